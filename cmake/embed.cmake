@@ -1,0 +1,88 @@
+# Builds files into a binary.
+#
+#     include(cmake/embed.cmake)
+#     flamepress_embed(TARGET [ROOT dir])
+#
+# Adds to TARGET the table that src/report/assets.h declares: every file below ROOT/templates,
+# ROOT/assets and ROOT/assets/demo (named "templates/…", "assets/…" and "demo/…"), sorted by name in
+# byte order. ROOT is the project's source directory unless given.
+#
+# The bytes come in through .incbin of an assembler file, so a megabyte costs no compile time. The
+# assembler file is written to the build tree at configure time; a new or removed file makes the build
+# configure again, a changed one makes it assemble again. Hidden files and editors' backups are left out;
+# names are of letters, digits, '.', '_', '+', '-' (what CMake's lists and generated files can carry).
+
+# The table is assembler too: enabled here, because a function may not enable a language.
+enable_language(ASM)
+
+# The assembler text for the files at `paths` (absolute), in the order of `names`. `.dc.a` is an
+# address-sized word; the table holds addresses, so it is data that only the loader writes.
+function(_flamepress_embed_text names paths result)
+    set(strings "")
+    set(bytes "")
+    set(table "")
+    set(i 0)
+    foreach(name path IN ZIP_LISTS names paths)
+        string(APPEND strings ".Lname${i}:\n    .asciz \"${name}\"\n")
+        # A NUL after the last byte, not counted in the size: text may be looked at as a C string.
+        string(APPEND bytes "    .balign 16\n.Lbytes${i}:\n    .incbin \"${path}\"\n.Lend${i}:\n    .byte 0\n")
+        string(APPEND table "    .dc.a .Lname${i}, .Lbytes${i}, .Lend${i} - .Lbytes${i}\n")
+        math(EXPR i "${i} + 1")
+    endforeach()
+    set(${result}
+"/* Written by cmake/embed.cmake; do not edit. */
+    .section .rodata
+${strings}${bytes}
+    .balign 16
+    .globl fp_asset_count
+    .type fp_asset_count, %object
+fp_asset_count:
+    .dc.a ${i}
+    .size fp_asset_count, . - fp_asset_count
+
+    .section .data.rel.ro, \"aw\"
+    .balign 16
+    .globl fp_assets
+    .type fp_assets, %object
+fp_assets:
+${table}    .size fp_assets, . - fp_assets
+
+    .section .note.GNU-stack, \"\", %progbits
+" PARENT_SCOPE)
+endfunction()
+
+function(flamepress_embed target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ROOT" "")
+    if(NOT arg_ROOT)
+        set(arg_ROOT "${PROJECT_SOURCE_DIR}")
+    endif()
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE "${arg_ROOT}"
+        "${arg_ROOT}/templates/*" "${arg_ROOT}/assets/*")
+    list(FILTER found EXCLUDE REGEX "(^|/)[.#]|~$")
+
+    # Sorted by name, not by path: "assets/demo/" moves behind the rest of "assets/".
+    set(names "")
+    foreach(path IN LISTS found)
+        if(NOT path MATCHES "^[A-Za-z0-9._+/-]+$")
+            message(FATAL_ERROR "Cannot embed ${arg_ROOT}/${path}: rename it (letters, digits, '.', '_', '+', '-')")
+        endif()
+        string(REGEX REPLACE "^assets/demo/" "demo/" name "${path}")
+        list(APPEND names "${name}")
+    endforeach()
+    list(SORT names COMPARE STRING CASE SENSITIVE)
+    set(paths "")
+    foreach(name IN LISTS names)
+        string(REGEX REPLACE "^demo/" "assets/demo/" path "${name}")
+        list(APPEND paths "${arg_ROOT}/${path}")
+    endforeach()
+
+    set(assembly "${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_assets.s")
+    _flamepress_embed_text("${names}" "${paths}" text)
+    # Not file(WRITE): an unchanged file keeps its time stamp, and nothing is built again.
+    file(CONFIGURE OUTPUT "${assembly}" CONTENT "@text@" @ONLY)
+    set_source_files_properties("${assembly}" PROPERTIES OBJECT_DEPENDS "${paths}")
+
+    # A library of its own: the target's warning and sanitizer options are for C.
+    add_library(${target}_embedded OBJECT "${assembly}")
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_embedded>)
+endfunction()

@@ -1,0 +1,114 @@
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+
+void fp_error_clear(struct fp_error *err)
+{
+    static const struct fp_error empty = FP_ERROR_INIT;
+
+    if (err)
+        *err = empty;
+}
+
+/* snprintf may cut inside a character and hostile bytes may have been formatted in: mend both. */
+static void copy_clean(char *to, size_t size, const char *from)
+{
+    size_t n = fp_utf8_clean(to, size - 1, from, strlen(from));
+
+    to[n] = '\0';
+}
+
+int fp_error_vset(struct fp_error *err, enum fp_status code, const char *format, va_list args)
+{
+    char raw[FP_ERROR_MESSAGE_MAX];
+
+    if (!err || err->code != FP_OK)
+        return code;
+    err->code = code;
+    if (vsnprintf(raw, sizeof raw, format, args) < 0)
+        raw[0] = '\0';
+    copy_clean(err->message, sizeof err->message, raw);
+    return code;
+}
+
+int fp_error_set(struct fp_error *err, enum fp_status code, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fp_error_vset(err, code, format, args);
+    va_end(args);
+    return code;
+}
+
+int fp_error_nomem(struct fp_error *err)
+{
+    return fp_error_set(err, FP_ENOMEM, "out of memory");
+}
+
+int fp_error_errno(struct fp_error *err, enum fp_status code, int errnum, const char *format, ...)
+{
+    char what[FP_ERROR_MESSAGE_MAX];
+    char why[128];
+    va_list args;
+
+    va_start(args, format);
+    if (vsnprintf(what, sizeof what, format, args) < 0)
+        what[0] = '\0';
+    va_end(args);
+    return fp_error_set(err, code, "%s: %s", what, strerror_r(errnum, why, sizeof why));
+}
+
+void fp_error_at(struct fp_error *err, const char *source, uint32_t line, uint32_t column, int64_t offset)
+{
+    if (!err)
+        return;
+    if (source && !err->source[0])
+        copy_clean(err->source, sizeof err->source, source);
+    if (!err->line) {
+        err->line = line;
+        err->column = column;
+    }
+    if (err->offset < 0)
+        err->offset = offset;
+}
+
+int fp_error_prepend(struct fp_error *err, const char *format, ...)
+{
+    char raw[2 * FP_ERROR_MESSAGE_MAX];
+    va_list args;
+    int n;
+
+    if (!err || err->code == FP_OK)
+        return FP_OK;
+    va_start(args, format);
+    n = vsnprintf(raw, FP_ERROR_MESSAGE_MAX, format, args);
+    va_end(args);
+    if (n < 0)
+        n = 0;
+    if (n >= FP_ERROR_MESSAGE_MAX)
+        n = FP_ERROR_MESSAGE_MAX - 1;
+    snprintf(raw + n, sizeof raw - (size_t)n, ": %s", err->message);
+    copy_clean(err->message, sizeof err->message, raw);
+    return (int)err->code;
+}
+
+void fp_error_format(const struct fp_error *err, struct fp_str *out)
+{
+    if (err->source[0]) {
+        fp_str_puts(out, err->source);
+        if (err->line)
+            fp_str_printf(out, ":%" PRIu32, err->line);
+        if (err->line && err->column)
+            fp_str_printf(out, ":%" PRIu32, err->column);
+        fp_str_puts(out, ": ");
+    }
+    if (err->offset >= 0)
+        fp_str_printf(out, "byte %" PRId64 ": ", err->offset);
+    fp_str_puts(out, err->message);
+}

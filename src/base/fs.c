@@ -1,0 +1,488 @@
+#include "base/fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/in.h"
+#include "base/limits.h"
+#include "base/str.h"
+
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#define READ_SIZE ((size_t)64 << 10)
+
+/* What a person can do about an errno; the others explain themselves. */
+static const struct {
+    int errnum;
+    const char *advice;
+} advices[] = {
+    { ENOSPC, "; free some space on that file system" },
+    { EDQUOT, "; free some space or raise the quota" },
+    { EROFS, "; choose a place that can be written to" },
+    { EACCES, "; check the owner and the permissions" },
+    { EPERM, "; check the owner and the permissions" },
+    { ENAMETOOLONG, "; choose a shorter name" },
+    { EBUSY, "; unmount it or stop what is using it" },
+};
+
+/* "cannot VERB PATH: reason; advice" */
+static int io_error(struct fp_error *err, int errnum, const char *verb, const char *path)
+{
+    char buffer[128];
+    const char *why = strerror_r(errnum, buffer, sizeof buffer);
+    const char *advice = "";
+
+    if (errnum == ENOMEM)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+        if (advices[i].errnum == errnum)
+            advice = advices[i].advice;
+    return fp_error_set(err, FP_EIO, "cannot %s %s: %s%s", verb, path, why, advice);
+}
+
+int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err)
+{
+    struct fp_error own = FP_ERROR_INIT;
+    size_t start = out->len;
+    struct fp_in *in;
+    char *chunk;
+    ssize_t n = 0;
+    int status = FP_OK;
+
+    if (!err)
+        err = &own; /* the status comes from it */
+    in = fp_in_open_file(path, err);
+    if (!in)
+        return (int)err->code;
+    chunk = malloc(READ_SIZE);
+    if (!chunk) {
+        status = fp_error_nomem(err);
+        goto done;
+    }
+    while ((n = fp_in_read(in, chunk, READ_SIZE, err)) > 0) {
+        fp_str_append(out, chunk, (size_t)n);
+        if (!fp_str_ok(out)) /* looked at here, so that an endless file stops at the cap */
+            break;
+    }
+    if (n < 0)
+        status = (int)n;
+    else if (out->failed == FP_ENOMEM)
+        status = fp_error_nomem(err);
+    else if (out->failed)
+        status = fp_error_set(err, FP_ELIMIT, "%s is longer than the limit of %zu bytes", path, out->max);
+done:
+    if (status < 0)
+        fp_str_truncate(out, start);
+    free(chunk);
+    fp_in_close(in);
+    return status;
+}
+
+/* ---- writing ---- */
+
+static int sync_fd(int fd)
+{
+    int failed;
+
+    do
+        failed = fsync(fd);
+    while (failed < 0 && errno == EINTR);
+    return failed;
+}
+
+/* Some file systems cannot sync a directory and say EINVAL: there is nothing more to be had there. */
+static int sync_dir_fd(int fd)
+{
+    return sync_fd(fd) < 0 && errno != EINVAL ? -1 : 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, bytes, n);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return -1;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
+/* Opens the directory that `path` is in; *ret_base is the part of `path` after it. */
+static int open_parent(const char *path, int *ret_dir, const char **ret_base, struct fp_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    char *parent;
+    int dir;
+
+    if (!*base)
+        return fp_error_set(err, FP_EINVAL, "cannot write \"%s\": it names no file", path);
+    if (!slash)
+        parent = strdup(".");
+    else
+        parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    if (!parent)
+        return fp_error_nomem(err);
+    dir = open(parent, OPEN_DIR);
+    free(parent);
+    if (dir < 0)
+        return io_error(err, errno, "write", path);
+    *ret_dir = dir;
+    *ret_base = base;
+    return FP_OK;
+}
+
+#define TEMP_NAME 40
+
+/* A new file in `dir` under a name nobody else has; its mode follows the umask as an ordinary file's does. */
+static int create_temp(int dir, char name[TEMP_NAME])
+{
+    int fd = -1;
+
+    for (int tries = 0; tries < 100; tries++) {
+        snprintf(name, TEMP_NAME, ".flamepress-%016" PRIx64 ".tmp", fp_hash_seed());
+        fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd >= 0 || (errno != EEXIST && errno != EINTR))
+            break;
+    }
+    return fd;
+}
+
+int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error *err)
+{
+    char temp[TEMP_NAME];
+    const char *base;
+    bool there = false;
+    int dir = -1, fd = -1, status, failed;
+
+    status = open_parent(path, &dir, &base, err);
+    if (status < 0)
+        return status;
+    fd = create_temp(dir, temp);
+    if (fd < 0) {
+        status = io_error(err, errno, "create a file beside", path);
+        goto done;
+    }
+    there = true;
+    if (write_all(fd, bytes, n) < 0 || sync_fd(fd) < 0) {
+        status = io_error(err, errno, "write", path);
+        goto done;
+    }
+    failed = close(fd); /* network file systems tell of a full disk here */
+    fd = -1;
+    if (failed < 0 && errno != EINTR) {
+        status = io_error(err, errno, "write", path);
+        goto done;
+    }
+    if (renameat(dir, temp, dir, base) < 0) {
+        status = io_error(err, errno, "replace", path);
+        goto done;
+    }
+    there = false;
+    if (sync_dir_fd(dir) < 0)
+        status = io_error(err, errno, "sync the directory of", path);
+done:
+    if (fd >= 0)
+        close(fd);
+    if (there)
+        unlinkat(dir, temp, 0);
+    close(dir);
+    return status;
+}
+
+/* ---- directories ---- */
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* One level. Whatever mkdir says (EEXIST, EROFS …), a directory that is there is fine. */
+static int make_level(const char *path, struct fp_error *err)
+{
+    int errnum;
+
+    if (mkdir(path, 0777) == 0)
+        return FP_OK;
+    errnum = errno;
+    if (is_dir(path))
+        return FP_OK;
+    if (errnum == EEXIST)
+        return fp_error_set(err, FP_EIO, "cannot make directory %s: a file has that name; move it away",
+                            path);
+    return io_error(err, errnum, "make directory", path);
+}
+
+int fp_dir_make(const char *path, struct fp_error *err)
+{
+    char *copy, *at;
+    int status = FP_OK;
+
+    if (!*path)
+        return fp_error_set(err, FP_EINVAL, "cannot make a directory without a name");
+    if (is_dir(path))
+        return FP_OK;
+    copy = strdup(path);
+    if (!copy)
+        return fp_error_nomem(err);
+    at = copy;
+    while (status == FP_OK && *at) {
+        char kept;
+
+        at += strspn(at, "/");
+        at += strcspn(at, "/");
+        kept = *at;
+        *at = '\0';
+        status = make_level(copy, err);
+        *at = kept;
+        at += strspn(at, "/"); /* a slash at the end is no further level */
+    }
+    free(copy);
+    return status;
+}
+
+int fp_dir_sync(const char *path, struct fp_error *err)
+{
+    int fd = open(path, OPEN_DIR);
+    int status = FP_OK;
+
+    if (fd < 0)
+        return io_error(err, errno, "open directory", path);
+    if (sync_dir_fd(fd) < 0)
+        status = io_error(err, errno, "sync directory", path);
+    close(fd);
+    return status;
+}
+
+bool fp_file_exists(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0;
+}
+
+void fp_path_join(struct fp_str *path, const char *name)
+{
+    if (path->len && path->data[path->len - 1] != '/')
+        fp_str_putc(path, '/');
+    fp_str_puts(path, name);
+}
+
+/* ---- removing a tree ---- */
+
+/*
+ * A walk holds one open directory, however deep the tree is: down through openat() without following
+ * links, up through "..", which must be the directory we came from. Names are not kept: coming back, the
+ * emptied directory is found again by listing its parent anew, and rmdir() then succeeds.
+ */
+struct place {
+    dev_t device;
+    ino_t inode;
+};
+
+struct walk {
+    const char *path; /* for messages */
+    DIR *dir;
+    struct place *places; /* from the top to `dir` */
+    size_t depth, cap;
+    bool removed; /* something, since the listing (re)started */
+    bool useful;  /* something was removed since the last descent */
+    unsigned futile; /* descents that found nothing to remove */
+};
+
+#define FUTILE_MAX 64u /* others may be writing below us; but not for ever */
+
+static int walk_error(const struct walk *walk, int errnum, const char *verb, const char *name,
+                      struct fp_error *err)
+{
+    io_error(err, errnum, verb, name);
+    if (walk->depth)
+        fp_error_prepend(err, "%s, %zu level%s down", walk->path, walk->depth, walk->depth == 1 ? "" : "s");
+    return errnum == ENOMEM ? FP_ENOMEM : FP_EIO;
+}
+
+/* Makes `fd` the current directory of the walk; owns it in every case. */
+static int walk_to(struct walk *walk, int fd, const char *name, struct fp_error *err)
+{
+    DIR *dir = fdopendir(fd);
+
+    if (!dir) {
+        int errnum = errno;
+
+        close(fd);
+        return walk_error(walk, errnum, "list", name, err);
+    }
+    if (walk->dir)
+        closedir(walk->dir);
+    walk->dir = dir;
+    walk->removed = false;
+    return FP_OK;
+}
+
+static int walk_down(struct walk *walk, int parent, const char *name, struct fp_error *err)
+{
+    struct stat st;
+    int fd = openat(parent, name, OPEN_DIR | O_NOFOLLOW);
+    int status;
+
+    if (fd < 0)
+        return walk_error(walk, errno, "open", name, err);
+    if (fstat(fd, &st) < 0) {
+        status = walk_error(walk, errno, "look at", name, err);
+    } else if (walk->depth && st.st_dev != walk->places[0].device) {
+        status = walk_error(walk, EXDEV, "remove", name, err);
+    } else {
+        status = fp_array_reserve(&walk->places, &walk->cap, walk->depth + 1, sizeof *walk->places,
+                                  FP_LIMIT_DEPTH, "levels of directories", err);
+    }
+    if (status < 0) {
+        close(fd);
+        return status;
+    }
+    status = walk_to(walk, fd, name, err);
+    if (status < 0)
+        return status;
+    walk->places[walk->depth++] = (struct place){ st.st_dev, st.st_ino };
+    walk->useful = false;
+    return FP_OK;
+}
+
+static int walk_up(struct walk *walk, struct fp_error *err)
+{
+    const struct place *above = &walk->places[walk->depth - 2];
+    struct stat st;
+    int fd;
+
+    if (!walk->useful && ++walk->futile > FUTILE_MAX)
+        return walk_error(walk, ENOTEMPTY, "empty", "a directory", err);
+    fd = openat(dirfd(walk->dir), "..", OPEN_DIR | O_NOFOLLOW);
+    if (fd < 0)
+        return walk_error(walk, errno, "go up from", "a directory", err);
+    if (fstat(fd, &st) < 0 || st.st_dev != above->device || st.st_ino != above->inode) {
+        close(fd);
+        return fp_error_set(err, FP_EIO, "cannot remove %s: somebody moves directories in it; try again",
+                            walk->path);
+    }
+    walk->depth--;
+    return walk_to(walk, fd, "..", err);
+}
+
+/* Removes the entry, or goes down into it when it is a directory that is not empty. */
+static int walk_entry(struct walk *walk, const char *name, struct fp_error *err)
+{
+    int parent = dirfd(walk->dir);
+    int errnum;
+
+    if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) {
+        walk->removed = walk->useful = true;
+        return FP_OK;
+    }
+    errnum = errno;
+    if (errnum != EISDIR && errnum != EPERM) /* POSIX says EPERM for a directory, Linux EISDIR */
+        return walk_error(walk, errnum, "remove", name, err);
+    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) {
+        walk->removed = walk->useful = true;
+        return FP_OK;
+    }
+    if (errno == ENOTEMPTY || errno == EEXIST)
+        return walk_down(walk, parent, name, err);
+    return walk_error(walk, errno == ENOTDIR ? errnum : errno, "remove", name, err);
+}
+
+static int walk_empty(struct walk *walk, struct fp_error *err)
+{
+    for (;;) {
+        struct dirent *entry;
+        int status;
+
+        errno = 0;
+        entry = readdir(walk->dir);
+        if (!entry && errno)
+            return walk_error(walk, errno, "list", "a directory", err);
+        if (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0))
+            continue;
+        if (entry) {
+            status = walk_entry(walk, entry->d_name, err);
+        } else if (walk->removed) {
+            rewinddir(walk->dir); /* a listing may skip entries when others go meanwhile */
+            walk->removed = false;
+            continue;
+        } else if (walk->depth == 1) {
+            return FP_OK;
+        } else {
+            status = walk_up(walk, err);
+        }
+        if (status < 0)
+            return status;
+    }
+}
+
+/* A copy without slashes at the end ("link/" would follow the link); NULL with `err` filled for what must not
+ * be removed. */
+static char *removable(const char *path, struct fp_error *err)
+{
+    size_t n = strlen(path);
+    const char *base;
+    char *copy;
+
+    while (n && path[n - 1] == '/')
+        n--;
+    copy = strndup(path, n);
+    if (!copy) {
+        fp_error_nomem(err);
+        return NULL;
+    }
+    base = strrchr(copy, '/');
+    base = base ? base + 1 : copy;
+    if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0) {
+        fp_error_set(err, FP_EINVAL, "refusing to remove \"%s\": name the directory itself", path);
+        free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+int fp_dir_remove(const char *path, struct fp_error *err)
+{
+    struct fp_error own = FP_ERROR_INIT;
+    struct walk walk = { .path = path };
+    int status = FP_OK;
+    char *clean;
+
+    if (!err)
+        err = &own;
+    clean = removable(path, err);
+    if (!clean)
+        return (int)err->code;
+    if (unlink(clean) == 0 || errno == ENOENT || errno == ENOTDIR)
+        goto done; /* a file, a link, or not there */
+    if (errno != EISDIR && errno != EPERM) {
+        status = io_error(err, errno, "remove", path);
+        goto done;
+    }
+    status = walk_down(&walk, AT_FDCWD, clean, err);
+    if (status == FP_OK)
+        status = walk_empty(&walk, err);
+    if (status == FP_OK && rmdir(clean) < 0 && errno != ENOENT)
+        status = io_error(err, errno, "remove", path);
+done:
+    if (walk.dir)
+        closedir(walk.dir);
+    free(walk.places);
+    free(clean);
+    return status;
+}

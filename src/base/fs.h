@@ -1,0 +1,35 @@
+/*
+ * Files and directories, the careful way.
+ *
+ * Writing never leaves a half-written file under its final name: fp_file_write
+ * makes a temporary file beside the target, writes, fsyncs and renames. Paths are
+ * ours (made by publish/), never taken from input.
+ */
+#ifndef FP_BASE_FS_H
+#define FP_BASE_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct fp_str;
+
+/* Appends a whole file ("-": standard input) to `out` (initialised by the caller; its cap is the limit, beyond it
+ * FP_ELIMIT). On failure `out` holds what it held before. A file that is not there: FP_ENOTFOUND. */
+int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err);
+/* Creates or replaces `path` durably (the directory is synced too). Mode 0666 & ~umask; a symbolic link is replaced. */
+int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error *err);
+/* mkdir -p. */
+int fp_dir_make(const char *path, struct fp_error *err);
+/* rm -r, never following symbolic links nor entering another file system; a path that is not there is fine. One or
+ * two file descriptors and 16 bytes a level, however deep the tree. "/", "." and ".." are refused. */
+int fp_dir_remove(const char *path, struct fp_error *err);
+/* fsync of a directory, so that renames in it last. */
+int fp_dir_sync(const char *path, struct fp_error *err);
+/* True for anything that stat() finds there, a directory too. */
+bool fp_file_exists(const char *path);
+/* Appends "/name" (or name, when path is empty or ends in a slash). */
+void fp_path_join(struct fp_str *path, const char *name);
+
+#endif

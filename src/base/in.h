@@ -1,0 +1,49 @@
+/*
+ * A byte source that is pulled: a file, memory, a decompressor over another
+ * source, a reply that is still arriving.
+ *
+ * An fp_in is embedded or heap-made by whoever implements it; the reader only
+ * calls fp_in_read until it says 0. Whoever opened it closes it, once.
+ *
+ *     struct fp_in *in = fp_in_open_file(path, &err);
+ *     while ((n = fp_in_read(in, buf, sizeof buf, &err)) > 0) …
+ *     fp_in_close(in);
+ */
+#ifndef FP_BASE_IN_H
+#define FP_BASE_IN_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct fp_error;
+struct fp_in;
+
+struct fp_in_ops {
+    /* 1…cap bytes into `buf`, 0 at the end, or a negative enum fp_status. */
+    ssize_t (*read)(struct fp_in *in, void *buf, size_t cap, struct fp_error *err);
+    void (*close)(struct fp_in *in);
+};
+
+/* First member of every implementation. */
+struct fp_in {
+    const struct fp_in_ops *ops;
+};
+
+static inline ssize_t fp_in_read(struct fp_in *in, void *buf, size_t cap, struct fp_error *err)
+{
+    return in->ops->read(in, buf, cap, err);
+}
+
+/* NULL is fine. */
+static inline void fp_in_close(struct fp_in *in)
+{
+    if (in)
+        in->ops->close(in);
+}
+
+/* NULL with `err` filled when it cannot be opened. Path "-" is standard input. */
+struct fp_in *fp_in_open_file(const char *path, struct fp_error *err);
+/* Reads from memory that outlives the source. */
+struct fp_in *fp_in_open_memory(const void *bytes, size_t n, struct fp_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Every limit on what comes from outside, in one place.
+ *
+ * A limit is reached with a clear FP_ELIMIT error or a statement on the page,
+ * never with a crash and never in silence. The numbers leave an order of
+ * magnitude above what real profiles need.
+ */
+#ifndef FP_BASE_LIMITS_H
+#define FP_BASE_LIMITS_H
+
+/* Replies and files of profiles */
+#define FP_LIMIT_RESPONSE_DEFAULT (UINT64_C(1) << 30) /* decoded bytes of one reply; source.max_response */
+#define FP_LIMIT_RESPONSE_MAX UINT64_C(0xFFFFFFFF)    /* byte offsets within a reply are kept in 32 bits */
+#define FP_LIMIT_NODES 0x7FFFFFF0u                    /* nodes of a tree: ids are 32 bits with room for marks */
+#define FP_LIMIT_DEPTH 1000000u                       /* frames in one stack */
+#define FP_LIMIT_NAME ((size_t)64 << 10)              /* bytes of one frame name */
+#define FP_LIMIT_NAMES_BYTES 0xFFFFFFF0u              /* bytes of all names of a tree: offsets are 32 bits */
+#define FP_LIMIT_JSON_NESTING 64u                     /* arrays and objects within each other */
+#define FP_LIMIT_ERROR_BODY ((size_t)8 << 10)         /* what is read of a reply that is an error */
+
+/* Configuration, templates, assets */
+#define FP_LIMIT_CONFIG ((size_t)16 << 20)
+#define FP_LIMIT_SECRET ((size_t)64 << 10)            /* a token file */
+#define FP_LIMIT_SERVICES 10000u
+#define FP_LIMIT_WINDOWS 1000u
+#define FP_LIMIT_JOBS 100000u
+#define FP_LIMIT_CHUNKS 100000u                       /* requests of one job */
+#define FP_LIMIT_ASSET ((size_t)16 << 20)             /* one template or asset file */
+#define FP_LIMIT_TEMPLATE_NESTING 64u                 /* sections and partials within each other */
+#define FP_LIMIT_PAGE ((size_t)256 << 20)             /* one generated page */
+
+/* Pictures */
+#define FP_LIMIT_BOXES 200000u                        /* boxes of one picture */
+#define FP_LIMIT_ROWS 1000u                           /* rows of one picture: twice their height stays below the next */
+#define FP_LIMIT_PIXELS 32767                         /* cairo's largest width or height */
+#define FP_LIMIT_WIDTH 16000                          /* of a picture, in CSS pixels */
+
+/* Pages and exports */
+#define FP_LIMIT_TOP_FUNCTIONS 100u                   /* rows of a table on a page */
+#define FP_LIMIT_SUMMARY_FUNCTIONS 10000u             /* entries of `functions` in summary.json */
+#define FP_LIMIT_FOLDED (UINT64_C(512) << 20)         /* uncompressed bytes of profile.folded.gz */
+#define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
+#define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
+
+/* Text of our own making */
+#define FP_LIMIT_TEXT ((size_t)1 << 20)               /* messages, paths, lines */
+
+#endif

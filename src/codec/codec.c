@@ -1,0 +1,89 @@
+#include "codec/codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/folded.h"
+#include "codec/gunzip.h"
+#include "codec/reply_forms.h"
+
+/* A source whose first bytes were looked at: they are given again. */
+struct looked_at {
+    struct fp_in in;
+    struct fp_in *from; /* borrowed */
+    size_t pos, used;
+    char bytes[4096];
+};
+
+static ssize_t looked_at_read(struct fp_in *in, void *buf, size_t cap, struct fp_error *err)
+{
+    struct looked_at *l = (struct looked_at *)in;
+    size_t n = l->used - l->pos < cap ? l->used - l->pos : cap;
+
+    if (!n)
+        return fp_in_read(l->from, buf, cap, err);
+    memcpy(buf, l->bytes + l->pos, n);
+    l->pos += n;
+    return (ssize_t)n;
+}
+
+static const struct fp_in_ops looked_at_ops = { looked_at_read, NULL };
+
+/* The first byte that is not white space among the first 4 KiB; 0 when there is none. */
+static int first_byte(struct looked_at *l, struct fp_error *err)
+{
+    while (l->used < sizeof l->bytes) {
+        ssize_t n = fp_in_read(l->from, l->bytes + l->used, sizeof l->bytes - l->used, err);
+
+        if (n < 0)
+            return (int)n;
+        for (size_t i = l->used; i < l->used + (size_t)n; i++)
+            if (!strchr(" \t\r\n", l->bytes[i])) {
+                l->used += (size_t)n;
+                return (unsigned char)l->bytes[i];
+            }
+        if (n == 0)
+            break;
+        l->used += (size_t)n;
+    }
+    return 0;
+}
+
+static int read_folded(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
+{
+    struct fp_reply reply = { .form = FP_FORM_FOLDED };
+    int rc;
+
+    fp_builder_init(&reply.builder);
+    rc = fp_builder_root(&reply.builder, root, fp_root_kind(root), err);
+    if (rc == FP_OK)
+        rc = fp_folded_read(in, &reply.builder, &reply.mended_names, err);
+    if (rc == FP_OK && reply.builder.total == 0) {
+        fp_builder_release(&reply.builder); /* nothing but comments and zeros: no data */
+        reply.form = FP_FORM_NONE;
+    }
+    if (rc == FP_OK)
+        *ret_reply = reply;
+    else
+        fp_reply_release(&reply);
+    return rc;
+}
+
+int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct fp_reply *ret_reply,
+                  struct fp_error *err)
+{
+    struct looked_at looked = { .in.ops = &looked_at_ops };
+    int rc;
+
+    in = fp_gunzip_open(in, limit, err);
+    if (!in)
+        return err ? (int)err->code : FP_EIO;
+    looked.from = in;
+    rc = first_byte(&looked, err);
+    if (rc == '{')
+        rc = fp_reply_read(&looked.in, ret_reply, err);
+    else if (rc >= 0)
+        rc = read_folded(&looked.in, root, ret_reply, err);
+    fp_in_close(in);
+    return rc;
+}

@@ -1,0 +1,620 @@
+#include "codec/json_reader.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+
+#define WINDOW ((size_t)256 << 10)
+
+int fp_json_init(struct fp_json *json, struct fp_in *in, struct fp_error *err)
+{
+    *json = (struct fp_json){ .in = in };
+    fp_str_init(&json->scratch, FP_LIMIT_NAME);
+    json->window = malloc(WINDOW);
+    return json->window ? FP_OK : fp_error_nomem(err);
+}
+
+void fp_json_release(struct fp_json *json)
+{
+    free(json->window);
+    json->window = NULL;
+    fp_str_release(&json->scratch);
+}
+
+int fp_json_fail(struct fp_json *json, struct fp_error *err, enum fp_status code, const char *format, ...)
+{
+    va_list args;
+
+    if (err && err->code == FP_OK) {
+        va_start(args, format);
+        fp_error_vset(err, code, format, args);
+        va_end(args);
+        fp_error_at(err, NULL, 0, 0, (int64_t)fp_json_offset(json));
+    }
+    return code;
+}
+
+static int truncated(struct fp_json *json, struct fp_error *err)
+{
+    json->pos = json->end;
+    return fp_json_fail(json, err, FP_ETRUNCATED, "the JSON ends early, in the middle of a value");
+}
+
+/* More bytes into the window; window[keep…] stays (its start moves to 0). 1 when there are more, 0 at the end of
+ * input or when the window is full of what must stay. */
+static int refill(struct fp_json *json, size_t keep, struct fp_error *err)
+{
+    ssize_t n;
+
+    if (keep) {
+        memmove(json->window, json->window + keep, json->end - keep);
+        json->base += keep;
+        json->pos -= keep;
+        json->end -= keep;
+    }
+    if (json->at_end || json->end == WINDOW)
+        return 0;
+    n = fp_in_read(json->in, json->window + json->end, WINDOW - json->end, err);
+    if (n < 0)
+        return (int)n;
+    if (n == 0)
+        json->at_end = true;
+    json->end += (size_t)n;
+    return n > 0;
+}
+
+static inline bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int fp_json_peek(struct fp_json *json, struct fp_error *err)
+{
+    int rc;
+
+    for (;;) {
+        while (json->pos < json->end) {
+            char c = json->window[json->pos];
+
+            if (!is_space(c))
+                return (unsigned char)c ? (unsigned char)c : fp_json_fail(json, err, FP_ESYNTAX, "a NUL byte");
+            json->pos++;
+        }
+        rc = refill(json, json->pos, err);
+        if (rc <= 0)
+            return rc;
+    }
+}
+
+/* Consumes the next character, which must be `c`. */
+static int expect(struct fp_json *json, char c, struct fp_error *err)
+{
+    int next = fp_json_peek(json, err);
+
+    if (next < 0)
+        return next;
+    if (next == 0)
+        return truncated(json, err);
+    if (next != c) {
+        if (next >= 0x20 && next < 0x7F)
+            return fp_json_fail(json, err, FP_ESYNTAX, "expected '%c', found '%c'", c, next);
+        return fp_json_fail(json, err, FP_ESYNTAX, "expected '%c', found byte 0x%02x", c, next);
+    }
+    json->pos++;
+    return FP_OK;
+}
+
+int fp_json_enter(struct fp_json *json, char open, struct fp_error *err)
+{
+    int rc = expect(json, open, err);
+
+    json->fresh = true;
+    return rc;
+}
+
+/* 1 when another member follows (the comma consumed), 0 when `close` came. */
+static int more(struct fp_json *json, char close, struct fp_error *err)
+{
+    int next = fp_json_peek(json, err);
+    bool fresh = json->fresh;
+
+    json->fresh = false;
+    if (next < 0)
+        return next;
+    if (next == close) {
+        json->pos++;
+        return 0;
+    }
+    if (fresh)
+        return next ? 1 : truncated(json, err);
+    if (next == ',') {
+        json->pos++;
+        next = fp_json_peek(json, err);
+        if (next < 0)
+            return next;
+        if (next == close)
+            return fp_json_fail(json, err, FP_ESYNTAX, "a comma before '%c'", close);
+        return next ? 1 : truncated(json, err);
+    }
+    if (next == 0)
+        return truncated(json, err);
+    return fp_json_fail(json, err, FP_ESYNTAX, "expected ',' or '%c'", close);
+}
+
+int fp_json_item(struct fp_json *json, struct fp_error *err)
+{
+    return more(json, ']', err);
+}
+
+int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error *err)
+{
+    int rc = more(json, '}', err);
+
+    if (rc <= 0)
+        return rc;
+    rc = fp_json_string(json, ret_key, err);
+    if (rc < 0)
+        return rc;
+    /* The key lies in the window or in the scratch; looking for the colon may move the window. */
+    if (ret_key->data != json->scratch.data) {
+        if (json->pos < json->end && json->window[json->pos] == ':') {
+            json->pos++;
+            return 1;
+        }
+        fp_str_clear(&json->scratch);
+        fp_str_append(&json->scratch, ret_key->data, ret_key->len);
+        if (!fp_str_ok(&json->scratch))
+            return fp_str_status(&json->scratch, "a key", err);
+        *ret_key = fp_str_slice(&json->scratch);
+    }
+    rc = expect(json, ':', err);
+    return rc < 0 ? rc : 1;
+}
+
+/* The byte at pos + ahead, refilling while keeping everything from pos on; 0 on the end of input. */
+static int byte_at(struct fp_json *json, size_t ahead, struct fp_error *err)
+{
+    while (json->pos + ahead >= json->end) {
+        int rc = refill(json, json->pos, err);
+
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            return truncated(json, err);
+    }
+    return (unsigned char)json->window[json->pos + ahead];
+}
+
+/* Four hex digits at pos + ahead, not consumed. */
+static int hex4(struct fp_json *json, size_t ahead, uint32_t *ret, struct fp_error *err)
+{
+    uint32_t code = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        int c = byte_at(json, ahead + i, err);
+
+        if (c < 0)
+            return c;
+        code <<= 4;
+        if (c >= '0' && c <= '9')
+            code |= (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            code |= (uint32_t)(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F')
+            code |= (uint32_t)(c - 'A' + 10);
+        else
+            return fp_json_fail(json, err, FP_ESYNTAX, "\\u is not followed by four hexadecimal digits");
+    }
+    *ret = code;
+    return FP_OK;
+}
+
+/* After "\u": one code point, a surrogate pair joined, a lone surrogate mended. */
+static int unicode_escape(struct fp_json *json, uint32_t *ret, bool *mended, struct fp_error *err)
+{
+    uint32_t high, low;
+    int rc = hex4(json, 0, &high, err), c;
+
+    if (rc < 0)
+        return rc;
+    json->pos += 4;
+    *ret = high;
+    if (high < 0xD800 || high > 0xDFFF)
+        return FP_OK;
+    *ret = FP_UTF8_REPLACEMENT;
+    *mended = true;
+    if (high > 0xDBFF)
+        return FP_OK;
+    /* The other half must follow as "\uDCxx"; whatever else follows speaks for itself. */
+    for (size_t i = 0; i < 2; i++) {
+        c = byte_at(json, i, err);
+        if (c < 0)
+            return c;
+        if (c != "\\u"[i])
+            return FP_OK;
+    }
+    rc = hex4(json, 2, &low, err);
+    if (rc == FP_OK && low >= 0xDC00 && low <= 0xDFFF) {
+        json->pos += 6;
+        *ret = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+        *mended = false;
+    }
+    return rc;
+}
+
+/* One escape sequence after the backslash, appended to the scratch. */
+static int escape(struct fp_json *json, bool *mended, struct fp_error *err)
+{
+    static const char plain[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+    char bytes[4];
+    uint32_t code;
+    int c = byte_at(json, 0, err), rc;
+
+    if (c < 0)
+        return c;
+    json->pos++;
+    if (c == 'u') {
+        rc = unicode_escape(json, &code, mended, err);
+        if (rc < 0)
+            return rc;
+        fp_str_append(&json->scratch, bytes, fp_utf8_encode(code, bytes));
+        return FP_OK;
+    }
+    for (size_t i = 0; plain[i]; i += 2)
+        if (plain[i] == c) {
+            fp_str_putc(&json->scratch, plain[i + 1]);
+            return FP_OK;
+        }
+    json->pos--;
+    return fp_json_fail(json, err, FP_ESYNTAX, "an escape that JSON does not have");
+}
+
+/* Mends the scratch in place when it is not valid UTF-8. */
+static int mend(struct fp_json *json, bool *mended, struct fp_error *err)
+{
+    struct fp_str *s = &json->scratch;
+    size_t good = fp_utf8_valid_prefix(s->data, s->len);
+    struct fp_str fixed;
+
+    if (good == s->len)
+        return FP_OK;
+    *mended = true;
+    fp_str_init(&fixed, FP_LIMIT_NAME);
+    fp_str_append(&fixed, s->data, good);
+    while (good < s->len) {
+        char bytes[4];
+        uint32_t code;
+
+        good += fp_utf8_decode(s->data + good, s->len - good, &code);
+        fp_str_append(&fixed, bytes, fp_utf8_encode(code, bytes));
+    }
+    fp_str_release(s);
+    *s = fixed;
+    return fp_str_status(s, "a mended string", err);
+}
+
+/* The rest of a string whose window[from…] was not looked at yet, by way of the scratch. */
+static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_error *err)
+{
+    bool mended = false;
+    int c, rc;
+
+    fp_str_clear(&json->scratch);
+    for (;;) {
+        c = byte_at(json, 0, err);
+        if (c < 0)
+            return c;
+        if (c == '"')
+            break;
+        if (c < 0x20)
+            return fp_json_fail(json, err, FP_ESYNTAX, "a raw control character (0x%02x) in a string", c);
+        json->pos++;
+        if (c == '\\') {
+            rc = escape(json, &mended, err);
+            if (rc < 0)
+                return rc;
+        } else {
+            fp_str_putc(&json->scratch, (char)c);
+        }
+        if (!fp_str_ok(&json->scratch))
+            return fp_json_fail(json, err, json->scratch.failed == FP_ENOMEM ? FP_ENOMEM : FP_ELIMIT,
+                                "a string longer than the limit of %zu bytes", FP_LIMIT_NAME);
+    }
+    json->pos++;
+    rc = mend(json, &mended, err);
+    if (rc < 0)
+        return rc;
+    json->mended += mended;
+    *ret = fp_str_slice(&json->scratch);
+    return FP_OK;
+}
+
+int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_error *err)
+{
+    size_t n = 0;
+    unsigned char all = 0;
+    int rc = expect(json, '"', err);
+
+    if (rc < 0)
+        return rc;
+    for (;;) {
+        const char *p = json->window + json->pos;
+        size_t have = json->end - json->pos;
+
+        while (n < have && p[n] != '"' && p[n] != '\\' && (unsigned char)p[n] >= 0x20)
+            all |= (unsigned char)p[n++];
+        if (n < have || n > FP_LIMIT_NAME)
+            break;
+        rc = refill(json, json->pos, err);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            return truncated(json, err);
+    }
+    if (n > FP_LIMIT_NAME || json->window[json->pos + n] != '"' ||
+        (all >= 0x80 && fp_utf8_valid_prefix(json->window + json->pos, n) != n))
+        return slow_string(json, ret_string, err);
+    *ret_string = (struct fp_slice){ json->window + json->pos, n };
+    json->pos += n + 1;
+    return FP_OK;
+}
+
+/* A whole number at pos, which is contiguous up to its end or the end of input. */
+static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
+{
+    const char *p = json->window + json->pos, *limit = json->window + json->end, *start = p;
+    bool negative = p < limit && *p == '-';
+    uint64_t value = 0;
+    size_t count;
+
+    p += negative;
+    start = p;
+    while (p < limit && is_digit(*p)) {
+        if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
+            return fp_json_fail(json, err, FP_ESYNTAX, "a number that does not fit 64 bits");
+        p++;
+    }
+    count = (size_t)(p - start);
+    if (count == 0 || (count > 1 && *start == '0'))
+        return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number");
+    if (p < limit && (*p == '.' || *p == 'e' || *p == 'E'))
+        return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number, found a fraction or an exponent");
+    if (value > (uint64_t)INT64_MAX + negative)
+        return fp_json_fail(json, err, FP_ESYNTAX, "a number that does not fit 64 bits");
+    *ret = negative ? (int64_t)(0 - value) : (int64_t)value;
+    json->pos += (size_t)(p - (json->window + json->pos));
+    return FP_OK;
+}
+
+int fp_json_i64(struct fp_json *json, int64_t *ret_value, struct fp_error *err)
+{
+    int next = fp_json_peek(json, err), rc;
+
+    if (next < 0)
+        return next;
+    if (next == 0)
+        return truncated(json, err);
+    /* 21 bytes hold every number that fits and the byte after it */
+    while (json->end - json->pos < 22 && !json->at_end) {
+        rc = refill(json, json->pos, err);
+        if (rc < 0)
+            return rc;
+    }
+    rc = digits(json, ret_value, err);
+    if (rc == FP_OK && json->pos == json->end)
+        return truncated(json, err); /* a number ends at the byte after it; no reply ends with one */
+    return rc;
+}
+
+/* "[12,-1,0,7]" without spaces, wholly in the window: position after it, or NULL for the slow way. */
+static const char *fast_row(const char *p, int64_t *row, size_t n)
+{
+    if (*p++ != '[')
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        bool negative = *p == '-';
+        const char *start = p += negative;
+        int64_t value = 0;
+
+        while (is_digit(*p) && p - start < 18)
+            value = value * 10 + (*p++ - '0');
+        if (p == start || (*start == '0' && p - start > 1) || *p != (i + 1 < n ? ',' : ']'))
+            return NULL;
+        p++;
+        row[i] = negative ? -value : value;
+    }
+    return p;
+}
+
+int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_error *err)
+{
+    int rc = fp_json_peek(json, err);
+
+    if (rc < 0)
+        return rc;
+    if (json->end - json->pos > 24 * n + 2) {
+        const char *after = fast_row(json->window + json->pos, row, n);
+
+        if (after) {
+            json->pos = (size_t)(after - json->window);
+            json->fresh = false;
+            return FP_OK;
+        }
+    }
+    rc = fp_json_enter(json, '[', err);
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        rc = fp_json_item(json, err);
+        if (rc == 0)
+            return fp_json_fail(json, err, FP_ESYNTAX, "a row of %zu numbers where `columns` has %zu names", i, n);
+        if (rc > 0)
+            rc = fp_json_i64(json, &row[i], err);
+    }
+    if (rc >= 0)
+        rc = fp_json_item(json, err);
+    if (rc > 0)
+        return fp_json_fail(json, err, FP_ESYNTAX, "a row of more numbers than `columns` has names (%zu)", n);
+    return rc;
+}
+
+/* The rest of `word`, whose first letter is at pos. */
+static int literal(struct fp_json *json, const char *word, struct fp_error *err)
+{
+    for (size_t i = 0; word[i]; i++) {
+        int c = byte_at(json, i, err);
+
+        if (c < 0)
+            return c;
+        if (c != word[i])
+            return fp_json_fail(json, err, FP_ESYNTAX, "expected %s", word);
+    }
+    json->pos += strlen(word);
+    return FP_OK;
+}
+
+int fp_json_null(struct fp_json *json, struct fp_error *err)
+{
+    int next = fp_json_peek(json, err);
+    int rc;
+
+    if (next < 0)
+        return next;
+    if (next != 'n')
+        return 0;
+    rc = literal(json, "null", err);
+    return rc < 0 ? rc : 1;
+}
+
+static int skip_string(struct fp_json *json, struct fp_error *err)
+{
+    bool mended = false;
+    int c;
+
+    json->pos++;
+    for (;;) {
+        c = byte_at(json, 0, err);
+        if (c < 0)
+            return c;
+        if (c < 0x20)
+            return fp_json_fail(json, err, FP_ESYNTAX, "a raw control character (0x%02x) in a string", c);
+        json->pos++;
+        if (c == '"')
+            return FP_OK;
+        if (c == '\\') {
+            fp_str_clear(&json->scratch);
+            c = escape(json, &mended, err);
+            if (c < 0)
+                return c;
+        }
+    }
+}
+
+/* One or more digits at pos, consumed. */
+static int skip_digits(struct fp_json *json, struct fp_error *err)
+{
+    int c = byte_at(json, 0, err);
+
+    if (c < 0)
+        return c;
+    if (!is_digit((char)c))
+        return fp_json_fail(json, err, FP_ESYNTAX, "expected a digit");
+    while (c >= 0 && is_digit((char)c)) {
+        json->pos++;
+        c = byte_at(json, 0, err);
+    }
+    return c < 0 ? c : FP_OK;
+}
+
+static int skip_number(struct fp_json *json, struct fp_error *err)
+{
+    int c, rc;
+
+    if (json->window[json->pos] == '-')
+        json->pos++;
+    c = byte_at(json, 0, err);
+    if (c < 0)
+        return c;
+    if (c == '0')
+        json->pos++; /* no digit may follow */
+    else if ((rc = skip_digits(json, err)) < 0)
+        return rc;
+    c = byte_at(json, 0, err);
+    if (c == '.') {
+        json->pos++;
+        rc = skip_digits(json, err);
+        if (rc < 0)
+            return rc;
+        c = byte_at(json, 0, err);
+    }
+    if (c == 'e' || c == 'E') {
+        json->pos++;
+        c = byte_at(json, 0, err);
+        if (c == '+' || c == '-')
+            json->pos++;
+        return c < 0 ? c : skip_digits(json, err);
+    }
+    return c < 0 ? c : FP_OK;
+}
+
+static int skip_scalar(struct fp_json *json, int next, struct fp_error *err)
+{
+    switch (next) {
+    case '"': return skip_string(json, err);
+    case 't': return literal(json, "true", err);
+    case 'f': return literal(json, "false", err);
+    case 'n': return literal(json, "null", err);
+    default:
+        if (next == '-' || is_digit((char)next))
+            return skip_number(json, err);
+        return fp_json_fail(json, err, FP_ESYNTAX, "expected a value");
+    }
+}
+
+int fp_json_skip(struct fp_json *json, struct fp_error *err)
+{
+    char close[FP_LIMIT_JSON_NESTING]; /* what ends the containers we are in */
+    struct fp_slice key;
+    size_t depth = 0;
+    int rc;
+
+    for (;;) {
+        int next = fp_json_peek(json, err);
+
+        if (next < 0)
+            return next;
+        if (next == 0)
+            return truncated(json, err);
+        if (next == '{' || next == '[') {
+            if (depth == FP_LIMIT_JSON_NESTING)
+                return fp_json_fail(json, err, FP_ELIMIT, "values nested deeper than %u", FP_LIMIT_JSON_NESTING);
+            close[depth++] = next == '{' ? '}' : ']';
+            rc = fp_json_enter(json, (char)next, err);
+        } else {
+            rc = skip_scalar(json, next, err);
+        }
+        if (rc < 0)
+            return rc;
+        /* to the next value, leaving every container that ends here */
+        for (rc = 0; depth > 0 && rc == 0; depth -= rc == 0)
+            rc = close[depth - 1] == '}' ? fp_json_key(json, &key, err) : fp_json_item(json, err);
+        if (rc < 0 || depth == 0)
+            return rc < 0 ? rc : FP_OK;
+    }
+}
+
+int fp_json_finish(struct fp_json *json, struct fp_error *err)
+{
+    int next = fp_json_peek(json, err);
+
+    if (next > 0)
+        return fp_json_fail(json, err, FP_ESYNTAX, "more bytes after the end of the JSON");
+    return next;
+}

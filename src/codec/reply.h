@@ -1,0 +1,48 @@
+/*
+ * A reply of DeepFlow's ProfileTracing → a builder full of stacks.
+ *
+ * Source of the formats: DeepFlow's profile API, server v6.4 to v7.1.
+ *   {"OPT_STATUS": "SUCCESS" | other, "DESCRIPTION": text, "result": …, "debug": …}
+ * with `result` one of
+ *   node list (v6.4, v6.5): [{profile_location_str, node_id, parent_node_id, self_value, total_value} …]
+ *   columns (v6.6 on): {functions, function_types (v6.6.9 on), function_values, node_values: {columns, values}}
+ *   null, or an object of nulls: no data
+ * told apart by what is there. Keys may come in any order, parents after their
+ * children; unknown keys are skipped. Bytes are decoded as they arrive; memory goes
+ * with the tree.
+ *
+ * A reply is taken whole or not at all: on failure nothing of it is left.
+ */
+#ifndef FP_CODEC_REPLY_H
+#define FP_CODEC_REPLY_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/in.h"
+#include "codec/nodes.h"
+#include "profile/tree.h"
+
+enum fp_form {
+    FP_FORM_NONE,          /* no data */
+    FP_FORM_NODE_LIST,     /* v6.4, v6.5 */
+    FP_FORM_COLUMNS,       /* v6.6 to v6.6.8 */
+    FP_FORM_TYPED_COLUMNS, /* v6.6.9 on */
+    FP_FORM_FOLDED         /* a file of folded stacks */
+};
+
+/* "node list (DeepFlow v6.4, v6.5)" …; "" for none. */
+const char *fp_form_name(enum fp_form form);
+
+struct fp_reply {
+    struct fp_builder builder; /* no nodes at all when there is no data */
+    enum fp_form form;
+    uint64_t mended_names;
+    struct fp_balance balance;
+};
+
+/* FP_ESERVER with the server's DESCRIPTION when OPT_STATUS is not SUCCESS. ret_reply is to be released on success. */
+int fp_reply_read(struct fp_in *in, struct fp_reply *ret_reply, struct fp_error *err);
+void fp_reply_release(struct fp_reply *reply);
+
+#endif

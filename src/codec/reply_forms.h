@@ -1,0 +1,18 @@
+/*
+ * The two forms of `result`, each read into a builder by its own file.
+ * Internal to codec/: the reader stands at the first byte of the value.
+ */
+#ifndef FP_CODEC_REPLY_FORMS_H
+#define FP_CODEC_REPLY_FORMS_H
+
+#include "codec/json_reader.h"
+#include "codec/reply.h"
+
+/* Both fill reply->builder, form and balance; the builder was initialised and stays without nodes when there are none. */
+int fp_node_list_read(struct fp_json *json, struct fp_reply *reply, struct fp_error *err);
+int fp_columns_read(struct fp_json *json, struct fp_reply *reply, struct fp_error *err);
+
+/* The kind of a root: a host when it is called Total, else a process. */
+enum fp_frame_kind fp_root_kind(struct fp_slice name);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * The configuration: one JSON file → one checked, read-only struct.
+ *
+ * Loading finds *all* that is wrong, not just the first thing: every finding goes
+ * into a list of problems with file, key path and, for syntax, line and column.
+ * One table of keys (config/keys.h) drives parsing, checking, the reference in the
+ * README and the JSON Schema in assets/. Keys that begin with `_` or `$` are notes.
+ *
+ * Ownership: all strings live in the config's arena; fp_config_release frees them.
+ * Relative paths of the file (token_file, archive …) are kept as written and are
+ * relative to the working directory. After loading the struct is only read, so any
+ * number of threads may share it.
+ *
+ *     struct fp_config config;
+ *     struct fp_problems problems;
+ *     fp_problems_init(&problems);
+ *     if (fp_config_load(&config, "flamepress.json", &problems, &err) == 0 && !problems.errors) …
+ *     fp_config_release(&config);
+ *     fp_problems_release(&problems);
+ */
+#ifndef FP_CONFIG_CONFIG_H
+#define FP_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct fp_str;
+
+struct fp_strings {
+    const char **items;
+    size_t count;
+};
+
+struct fp_header {
+    const char *name, *value;
+};
+
+/* Exactly one of url and archive is set in a checked configuration. */
+struct fp_source_config {
+    const char *url;         /* http(s)://HOST[:PORT][/PREFIX]; NULL when archive is set */
+    const char *archive;     /* directory of saved requests and replies */
+    int64_t org_id;          /* 0 = no X-Org-Id header */
+    struct fp_header *headers; /* extra request headers, in the order of the file */
+    size_t header_count;
+    const char *token_file;  /* bearer token: first line of this file … */
+    const char *token_env;   /* … or the value of this environment variable */
+    const char *ca_file, *client_cert, *client_key; /* PEM files; NULL = not set */
+    int64_t timeout_ms;          /* whole request, default 60 s */
+    int64_t connect_timeout_ms;  /* default 5 s */
+    int64_t stall_timeout_ms;    /* no byte for so long, default 30 s */
+    int64_t retries;             /* further tries after the first, default 5 */
+    int64_t in_flight;           /* requests at once, default 8 */
+    int64_t max_response;        /* decoded bytes of one reply, default 1 GiB */
+};
+
+/* What a service entry may override; in `defaults` every field has a value. */
+struct fp_service_config {
+    const char *name;       /* app_service as DeepFlow knows it; NULL in `defaults` */
+    const char *id;         /* directory name before encoding; default: name */
+    const char *title;      /* heading; default: name */
+    const char *language;   /* profile_language_type, default "eBPF" */
+    struct fp_strings events; /* profile_event_type, default ["on-cpu"] */
+    const char *filter;     /* tag_filter without outer parentheses; "" = none */
+    int64_t step_s;         /* seconds one request covers at most, default 3600 */
+    int64_t row_limit;      /* the server's flame_query_limit, default 1000000 */
+    int64_t max_kernel_stack_depth; /* -1 = all */
+};
+
+struct fp_picture_config {
+    int64_t width;       /* CSS pixels, default 1200 */
+    double min_width;    /* px; narrower boxes are not drawn, default 0.1 */
+    bool icicle;         /* root at the top */
+    bool sort_by_value;  /* default: siblings by name */
+};
+
+struct fp_config {
+    const char *file;    /* as given, for messages */
+    const char *output;
+    const char *timezone;   /* IANA name; NULL = the system's */
+    const char *title;      /* of the site; default "flamepress" */
+    const char *templates;  /* directory that overrides built-in templates; NULL = none */
+    const char *assets;     /* directory that overrides built-in assets; NULL = none */
+    struct fp_source_config source;
+    struct fp_strings windows; /* specs as written; default ["yesterday"] */
+    struct fp_picture_config picture;
+    struct fp_service_config defaults;
+    struct fp_service_config *services; /* defaults already applied: every field has a value */
+    size_t service_count;
+    struct fp_arena arena;
+};
+
+/* ---- what is wrong with a configuration ---- */
+
+struct fp_problem {
+    bool warning;         /* true: works, but probably not as meant */
+    struct fp_error what; /* source, line and column where known; message begins with the key path */
+};
+
+struct fp_problems {
+    struct fp_problem *items;
+    size_t count, cap;
+    size_t errors; /* how many are not warnings, those that are only counted included */
+    size_t more;   /* problems beyond the items: only counted */
+};
+
+void fp_problems_init(struct fp_problems *problems);
+void fp_problems_release(struct fp_problems *problems);
+/* `key` is a path such as "services[2].events[0]". Beyond 100 problems the rest is only counted. */
+void fp_problems_add(struct fp_problems *problems, bool warning, const char *file, const char *key,
+                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Loads from a file ("-": standard input) or from memory (`name` is for messages). A configuration with problems still returns 0: look
+ * at problems->errors. Negative only when nothing could be read at all (err says why) or out of memory.
+ * config must be released in every case. */
+int fp_config_load(struct fp_config *config, const char *path, struct fp_problems *problems, struct fp_error *err);
+int fp_config_load_text(struct fp_config *config, const char *text, size_t n, const char *name,
+                        struct fp_problems *problems, struct fp_error *err);
+void fp_config_release(struct fp_config *config);
+
+#endif

@@ -1,0 +1,222 @@
+#include "base/limits.h"
+#include "config/config.h"
+#include "config/keys.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define AT(type, field) .offset = offsetof(struct type, field)
+
+/* A path is what the kernel takes; names and conditions are far longer than any that make sense. */
+#define PATH_BYTES 4095
+#define NAME_BYTES 512
+#define TITLE_BYTES 1024
+#define FILTER_BYTES 16384
+#define URL_BYTES 2048
+#define EVENTS_MAX 64
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* What the server pastes into SQL between single quotes, it pastes unescaped. */
+#define IN_SQL_QUOTES "'\\"
+#define NO_QUOTES "'\"`\\"
+
+static const struct fp_key source_keys[] = {
+    { .name = "url", .type = FP_KEY_STRING, .flags = FP_KEY_EITHER, .min = 1, .max = URL_BYTES,
+      .excludes = "archive", AT(fp_source_config, url),
+      .help = "Address of the DeepFlow server, `http(s)://HOST[:PORT][/PREFIX]`. In Kubernetes the "
+              "port is the first nodePort of service `deepflow-server`; inside the cluster it is "
+              "20416." },
+    { .name = "archive", .type = FP_KEY_STRING, .flags = FP_KEY_EITHER, .min = 1, .max = PATH_BYTES,
+      AT(fp_source_config, archive),
+      .help = "Directory of saved requests and replies, read instead of asking a server." },
+    { .name = "org_id", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = INT32_MAX,
+      AT(fp_source_config, org_id),
+      .help = "Organisation, sent as `X-Org-Id`. 0: the header is not sent." },
+    { .name = "headers", .type = FP_KEY_HEADERS, .fallback = "{}", .min = 0, .max = 64,
+      AT(fp_source_config, headers), .count_offset = offsetof(struct fp_source_config, header_count),
+      .help = "Further request headers, name and value; for a proxy that wants them. Here, too, a "
+              "name that begins with `_` or `$` is a note." },
+    { .name = "token_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, .excludes = "token_env",
+      AT(fp_source_config, token_file),
+      .help = "File whose first line is sent as bearer token." },
+    { .name = "token_env", .type = FP_KEY_STRING, .min = 1, .max = 256, AT(fp_source_config, token_env),
+      .help = "Name of an environment variable that holds the bearer token." },
+    { .name = "ca_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES,
+      AT(fp_source_config, ca_file),
+      .help = "PEM file of the certificate authorities to trust instead of the system's." },
+    { .name = "client_cert", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, .needs = "client_key",
+      AT(fp_source_config, client_cert),
+      .help = "PEM file of the certificate that is shown to the server." },
+    { .name = "client_key", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, .needs = "client_cert",
+      AT(fp_source_config, client_key),
+      .help = "PEM file of that certificate's private key." },
+    { .name = "timeout", .type = FP_KEY_MILLISECONDS, .fallback = "\"60s\"", .min = SECOND, .max = DAY,
+      AT(fp_source_config, timeout_ms),
+      .help = "How long one request may take, from connecting to the last byte." },
+    { .name = "connect_timeout", .type = FP_KEY_MILLISECONDS, .fallback = "\"5s\"", .min = 100,
+      .max = 10 * MINUTE, AT(fp_source_config, connect_timeout_ms),
+      .help = "How long connecting may take." },
+    { .name = "stall_timeout", .type = FP_KEY_MILLISECONDS, .fallback = "\"30s\"", .min = SECOND,
+      .max = HOUR, AT(fp_source_config, stall_timeout_ms),
+      .help = "How long a reply may pause without a single byte." },
+    { .name = "retries", .type = FP_KEY_INT, .fallback = "5", .min = 0, .max = 100,
+      AT(fp_source_config, retries),
+      .help = "Further tries of a request after the first one failed in a way that may pass." },
+    { .name = "in_flight", .type = FP_KEY_INT, .fallback = "8", .min = 1, .max = 256,
+      AT(fp_source_config, in_flight),
+      .help = "Requests at once." },
+    { .name = "max_response", .type = FP_KEY_BYTES, .fallback = "\"1GiB\"", .min = 1024,
+      .max = (int64_t)FP_LIMIT_RESPONSE_MAX, AT(fp_source_config, max_response),
+      .help = "Largest reply that is read, in bytes after decompression." },
+};
+
+static const struct fp_key picture_keys[] = {
+    { .name = "width", .type = FP_KEY_INT, .fallback = "1200", .min = 100, .max = FP_LIMIT_WIDTH,
+      AT(fp_picture_config, width),
+      .help = "Width of a flame graph in CSS pixels." },
+    { .name = "min_width", .type = FP_KEY_FLOAT, .fallback = "0.1", .min = 0, .max = 100,
+      AT(fp_picture_config, min_width),
+      .help = "Boxes narrower than this many pixels are not drawn; the picture says how many and how "
+              "much." },
+    { .name = "icicle", .type = FP_KEY_BOOL, .fallback = "false", AT(fp_picture_config, icicle),
+      .help = "Draw the root at the top." },
+    { .name = "sort", .type = FP_KEY_CHOICE, .fallback = "\"name\"", .choices = { "name", "value" },
+      AT(fp_picture_config, sort_by_value),
+      .help = "Order of siblings: by `name`, so that two graphs compare by eye, or by `value`, the "
+              "widest first." },
+};
+
+/* `defaults` and an entry of `services` share these rows, but for those that only make sense in an entry. */
+static const struct fp_key service_keys[] = {
+    { .name = "name", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REQUIRED, .min = 1,
+      .max = NAME_BYTES, .forbid = IN_SQL_QUOTES, AT(fp_service_config, name),
+      .help = "The service as DeepFlow knows it (`app_service`); `Total` is the whole host. "
+              "`flamepress services` lists the names." },
+    { .name = "id", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = NAME_BYTES,
+      AT(fp_service_config, id),
+      .help = "Tells entries with the same name apart (by filter, say) and names the directory. "
+              "Default: the name." },
+    { .name = "title", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = TITLE_BYTES,
+      AT(fp_service_config, title),
+      .help = "Heading of the pages. Default: the name." },
+    { .name = "language", .type = FP_KEY_STRING, .fallback = "\"eBPF\"", .min = 1, .max = 64,
+      .forbid = NO_QUOTES, AT(fp_service_config, language),
+      .help = "`profile_language_type`: `eBPF`, or that of uploaded profiles, such as `Golang` or "
+              "`Java`." },
+    { .name = "events", .type = FP_KEY_STRINGS, .flags = FP_KEY_UNIQUE, .fallback = "[\"on-cpu\"]",
+      .min = 1, .max = EVENTS_MAX, .forbid = NO_QUOTES, AT(fp_service_config, events),
+      .help = "`profile_event_type`s to report, such as `on-cpu`, `off-cpu`, `mem-alloc`." },
+    { .name = "filter", .type = FP_KEY_STRING, .fallback = "\"\"", .min = 0, .max = FILTER_BYTES,
+      AT(fp_service_config, filter),
+      .help = "Condition on tags, in SQL: `pod_cluster='prod-cluster' AND pod_ns='orders'`. Empty: "
+              "none." },
+    { .name = "step", .type = FP_KEY_SECONDS, .fallback = "\"1h\"", .min = 1,
+      .max = 366 * INT64_C(86400), AT(fp_service_config, step_s),
+      .help = "Longest stretch one request covers; a longer window is asked for in parts. Gauges are "
+              "never split." },
+    { .name = "row_limit", .type = FP_KEY_INT, .fallback = "1000000", .min = 1, .max = 1000000000000,
+      AT(fp_service_config, row_limit),
+      .help = "The server's `flame_query_limit`: rows it reads at most, needed to prove that nothing "
+              "was cut." },
+    { .name = "max_kernel_stack_depth", .type = FP_KEY_INT, .fallback = "-1", .min = -1,
+      .max = FP_LIMIT_DEPTH, AT(fp_service_config, max_kernel_stack_depth),
+      .help = "The server cuts kernel frames beyond this depth; -1: none is cut." },
+    { .name = "fold_threads", .type = FP_KEY_BOOL, .flags = FP_KEY_NOT_YET,
+      .help = "Merge the stacks of all threads." },
+    { .name = "match", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REFUSED, .min = 1,
+      .max = NAME_BYTES,
+      .help = "Pattern of service names." },
+    { .name = "except", .type = FP_KEY_STRINGS, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REFUSED, .min = 1,
+      .max = FP_LIMIT_SERVICES,
+      .help = "Names that `match` leaves out." },
+    { .name = "group_by", .type = FP_KEY_STRINGS, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REFUSED, .min = 1,
+      .max = 16,
+      .help = "Tags whose values each get a report." },
+};
+
+static const struct fp_key_group source_group = {
+    .path = "source",
+    .help = "Where the profiles come from: a server (`url`) or a directory of saved replies (`archive`).",
+    .keys = source_keys,
+    .count = COUNT(source_keys),
+    .size = sizeof(struct fp_source_config),
+};
+
+static const struct fp_key_group picture_group = {
+    .path = "picture",
+    .help = "How flame graphs are drawn.",
+    .keys = picture_keys,
+    .count = COUNT(picture_keys),
+    .size = sizeof(struct fp_picture_config),
+};
+
+static const struct fp_key_group defaults_group = {
+    .path = "defaults",
+    .help = "What holds for every service that does not say otherwise.",
+    .keys = service_keys,
+    .count = COUNT(service_keys),
+    .size = sizeof(struct fp_service_config),
+    .leaves_out = FP_KEY_ENTRY_ONLY,
+};
+
+static const struct fp_key_group service_group = {
+    .path = "services[]",
+    .help = "One entry a service. What it does not say comes from `defaults`.",
+    .keys = service_keys,
+    .count = COUNT(service_keys),
+    .size = sizeof(struct fp_service_config),
+};
+
+/* `defaults` stands before `services`: entries start as a copy of it. */
+static const struct fp_key top_keys[] = {
+    { .name = "output", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, output),
+      .help = "Directory of the site; `-o` on the command line goes before it." },
+    { .name = "timezone", .type = FP_KEY_STRING, .min = 1, .max = 128, AT(fp_config, timezone),
+      .help = "IANA name such as `Asia/Shanghai`: whose midnight a day begins at. Default: the "
+              "system's." },
+    { .name = "title", .type = FP_KEY_STRING, .fallback = "\"flamepress\"", .min = 1, .max = TITLE_BYTES,
+      AT(fp_config, title),
+      .help = "Title of the site." },
+    { .name = "templates", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, templates),
+      .help = "Directory whose templates replace the built-in ones of the same name." },
+    { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),
+      .help = "Directory whose assets (style, script) replace the built-in ones of the same name." },
+    { .name = "windows", .type = FP_KEY_STRINGS, .fallback = "[\"yesterday\"]", .min = 1,
+      .max = FP_LIMIT_WINDOWS, AT(fp_config, windows),
+      .help = "What to press: `yesterday`, `last week`, `last 6h`, `2026-11-20`, "
+              "`2026-11-20T09:00/2026-11-20T18:00` …; `--window` goes before it." },
+    { .name = "baseline", .type = FP_KEY_STRING, .flags = FP_KEY_NOT_YET, .min = 1, .max = 256,
+      .help = "What a window is compared with." },
+    { .name = "source", .type = FP_KEY_GROUP, .flags = FP_KEY_REQUIRED, AT(fp_config, source),
+      .group = &source_group,
+      .help = "Where the profiles come from." },
+    { .name = "picture", .type = FP_KEY_GROUP, AT(fp_config, picture), .group = &picture_group,
+      .help = "How flame graphs are drawn." },
+    { .name = "defaults", .type = FP_KEY_GROUP, AT(fp_config, defaults), .group = &defaults_group,
+      .help = "What holds for every service." },
+    { .name = "services", .type = FP_KEY_GROUPS, .flags = FP_KEY_REQUIRED, .min = 1,
+      .max = FP_LIMIT_SERVICES, AT(fp_config, services),
+      .count_offset = offsetof(struct fp_config, service_count),
+      .inherits = offsetof(struct fp_config, defaults), .group = &service_group,
+      .help = "The services to report, in the order of the pages." },
+};
+
+const struct fp_key_group fp_config_keys = {
+    .path = "",
+    .help = "The file itself.",
+    .keys = top_keys,
+    .count = COUNT(top_keys),
+    .size = sizeof(struct fp_config),
+};
+
+const struct fp_key *fp_key_find(const struct fp_key_group *group, const char *name)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (fp_key_in_group(group, &group->keys[i]) && strcmp(group->keys[i].name, name) == 0)
+            return &group->keys[i];
+    return NULL;
+}

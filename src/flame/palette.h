@@ -1,0 +1,35 @@
+/*
+ * The colours of frames: one table for SVG, PNG, legends and tables.
+ *
+ * A colour depends on the frame's kind and name only, so the same function has
+ * the same colour in every picture, today and tomorrow. Kinds part by hue and by
+ * lightness, so that they part in grey too; within a kind the shade comes from the
+ * name, its package first, so that neighbours of a package are kin. The label
+ * colour has contrast >= 4.5 (WCAG 2.2, relative luminance) on every shade.
+ */
+#ifndef FP_FLAME_PALETTE_H
+#define FP_FLAME_PALETTE_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+#include "profile/frame_kind.h"
+
+struct fp_rgb {
+    uint8_t r, g, b;
+};
+
+#define FP_RGB_HEX 8
+
+/* Fill of a frame. `name` is the name as it is, prefix included. */
+struct fp_rgb fp_palette_frame(enum fp_frame_kind kind, struct fp_slice name);
+/* The middle shade of a kind, for legends. */
+struct fp_rgb fp_palette_legend(enum fp_frame_kind kind);
+/* Label on every frame colour. */
+struct fp_rgb fp_palette_label(void);
+/* "#rrggbb"; returns `to`. */
+char *fp_rgb_hex(struct fp_rgb colour, char to[FP_RGB_HEX]);
+/* Contrast ratio as WCAG defines it: 1 to 21. */
+double fp_rgb_contrast(struct fp_rgb a, struct fp_rgb b);
+
+#endif

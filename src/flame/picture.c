@@ -1,0 +1,164 @@
+#include "flame/picture.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "flame/label.h"
+
+#define MARGIN 10.0
+#define TITLE_BASELINE 24.0
+#define SUBTITLE_BASELINE 42.0
+#define HEADER 54.0
+#define TITLE_SCALE (17.0 / FP_FONT_SIZE)
+#define LEGEND_ROW 20.0
+#define LABEL_MAX 4096
+
+static size_t cells_in(double width, double scale)
+{
+    return width > 0 ? (size_t)(width / (FP_CELL * scale)) : 0;
+}
+
+static void fit_text(struct fp_str *to, const char *text, double width, double scale)
+{
+    fp_str_init(to, LABEL_MAX);
+    fp_label_fit(fp_slice_of(text), cells_in(width, scale), to);
+}
+
+/* Swatches with the kinds that occur, their shares beside them, in as many lines as they need; returns the y below. */
+static double place_legend(struct fp_picture *p, double y)
+{
+    int64_t self[FP_KIND_COUNT];
+    const struct fp_tree *tree = p->tree;
+    double x = MARGIN, right = p->width - MARGIN;
+
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
+        self[kind] = 0;
+    for (uint32_t i = 0; i < tree->count; i++)
+        self[fp_tree_kind(tree, i)] += tree->self[i];
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++) {
+        struct fp_legend_entry *entry = &p->legend[p->legend_count];
+        char share[FP_UNIT_TEXT];
+        double width;
+
+        if (!self[kind])
+            continue;
+        entry->kind = (enum fp_frame_kind)kind;
+        snprintf(entry->text, sizeof entry->text, "%s %s", fp_frame_kind_name(entry->kind),
+                 fp_share_format(share, self[kind], tree->total[0]));
+        width = 18 + FP_CELL * (double)fp_label_cells(fp_slice_of(entry->text), SIZE_MAX - 1);
+        if (x > MARGIN && x + width > right) {
+            x = MARGIN;
+            y += LEGEND_ROW;
+        }
+        entry->swatch = (struct fp_rect){ x, y, 12, 12 };
+        entry->text_x = x + 17;
+        entry->text_y = y + 10.5;
+        x += width + 18;
+        p->legend_count++;
+    }
+    return p->legend_count ? y + LEGEND_ROW : y;
+}
+
+static void add_note(struct fp_picture *p, const char *text)
+{
+    fit_text(&p->notes[p->note_count++], text, p->width - 2 * MARGIN, 1);
+}
+
+/* What the picture does not show. */
+static void write_notes(struct fp_picture *p)
+{
+    const struct fp_layout *l = &p->layout;
+    int64_t total = p->tree->total[0];
+    char text[256], count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT];
+
+    if (total == 0)
+        add_note(p, "No samples: every value is zero.");
+    if (l->narrow_nodes) {
+        snprintf(text, sizeof text, "Not shown: %s frames narrower than %g px (their stacks are %s of the total).",
+                 fp_count_format(count, l->narrow_nodes), l->min_width, fp_share_format(share, l->narrow_value, total));
+        add_note(p, text);
+    }
+    if (l->deep_nodes) {
+        snprintf(text, sizeof text, "Cut at row %s: %s deeper frames are not shown (%s of the total passes through them).",
+                 fp_count_format(rows, l->rows), fp_count_format(count, l->deep_nodes),
+                 fp_share_format(share, l->deep_value, total));
+        add_note(p, text);
+    }
+}
+
+static int check_texts(const struct fp_picture *p, struct fp_error *err)
+{
+    int rc = fp_str_status(&p->title, "the title", err);
+
+    if (rc == FP_OK)
+        rc = fp_str_status(&p->subtitle, "the subtitle", err);
+    for (size_t i = 0; i < p->note_count && rc == FP_OK; i++)
+        rc = fp_str_status(&p->notes[i], "a note", err);
+    return rc;
+}
+
+int fp_picture_make(struct fp_picture *ret_picture, const struct fp_tree *tree,
+                    const struct fp_picture_options *options, struct fp_error *err)
+{
+    struct fp_picture p = { .tree = tree, .width = options->width, .icicle = options->icicle, .unit = options->unit };
+    struct fp_layout_options layout = {
+        .width = options->width - 2 * MARGIN,
+        .min_width = options->min_width,
+        .by_value = options->by_value,
+        .max_rows = FP_LIMIT_ROWS,
+    };
+    double y;
+    int rc;
+
+    if (options->width < 100 || options->width > FP_LIMIT_WIDTH)
+        return fp_error_set(err, FP_EINVAL, "a picture of %" PRIu32 " px width: it must be 100 to %d px", options->width,
+                            FP_LIMIT_WIDTH);
+    rc = fp_layout_make(&p.layout, tree, &layout, err);
+    if (rc < 0)
+        return rc;
+    p.graph_x = MARGIN;
+    p.graph_y = HEADER;
+    fit_text(&p.title, options->title, p.width - 2 * MARGIN, TITLE_SCALE);
+    fit_text(&p.subtitle, options->subtitle, p.width - 2 * MARGIN, 1);
+    y = place_legend(&p, p.graph_y + p.layout.rows * (double)FP_ROW_HEIGHT + 10);
+    write_notes(&p);
+    p.notes_y = y + 11;
+    p.height = (uint32_t)(y + (double)p.note_count * FP_ROW_HEIGHT + 8);
+    rc = check_texts(&p, err);
+    if (rc == FP_OK)
+        *ret_picture = p;
+    else
+        fp_picture_release(&p);
+    return rc;
+}
+
+void fp_picture_release(struct fp_picture *picture)
+{
+    fp_layout_release(&picture->layout);
+    fp_str_release(&picture->title);
+    fp_str_release(&picture->subtitle);
+    for (size_t i = 0; i < picture->note_count; i++)
+        fp_str_release(&picture->notes[i]);
+    *picture = (struct fp_picture){ 0 };
+}
+
+struct fp_rect fp_picture_box(const struct fp_picture *picture, const struct fp_box *box)
+{
+    uint32_t line = picture->icicle ? box->row : picture->layout.rows - 1 - box->row;
+    double gap = box->width > 2 ? 0.5 : 0;
+
+    return (struct fp_rect){ picture->graph_x + box->x, picture->graph_y + (double)line * FP_ROW_HEIGHT,
+                             box->width - gap, FP_ROW_HEIGHT - 1 };
+}
+
+void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box, struct fp_str *label)
+{
+    fp_str_clear(label);
+    fp_label_fit(fp_tree_name(picture->tree, box->node), cells_in(box->width - 6, 1), label);
+}
+
+bool fp_picture_hatched(const struct fp_picture *picture, const struct fp_box *box)
+{
+    return box->width >= 3 && fp_tree_kind(picture->tree, box->node) == FP_KIND_UNKNOWN;
+}

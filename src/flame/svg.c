@@ -1,0 +1,153 @@
+#include "flame/svg.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+
+static void put_number(struct fp_out *out, const char *name, double value)
+{
+    fp_out_putc(out, ' ');
+    fp_out_puts(out, name);
+    fp_out_write(out, "=\"", 2);
+    fp_out_decimal(out, value, 2);
+    fp_out_putc(out, '"');
+}
+
+static void put_rect(struct fp_out *out, const struct fp_rect *r, const char *fill)
+{
+    fp_out_puts(out, "<rect");
+    put_number(out, "x", r->x);
+    put_number(out, "y", r->y);
+    put_number(out, "width", r->width);
+    put_number(out, "height", r->height);
+    fp_out_puts(out, " fill=\"");
+    fp_out_puts(out, fill);
+    fp_out_puts(out, "\"/>");
+}
+
+static void put_text(struct fp_out *out, double x, double y, const char *attributes, const struct fp_str *text)
+{
+    fp_out_puts(out, "<text");
+    put_number(out, "x", x);
+    put_number(out, "y", y);
+    fp_out_puts(out, attributes);
+    fp_out_putc(out, '>');
+    fp_escape_xml(out, text->data, text->len);
+    fp_out_puts(out, "</text>");
+}
+
+/* The tooltip: name, value, share of the whole, and what the frame keeps for itself. */
+static void put_tooltip(const struct fp_picture *p, uint32_t node, const char *whole, struct fp_out *out)
+{
+    const struct fp_tree *tree = p->tree;
+    struct fp_slice name = fp_tree_name(tree, node);
+    char text[FP_UNIT_TEXT];
+
+    fp_out_puts(out, "<title>");
+    fp_escape_xml(out, name.data, name.len);
+    fp_out_putc(out, '\n');
+    fp_out_puts(out, fp_unit_format(text, tree->total[node], p->unit));
+    fp_out_puts(out, ", ");
+    fp_escape_xml(out, fp_share_format(text, tree->total[node], tree->total[0]), strlen(text));
+    fp_out_puts(out, " of ");
+    fp_out_puts(out, whole);
+    fp_out_puts(out, "; self ");
+    fp_out_puts(out, fp_unit_format(text, tree->self[node], p->unit));
+    fp_out_puts(out, "</title>");
+}
+
+static void put_box(const struct fp_picture *p, const struct fp_box *box, const char *whole, struct fp_str *label,
+                    struct fp_out *out)
+{
+    enum fp_frame_kind kind = fp_tree_kind(p->tree, box->node);
+    struct fp_rect r = fp_picture_box(p, box);
+    char fill[FP_RGB_HEX];
+
+    fp_out_puts(out, "<g>");
+    put_tooltip(p, box->node, whole, out);
+    put_rect(out, &r, fp_rgb_hex(fp_palette_frame(kind, fp_tree_name(p->tree, box->node)), fill));
+    if (fp_picture_hatched(p, box))
+        put_rect(out, &r, "url(#hatch)");
+    if (box->cut) {
+        struct fp_rect edge = { r.x, p->icicle ? r.y + r.height - 3 : r.y, r.width, 3 };
+
+        put_rect(out, &edge, "#b00020");
+    }
+    fp_picture_label(p, box, label);
+    if (label->len)
+        put_text(out, r.x + 3, r.y + 11.5, "", label);
+    fp_out_puts(out, "</g>\n");
+}
+
+static void put_head(const struct fp_picture *p, struct fp_out *out)
+{
+    char label[FP_RGB_HEX];
+
+    fp_out_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                     "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"");
+    fp_out_u64(out, p->width);
+    fp_out_puts(out, "\" height=\"");
+    fp_out_u64(out, p->height);
+    fp_out_puts(out, "\" viewBox=\"0 0 ");
+    fp_out_u64(out, p->width);
+    fp_out_putc(out, ' ');
+    fp_out_u64(out, p->height);
+    fp_out_puts(out, "\" font-family=\"" FP_FONT_FAMILIES "\" font-size=\"");
+    fp_out_u64(out, FP_FONT_SIZE);
+    fp_out_puts(out, "\" fill=\"");
+    fp_out_puts(out, fp_rgb_hex(fp_palette_label(), label));
+    fp_out_puts(out, "\" xml:space=\"preserve\">\n<title>");
+    fp_escape_xml(out, p->title.data, p->title.len);
+    fp_out_puts(out, "</title>\n"
+                     "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+                     "<path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\" stroke=\"#000\" stroke-opacity=\"0.16\" fill=\"none\"/>"
+                     "</pattern></defs>\n"
+                     "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
+    put_text(out, p->graph_x, 24, " font-size=\"17\" font-weight=\"bold\"", &p->title);
+    fp_out_putc(out, '\n');
+    put_text(out, p->graph_x, 42, " fill=\"#555555\"", &p->subtitle);
+    fp_out_putc(out, '\n');
+}
+
+static void put_foot(const struct fp_picture *p, struct fp_out *out)
+{
+    char fill[FP_RGB_HEX];
+
+    fp_out_puts(out, "<g fill=\"#444444\">\n");
+    for (size_t i = 0; i < p->legend_count; i++) {
+        const struct fp_legend_entry *entry = &p->legend[i];
+        struct fp_str text;
+
+        put_rect(out, &entry->swatch, fp_rgb_hex(fp_palette_legend(entry->kind), fill));
+        if (entry->kind == FP_KIND_UNKNOWN)
+            put_rect(out, &entry->swatch, "url(#hatch)");
+        text = (struct fp_str){ .data = (char *)(uintptr_t)entry->text, .len = strlen(entry->text) };
+        put_text(out, entry->text_x, entry->text_y, "", &text);
+        fp_out_putc(out, '\n');
+    }
+    for (size_t i = 0; i < p->note_count; i++) {
+        put_text(out, p->graph_x, p->notes_y + (double)i * FP_ROW_HEIGHT, "", &p->notes[i]);
+        fp_out_putc(out, '\n');
+    }
+    fp_out_puts(out, "</g>\n</svg>\n");
+}
+
+int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp_error *err)
+{
+    char whole[FP_UNIT_TEXT];
+    struct fp_str label;
+    int rc;
+
+    fp_unit_format(whole, picture->tree->total[0], picture->unit);
+    fp_str_init(&label, FP_LIMIT_NAME);
+    put_head(picture, out);
+    fp_out_puts(out, "<g>\n");
+    for (size_t i = 0; i < picture->layout.count; i++)
+        put_box(picture, &picture->layout.boxes[i], whole, &label, out);
+    fp_out_puts(out, "</g>\n");
+    put_foot(picture, out);
+    rc = fp_str_status(&label, "a label", err);
+    fp_str_release(&label);
+    return rc;
+}

@@ -1,0 +1,60 @@
+/*
+ * The plan: services × events × windows → a flat array of jobs. No I/O; pure.
+ *
+ * A job is one report: one service entry, one event type, one window. It is asked
+ * for in chunks: consecutive half-open parts of the window, each at most `step`
+ * seconds long, that never share a second; a gauge is always one chunk.
+ *
+ * Order: windows in the order given, then services in the order of the file,
+ * then events. That is also the order on the pages.
+ *
+ * Ownership: the plan owns its arrays; strings are borrowed from the
+ * configuration, which must outlive the plan. Read-only once made.
+ */
+#ifndef FP_PLAN_PLAN_H
+#define FP_PLAN_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "plan/event.h"
+#include "plan/window.h"
+
+struct fp_chunk {
+    int64_t start, end; /* half-open */
+};
+
+struct fp_job {
+    const struct fp_service_config *service;
+    const char *event_type;
+    const struct fp_event *event;
+    uint32_t window;      /* index into plan->windows */
+    uint32_t first_chunk; /* index into plan->chunks */
+    uint32_t chunk_count; /* at least 1 */
+};
+
+struct fp_plan {
+    struct fp_window *windows;
+    size_t window_count;
+    struct fp_job *jobs;
+    size_t job_count;
+    struct fp_chunk *chunks;
+    size_t chunk_count;
+};
+
+struct fp_plan_options {
+    /* Windows to press, already resolved; at least one. Copied. Two that are equal are pressed once. */
+    const struct fp_window *windows;
+    size_t window_count;
+    /* Names or ids of services to keep (--only), shell patterns allowed (fnmatch); none = all. One that matches nothing is an error. */
+    const char *const *only;
+    size_t only_count;
+};
+
+int fp_plan_make(struct fp_plan *ret_plan, const struct fp_config *config, const struct fp_plan_options *options,
+                 struct fp_error *err);
+void fp_plan_release(struct fp_plan *plan);
+
+#endif

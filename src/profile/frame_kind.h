@@ -1,0 +1,39 @@
+/*
+ * What kind of thing a frame is: DeepFlow's function types.
+ *
+ * The letter comes from the server (`function_types`, v6.6.9 and later) or is
+ * derived from the shape of the name (source: the "Names" table of DeepFlow's
+ * profile API). Both agree on honest replies.
+ */
+#ifndef FP_PROFILE_FRAME_KIND_H
+#define FP_PROFILE_FRAME_KIND_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum fp_frame_kind {
+    FP_KIND_APPLICATION, /* A */
+    FP_KIND_LIBRARY,     /* L: "[l] name" */
+    FP_KIND_KERNEL,      /* K: "[k] name" */
+    FP_KIND_CUDA,        /* C: "[c] name" */
+    FP_KIND_THREAD,      /* T: "[t] name" */
+    FP_KIND_PROCESS,     /* P: "[p] name", and the root of a service */
+    FP_KIND_HOST,        /* H: the root of `Total` */
+    FP_KIND_OBJECT,      /* O: the leaf of a memory profile */
+    FP_KIND_UNKNOWN,     /* ?: "[unknown] 0x…", "[/path/lib.so]" */
+    FP_KIND_COUNT
+};
+
+/* "application", "library" …: for legends, tables and summary.json. */
+const char *fp_frame_kind_name(enum fp_frame_kind kind);
+/* 'A', 'L' … */
+char fp_frame_kind_letter(enum fp_frame_kind kind);
+/* The kind for a letter; -1 for a letter that is none. */
+int fp_frame_kind_of_letter(char letter);
+/* From the shape of a name below the root. Never OBJECT or HOST: these depend on the place in the tree. */
+enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name);
+/* The name without its "[k] "-like prefix, for labels; a name without prefix as it is. */
+struct fp_slice fp_frame_bare_name(struct fp_slice name);
+
+#endif

@@ -1,0 +1,131 @@
+#include "profile/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/limits.h"
+
+void fp_names_init(struct fp_names *names)
+{
+    *names = (struct fp_names){ .seed = fp_hash_seed() };
+}
+
+void fp_names_release(struct fp_names *names)
+{
+    free(names->bytes);
+    free(names->offset);
+    free(names->length);
+    free(names->kind);
+    free(names->table);
+    *names = (struct fp_names){ 0 };
+}
+
+static uint64_t hash_of(const struct fp_names *names, struct fp_slice name, enum fp_frame_kind kind)
+{
+    return fp_hash_bytes(name.data, name.len, names->seed + (uint64_t)kind);
+}
+
+/* Doubles the table and puts every id where it now belongs. */
+static int grow_table(struct fp_names *names, struct fp_error *err)
+{
+    size_t size = names->table_size ? 2 * names->table_size : 256;
+    uint32_t *table = calloc(size, sizeof *table);
+
+    if (!table)
+        return fp_error_nomem(err);
+    for (uint32_t id = 0; id < names->count; id++) {
+        size_t at = hash_of(names, fp_names_get(names, id), names->kind[id]) & (size - 1);
+
+        while (table[at])
+            at = (at + 1) & (size - 1);
+        table[at] = id + 1;
+    }
+    free(names->table);
+    names->table = table;
+    names->table_size = size;
+    return FP_OK;
+}
+
+/* Room for one more name of `length` bytes in all columns. */
+static int reserve(struct fp_names *names, size_t length, struct fp_error *err)
+{
+    size_t cap[3] = { names->cap, names->cap, names->cap };
+    size_t need = names->count + 1;
+    int rc;
+
+    if (length > FP_LIMIT_NAME)
+        return fp_error_set(err, FP_ELIMIT, "a frame name of %zu bytes; the limit is %zu", length, FP_LIMIT_NAME);
+    rc = fp_array_reserve(&names->bytes, &names->bytes_cap, names->used + length, 1, FP_LIMIT_NAMES_BYTES,
+                          "bytes of frame names", err);
+    if (rc == FP_OK)
+        rc = fp_array_reserve(&names->offset, &cap[0], need, sizeof *names->offset, FP_LIMIT_NODES, "names", err);
+    if (rc == FP_OK)
+        rc = fp_array_reserve(&names->length, &cap[1], need, sizeof *names->length, FP_LIMIT_NODES, "names", err);
+    if (rc == FP_OK)
+        rc = fp_array_reserve(&names->kind, &cap[2], need, sizeof *names->kind, FP_LIMIT_NODES, "names", err);
+    if (rc == FP_OK)
+        names->cap = cap[0];
+    return rc;
+}
+
+int fp_names_intern(struct fp_names *names, struct fp_slice name, enum fp_frame_kind kind, uint32_t *ret_id,
+                    struct fp_error *err)
+{
+    size_t at;
+    uint32_t id;
+    int rc;
+
+    /* at most two slots in three are taken: a free one always ends the search */
+    if (3 * (names->count + 1) > 2 * names->table_size) {
+        rc = grow_table(names, err);
+        if (rc < 0)
+            return rc;
+    }
+    at = hash_of(names, name, kind) & (names->table_size - 1);
+    while ((id = names->table[at]) != 0) {
+        if (names->kind[id - 1] == kind && fp_slice_equal(fp_names_get(names, id - 1), name)) {
+            *ret_id = id - 1;
+            return FP_OK;
+        }
+        at = (at + 1) & (names->table_size - 1);
+    }
+    rc = reserve(names, name.len, err);
+    if (rc < 0)
+        return rc;
+    id = (uint32_t)names->count++;
+    names->offset[id] = (uint32_t)names->used;
+    names->length[id] = (uint32_t)name.len;
+    names->kind[id] = (uint8_t)kind;
+    if (name.len)
+        memcpy(names->bytes + names->used, name.data, name.len);
+    names->used += name.len;
+    names->table[at] = id + 1;
+    *ret_id = id;
+    return FP_OK;
+}
+
+static int compare_ids(const void *a, const void *b, void *ctx)
+{
+    const struct fp_names *names = ctx;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int order = fp_slice_compare(fp_names_get(names, x), fp_names_get(names, y));
+
+    return order ? order : (int)names->kind[x] - (int)names->kind[y];
+}
+
+int fp_names_rank(const struct fp_names *names, uint32_t *rank, struct fp_error *err)
+{
+    uint32_t *order = malloc((names->count ? names->count : 1) * sizeof *order);
+
+    if (!order)
+        return fp_error_nomem(err);
+    for (uint32_t i = 0; i < names->count; i++)
+        order[i] = i;
+    qsort_r(order, names->count, sizeof *order, compare_ids, (void *)(uintptr_t)names);
+    for (uint32_t i = 0; i < names->count; i++)
+        rank[order[i]] = i;
+    free(order);
+    return FP_OK;
+}

@@ -1,0 +1,86 @@
+/*
+ * The profile tree: columns, not objects.
+ *
+ * Two states. A *builder* grows: parent[], name[], self[] and one open-addressed
+ * table (parent, name) → node; invariant parent[i] < i, node 0 is the root (its
+ * parent is FP_NO_NODE). Two children of one parent never have the same name:
+ * adding a stack twice adds its values.
+ *
+ * A *tree* is frozen: the same nodes in preorder with siblings in the order of
+ * names (bytes, then kind), so that equal profiles are equal column by column
+ * however they came about. Invariants: parent[i] < i; first child is i + 1 when
+ * i + 1 < end[i]; next sibling is end[i]; a subtree is [i, end[i]); skipping it is
+ * i = end[i]; total[i] = self[i] + Σ total of children; every value >= 0; the sum
+ * of all selfs fits int64, so every sum over disjoint subtrees does too.
+ *
+ *     struct fp_builder builder;
+ *     fp_builder_init(&builder);
+ *     fp_builder_root(&builder, name, FP_KIND_PROCESS, &err);
+ *     fp_builder_child(&builder, 0, name_id, &node, &err);
+ *     fp_builder_add(&builder, node, 10101, &err);
+ *     fp_tree_freeze(&tree, &builder, 0, &err);   // takes the names over; releases the builder
+ *     fp_tree_release(&tree);
+ *
+ * No function here recurses. A builder belongs to one thread; a tree is only read.
+ */
+#ifndef FP_PROFILE_TREE_H
+#define FP_PROFILE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "profile/names.h"
+
+#define FP_NO_NODE UINT32_MAX
+
+struct fp_builder {
+    struct fp_names names;
+    uint32_t *parent, *name, *depth;
+    int64_t *self;
+    size_t count, cap;
+    uint32_t *table; /* node id, 0 = free (the root is never looked up) */
+    size_t table_size;
+    int64_t total;   /* Σ self */
+    bool objects;    /* leaves are kinds of objects: a reply said so by its function types */
+};
+
+void fp_builder_init(struct fp_builder *builder);
+void fp_builder_release(struct fp_builder *builder);
+
+/* Makes node 0. Must come first, once. */
+int fp_builder_root(struct fp_builder *builder, struct fp_slice name, enum fp_frame_kind kind, struct fp_error *err);
+/* Finds or makes the child of `parent` with this name. FP_ELIMIT beyond FP_LIMIT_NODES or FP_LIMIT_DEPTH. */
+int fp_builder_child(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
+                     struct fp_error *err);
+/* Adds to the self value of a node; FP_EDATA when negative or when the profile's total would overflow. */
+int fp_builder_add(struct fp_builder *builder, uint32_t node, int64_t value, struct fp_error *err);
+/* Adds every stack of `from` below our root (roots are one, whatever their names). On failure `to` is not usable. */
+int fp_builder_merge(struct fp_builder *to, const struct fp_builder *from, struct fp_error *err);
+
+struct fp_tree {
+    struct fp_names names;
+    uint32_t *parent, *name, *depth, *end;
+    int64_t *self, *total;
+    uint32_t count;
+    uint32_t max_depth; /* of the deepest node; the root has 0 */
+};
+
+/* With `objects` here or in the builder, leaves of kind application become kind object (memory profiles):
+ * being an object is a matter of place, so decoders intern objects as application and set builder.objects.
+ * Consumes the builder: it is released in every case. */
+int fp_tree_freeze(struct fp_tree *ret_tree, struct fp_builder *builder, bool objects, struct fp_error *err);
+void fp_tree_release(struct fp_tree *tree);
+
+static inline struct fp_slice fp_tree_name(const struct fp_tree *tree, uint32_t node)
+{
+    return fp_names_get(&tree->names, tree->name[node]);
+}
+
+static inline enum fp_frame_kind fp_tree_kind(const struct fp_tree *tree, uint32_t node)
+{
+    return (enum fp_frame_kind)tree->names.kind[tree->name[node]];
+}
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * One press run at a time into one output directory.
+ *
+ * flock(2) on DIR/.flamepress/lock: the kernel drops it with the process, so
+ * nothing stays behind after a crash. The file holds one line about the holder
+ * (pid and time) for the message of whoever comes second; its content is never
+ * used to decide anything. The file itself stays: removing it would open a race.
+ *
+ * DIR may be a symbolic link to a directory; DIR/.flamepress and the lock may not be links.
+ *
+ *     struct fp_lock lock = { -1 };
+ *     if (fp_lock_take(&lock, output, now, &err) < 0) …
+ *     fp_lock_drop(&lock);
+ *
+ * The lock belongs to the open file: a child made by fork shares it until it closes or executes.
+ */
+#ifndef FP_PUBLISH_LOCK_H
+#define FP_PUBLISH_LOCK_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct fp_lock {
+    int fd; /* -1 = not held */
+};
+
+/*
+ * Makes the output directory when it is not there. FP_EBUSY, naming the holder, when somebody has the lock;
+ * FP_EINVAL when `output` cannot be a directory (a file, a dangling link); FP_EIO when the system refuses.
+ * `now` is unix seconds, for the line in the file. After a failure the lock is { -1 }.
+ */
+int fp_lock_take(struct fp_lock *lock, const char *output, int64_t now, struct fp_error *err);
+/* Fine on a lock that is not held ({ -1 }). */
+void fp_lock_drop(struct fp_lock *lock);
+
+#endif

@@ -1,0 +1,318 @@
+#include "report/night.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "plan/event.h"
+#include "report/summary.h"
+#include "report/words.h"
+
+/* "Total" is DeepFlow's name for the whole host. */
+#define HOST_SERVICE "Total"
+
+static const char *const outcomes[] = { "ok", "partial", "empty", "failed" };
+enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
+
+static bool has_outcome(const json_t *entry, const char *outcome)
+{
+    return !strcmp(fp_model_get_text(entry, "outcome"), outcome);
+}
+
+static bool has_value(const json_t *entry)
+{
+    return has_outcome(entry, "ok") || has_outcome(entry, "partial");
+}
+
+static bool is_host(const json_t *entry)
+{
+    return !strcmp(fp_model_get_text(entry, "service"), HOST_SERVICE);
+}
+
+/* ---- the entry of one report ---- */
+
+static json_t *cores_of(const json_t *summary)
+{
+    const json_t *window = json_object_get(summary, "window");
+    double covered = fp_model_get_real(summary, "covered");
+    double seconds = covered * (double)(fp_model_get_int(window, "end") - fp_model_get_int(window, "start"));
+    int64_t per_second = fp_words_unit_per_second(fp_words_unit(fp_model_get_text(summary, "unit")));
+
+    if (!has_value(summary) || !fp_event_find(fp_model_get_text(summary, "event"))->cores || !per_second || seconds <= 0)
+        return json_null();
+    return json_real((double)fp_model_get_int(summary, "total") / (double)per_second / seconds);
+}
+
+static json_t *unknown_share_of(const json_t *summary)
+{
+    const json_t *kinds = json_object_get(summary, "kinds");
+
+    if (!has_value(summary) || fp_model_get_int(summary, "total") <= 0)
+        return json_null();
+    for (size_t i = 0; i < json_array_size(kinds); i++) {
+        const json_t *kind = json_array_get(kinds, i);
+
+        if (!strcmp(fp_model_get_text(kind, "kind"), "unknown"))
+            return json_real(fp_model_get_real(kind, "share"));
+    }
+    return json_real(0.0);
+}
+
+static json_t *why_of(const json_t *summary)
+{
+    const json_t *parts = json_object_get(summary, "failed_parts");
+
+    if (json_is_string(json_object_get(summary, "failure")))
+        return fp_model_slice(fp_model_get_slice(summary, "failure"));
+    if (json_array_size(parts))
+        return fp_model_slice(fp_model_get_slice(json_array_get(parts, 0), "why"));
+    return json_null();
+}
+
+int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err)
+{
+    static const char *const copied[] = { "service", "title", "event", "language" };
+    static const char *const also_copied[] = { "outcome", "completeness", "covered", "total", "unit" };
+    const json_t *requests = json_object_get(summary, "requests");
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *entry = json_object();
+
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        fp_model_put(&model, entry, copied[i], json_copy(json_object_get(summary, copied[i])));
+    fp_model_put(&model, entry, "path", fp_model_text(path));
+    for (size_t i = 0; i < sizeof also_copied / sizeof *also_copied; i++)
+        fp_model_put(&model, entry, also_copied[i], json_copy(json_object_get(summary, also_copied[i])));
+    fp_model_put(&model, entry, "cores", cores_of(summary));
+    fp_model_put(&model, entry, "unknown_share", unknown_share_of(summary));
+    fp_model_put(&model, entry, "requests", json_integer(fp_model_get_int(requests, "sent")));
+    fp_model_put(&model, entry, "failed_parts",
+                 json_integer((json_int_t)json_array_size(json_object_get(summary, "failed_parts"))));
+    fp_model_put(&model, entry, "failure", why_of(summary));
+    return fp_model_finish(&model, entry, ret_entry, err);
+}
+
+/* ---- the night's summary ---- */
+
+static const char *outcome_of(const int64_t counts[OUTCOME_COUNT], size_t all)
+{
+    int64_t ok = counts[0], partial = counts[1], failed = counts[3]; /* as in `outcomes` */
+
+    if (all && (size_t)failed == all)
+        return "failed";
+    if (failed || partial)
+        return "partial";
+    return ok ? "ok" : "empty";
+}
+
+int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err)
+{
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *night = json_object(), *object;
+    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = 0;
+    size_t all = json_array_size(facts->entries);
+
+    for (size_t i = 0; i < all; i++) {
+        const json_t *entry = json_array_get(facts->entries, i);
+
+        requests += fp_model_get_int(entry, "requests");
+        for (int o = 0; o < OUTCOME_COUNT; o++)
+            counts[o] += has_outcome(entry, outcomes[o]);
+    }
+    fp_model_put(&model, night, "schema", json_integer(FP_SUMMARY_SCHEMA));
+    object = fp_model_object(&model, night, "window");
+    fp_model_put(&model, object, "start", json_integer(facts->window->start));
+    fp_model_put(&model, object, "end", json_integer(facts->window->end));
+    fp_model_put(&model, object, "timezone", fp_model_text(facts->zone ? fp_zone_name(facts->zone) : "UTC"));
+    fp_model_put(&model, object, "label", fp_model_text(facts->window->label));
+    fp_model_put(&model, night, "path", fp_model_text(facts->window->path));
+    fp_model_put(&model, night, "outcome", fp_model_text(outcome_of(counts, all)));
+    object = fp_model_object(&model, night, "counts");
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        fp_model_put(&model, object, outcomes[o], json_integer(counts[o]));
+    fp_model_put(&model, night, "requests", json_integer(requests));
+    fp_model_put(&model, night, "source", fp_model_text(facts->source ? facts->source : ""));
+    fp_model_put(&model, night, "generated", json_integer(facts->generated));
+    fp_model_put(&model, night, "generator", fp_model_text(fp_generator()));
+    fp_model_put(&model, night, "services", json_incref(facts->entries));
+    return fp_model_finish(&model, night, ret_night, err);
+}
+
+/* ---- the page model ---- */
+
+struct night_view {
+    struct fp_model model;
+    const json_t *night;
+    json_t *root;
+    const char *prefix;
+    const json_t *services;
+};
+
+static void put_text(struct night_view *view, json_t *object, const char *key, const char *text)
+{
+    fp_model_put(&view->model, object, key, fp_model_text_or_null(text));
+}
+
+static void put_link(struct night_view *view, json_t *row, const json_t *entry)
+{
+    put_text(view, row, "outcome", fp_model_get_text(entry, "outcome"));
+    put_text(view, row, "mark", fp_words_mark(fp_model_get_text(entry, "outcome")));
+    fp_words_put_href(&view->model, row, "href", view->prefix, fp_model_get_slice(entry, "path"), "/index.html");
+    fp_words_put_name(&view->model, row, "title_pieces", NULL, fp_model_get_slice(entry, "title"));
+    put_text(view, row, "event", fp_model_get_text(entry, "event"));
+}
+
+/* A share that is stored as a number from 0 to 1. */
+static void put_stored_share(struct night_view *view, json_t *row, const char *key, const json_t *share)
+{
+    char text[FP_UNIT_TEXT];
+
+    put_text(view, row, key,
+             json_is_number(share) ?
+                 fp_share_format(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000) :
+                 "\u2013");
+}
+
+static void push_service(struct night_view *view, json_t *rows, const json_t *entry)
+{
+    json_t *row = fp_model_row(&view->model, rows);
+    const json_t *cores = json_object_get(entry, "cores"), *unknown = json_object_get(entry, "unknown_share");
+    enum fp_unit unit = fp_words_unit(fp_model_get_text(entry, "unit"));
+    char text[FP_UNIT_TEXT];
+
+    put_link(view, row, entry);
+    if (has_value(entry)) {
+        fp_words_put_value(&view->model, row, "value", "exact", fp_model_get_int(entry, "total"), unit);
+        put_text(view, row, "complete_text", fp_model_get_text(entry, "completeness"));
+    } else {
+        /* an empty or failed window is not a zero */
+        put_text(view, row, "value", "\u2013");
+        put_text(view, row, "exact", has_outcome(entry, "empty") ? "no data in this window" : "not known");
+        put_text(view, row, "complete_text", "\u2013");
+    }
+    put_text(view, row, "cores_text",
+             json_is_number(cores) ? fp_number_format(text, json_number_value(cores)) : "\u2013");
+    put_stored_share(view, row, "unknown_text", unknown);
+    fp_model_put(&view->model, row, "blind", json_boolean(json_number_value(unknown) > 0.5));
+}
+
+static void put_table(struct night_view *view, const char *key, const char *has_key, const char *caption, bool host)
+{
+    json_t *table = fp_model_object(&view->model, view->root, key), *rows;
+
+    put_text(view, table, "services_caption", caption);
+    rows = fp_model_array(&view->model, table, "rows");
+    for (size_t i = 0; i < json_array_size(view->services); i++)
+        if (is_host(json_array_get(view->services, i)) == host)
+            push_service(view, rows, json_array_get(view->services, i));
+    fp_model_put(&view->model, view->root, has_key, json_boolean(json_array_size(rows) > 0));
+}
+
+static void put_trouble(struct night_view *view)
+{
+    static const char *const bad[] = { "failed", "partial" }; /* the worst first */
+    json_t *list = fp_model_array(&view->model, view->root, "trouble");
+    const json_t *window = json_object_get(view->night, "window");
+    size_t found[2] = { 0 };
+
+    for (size_t o = 0; o < 2; o++) {
+        for (size_t i = 0; i < json_array_size(view->services); i++) {
+            const json_t *entry = json_array_get(view->services, i);
+            json_t *row;
+
+            if (!has_outcome(entry, bad[o]))
+                continue;
+            found[o]++;
+            row = fp_model_row(&view->model, list);
+            put_link(view, row, entry);
+            fp_model_put(&view->model, row, "why", fp_model_slice(fp_model_get_slice(entry, "failure")));
+        }
+    }
+    put_text(view, view->root, "trouble_head", found[0] ? "What failed, and what to do" : "What is missing, and what to do");
+    fp_model_put(&view->model, view->root, "has_trouble", json_boolean(found[0] || found[1]));
+    fp_words_put_again(&view->model, view->root, "again", fp_model_get_int(window, "start"),
+                       fp_model_get_int(window, "end"), NULL);
+}
+
+/* How many different services, the host left out. */
+static size_t count_services(struct night_view *view, bool *ret_host)
+{
+    json_t *seen = json_object();
+    size_t count;
+
+    *ret_host = false;
+    for (size_t i = 0; i < json_array_size(view->services); i++) {
+        const json_t *entry = json_array_get(view->services, i);
+
+        if (is_host(entry))
+            *ret_host = true;
+        else
+            fp_model_put(&view->model, seen, fp_model_get_text(entry, "service"), json_true());
+    }
+    count = json_object_size(seen);
+    json_decref(seen);
+    return count;
+}
+
+static void put_counts(struct night_view *view)
+{
+    const json_t *counts = json_object_get(view->night, "counts");
+    json_t *list = fp_model_array(&view->model, view->root, "counts");
+    size_t reports = json_array_size(view->services), services;
+    char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
+    bool host;
+
+    services = count_services(view, &host);
+    fp_model_printf(&view->model, view->root, "counts_lead", "%s %s%s: %s %s",
+                    fp_count_format(a, (int64_t)services), services == 1 ? "service" : "services",
+                    host ? " and the host" : "", fp_count_format(b, (int64_t)reports),
+                    reports == 1 ? "report" : "reports");
+    for (int o = 0; o < OUTCOME_COUNT; o++) {
+        int64_t number = fp_model_get_int(counts, outcomes[o]);
+        json_t *row = fp_model_row(&view->model, list);
+
+        put_text(view, row, "outcome", outcomes[o]);
+        put_text(view, row, "mark", fp_words_mark(outcomes[o]));
+        put_text(view, row, "number", fp_count_format(a, number));
+        fp_model_put(&view->model, row, "zero", json_boolean(number == 0));
+    }
+}
+
+static void put_about(struct night_view *view, const struct fp_zone *zone)
+{
+    const json_t *window = json_object_get(view->night, "window");
+    json_t *list = fp_model_array(&view->model, view->root, "about");
+    char text[FP_UNIT_TEXT], time[FP_TIME_TEXT];
+
+    fp_words_push_window(&view->model, list, fp_model_get_int(window, "start"), fp_model_get_int(window, "end"), zone);
+    fp_words_push_fact(&view->model, list, "time zone", NULL, fp_model_get_text(window, "timezone"), NULL);
+    fp_words_push_fact(&view->model, list, "source", fp_model_get_text(view->night, "source"), NULL, NULL);
+    fp_words_push_fact(&view->model, list, "requests", NULL,
+                       fp_count_format(text, fp_model_get_int(view->night, "requests")), "sent, retries included");
+    fp_time_format(time, fp_model_get_int(view->night, "generated"), zone);
+    fp_words_push_fact(&view->model, list, "pressed", NULL, time, NULL);
+    fp_words_push_fact(&view->model, list, "by", NULL, fp_model_get_text(view->night, "generator"), NULL);
+    put_text(view, view->root, "generated", time);
+    put_text(view, view->root, "generator", fp_model_get_text(view->night, "generator"));
+}
+
+int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err)
+{
+    const json_t *window = json_object_get(night, "window");
+    const char *zone_name = fp_model_get_text(window, "timezone");
+    struct fp_zone *zone = *zone_name && strcmp(zone_name, "UTC") != 0 ? fp_zone_new(zone_name, NULL) : NULL;
+    struct night_view view = { .night = night, .root = json_object(), .prefix = prefix,
+                               .services = json_object_get(night, "services") };
+
+    put_text(&view, view.root, "label", fp_model_get_text(window, "label"));
+    fp_words_put_href(&view.model, view.root, "night_href", prefix, fp_slice_of(""), "index.html");
+    put_counts(&view);
+    put_trouble(&view);
+    put_table(&view, "services_table", "has_services", "Reports of services", false);
+    put_table(&view, "host_table", "has_host", "Reports of the host", true);
+    put_text(&view, view.root, "legend_text",
+             "Cores: CPU time divided by the time of the window. No symbols: share of the total that was measured in "
+             "frames without a name. A dash: not known, or makes no sense for the event; never zero.");
+    put_about(&view, zone);
+    put_text(&view, view.root, "data_file", FP_SUMMARY_FILE);
+    fp_zone_free(zone);
+    return fp_model_finish(&view.model, view.root, ret_view, err);
+}

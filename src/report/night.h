@@ -1,0 +1,62 @@
+/*
+ * One night: the reports of one window, as JSON and as a page model.
+ *
+ * The night's summary.json is a public interface like that of a report, schema 1,
+ * additions only:
+ *
+ *   schema        1
+ *   window        {start, end (half-open), timezone, label}
+ *   path          of the night below the site: "2026/11/20"
+ *   outcome       "failed": nothing could be had; "partial": some reports failed or are partial;
+ *                 "empty": every report is empty, or there is none; else "ok"
+ *   counts        {ok, empty, partial, failed}: reports by outcome
+ *   requests      sent for all of them, retries included
+ *   source        where the profiles came from
+ *   generated, generator
+ *   services      one for each report, in the order of the configuration:
+ *                 {service, title, event, language, path (of the report's directory below the night),
+ *                 outcome, completeness, covered, total, unit, cores (null where that makes no sense),
+ *                 unknown_share (of the value in frames without a symbol; null when there is no value),
+ *                 requests, failed_parts (how many), failure (why it failed, or why the
+ *                 first missing part is missing, and what to do; null)}
+ *
+ * A run keeps one small entry a report, not whole summaries:
+ *
+ *     json_t *entries = json_array();
+ *     fp_night_entry(summary, "checkout-api/on-cpu", &entry, &err);
+ *     json_array_append_new(entries, entry);
+ *     fp_night_make(&(struct fp_night_facts){ window, zone, source, now, entries }, &night, &err);
+ *
+ * Pure but for the time zone database. Everything is borrowed for the time of the call.
+ */
+#ifndef FP_REPORT_NIGHT_H
+#define FP_REPORT_NIGHT_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "plan/window.h"
+
+struct fp_night_facts {
+    const struct fp_window *window;
+    const struct fp_zone *zone; /* NULL = UTC */
+    const char *source;
+    int64_t generated;          /* unix seconds, from the injected clock */
+    json_t *entries;            /* an array; becomes part of the result (a reference is added) */
+};
+
+/* `path` is a directory name made by publish/sitepath, not a URL. The caller owns *ret_entry. FP_ENOMEM only. */
+int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err);
+int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
+
+/*
+ * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble (failed
+ * reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again, services_table and
+ * host_table ({services_caption, rows}), legend_text, about (facts), generator, generated, night_href; and has_X.
+ * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
+ */
+int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * What is known of one report, before it becomes JSON and pages.
+ *
+ * press/ fills the facts; report/summary turns them into the JSON model that is
+ * published as summary.json; report/view adds the readable texts; report/page
+ * renders templates with it. Everything here is borrowed for the time of the call.
+ */
+#ifndef FP_REPORT_REPORT_H
+#define FP_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan/event.h"
+#include "plan/window.h"
+#include "profile/tree.h"
+
+/* Four outcomes, four words, everywhere the same. */
+enum fp_outcome { FP_OUTCOME_OK, FP_OUTCOME_EMPTY, FP_OUTCOME_PARTIAL, FP_OUTCOME_FAILED };
+enum fp_completeness { FP_COMPLETE_PROVED, FP_COMPLETE_UNPROVED, FP_COMPLETE_PARTIAL };
+
+const char *fp_outcome_name(enum fp_outcome outcome);
+const char *fp_completeness_name(enum fp_completeness completeness);
+
+/* A part of the window that could not be had. */
+struct fp_failed_part {
+    int64_t start, end;
+    const char *why; /* one line, says what to do */
+};
+
+/* What the pictures do not show, in boxes and value. */
+struct fp_picture_facts {
+    uint32_t boxes;            /* drawn */
+    uint32_t narrow_nodes;     /* hidden by the minimum width … */
+    int64_t narrow_value;      /* … and the self values hidden with them */
+    uint32_t deep_nodes;       /* below the last row that is drawn */
+    int64_t deep_value;
+    uint32_t rows;             /* drawn */
+    uint32_t width, height;    /* CSS pixels */
+    double min_width;          /* px */
+};
+
+struct fp_report_facts {
+    /* what was asked */
+    const char *service;       /* app_service; for files: a name */
+    const char *title;
+    const char *event_type;
+    const struct fp_event *event;
+    const char *language;
+    const char *filter;        /* "" = none */
+    const struct fp_window *window; /* NULL when not known (files) */
+    const struct fp_zone *zone;     /* NULL = UTC */
+    const char *source;        /* fp_source_describe, or the names of the files */
+    /* what came */
+    enum fp_outcome outcome;
+    enum fp_completeness completeness;
+    const struct fp_tree *tree;   /* NULL when failed; a root alone when empty */
+    const char *form;          /* "columns with types", "node list", "folded" …; "" = nothing came */
+    uint32_t requests;         /* sent, retries included */
+    uint32_t replies;          /* decoded */
+    const struct fp_failed_part *failed;
+    size_t failed_count;
+    const char *failure;       /* outcome failed: one line, says what to do; else NULL */
+    int64_t row_limit;         /* 0 = not applicable */
+    /* what was found wrong in it */
+    uint64_t mended_names;     /* names with invalid UTF-8 that was replaced */
+    uint64_t unbalanced_nodes; /* total ≠ self + Σ children, and … */
+    int64_t unbalanced_value;  /* … Σ |total − (self + Σ children)| */
+    /* what was drawn: valid when has_pictures */
+    bool has_pictures;
+    struct fp_picture_facts picture;
+    /* files beside the page, names relative to it; NULL = not written */
+    const char *svg, *png, *png2x, *folded;
+    const char *folded_note;   /* why there is no folded file; NULL */
+    /* when and by whom */
+    int64_t generated;         /* unix seconds, from the injected clock */
+};
+
+#endif

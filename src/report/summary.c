@@ -1,0 +1,301 @@
+#include "report/summary.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "profile/totals.h"
+#include "report/model.h"
+
+#ifndef FP_VERSION
+#define FP_VERSION "0.0.0-dev"
+#endif
+
+const char *fp_generator(void)
+{
+    return "flamepress " FP_VERSION;
+}
+
+static json_t *share_of(int64_t part, int64_t whole)
+{
+    return json_real(whole > 0 ? (double)part / (double)whole : 0.0);
+}
+
+static void put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
+{
+    fp_model_put(model, object, key, json_integer(value));
+}
+
+/* "" for NULL: facts that nobody filled must not cost a report. */
+static void put_text(struct fp_model *model, json_t *object, const char *key, const char *text)
+{
+    fp_model_put(model, object, key, fp_model_text(text ? text : ""));
+}
+
+static void put_window(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *window;
+
+    if (!facts->window) {
+        fp_model_put(model, root, "window", json_null());
+        return;
+    }
+    window = fp_model_object(model, root, "window");
+    put_int(model, window, "start", facts->window->start);
+    put_int(model, window, "end", facts->window->end);
+    put_text(model, window, "timezone", facts->zone ? fp_zone_name(facts->zone) : "UTC");
+    put_text(model, window, "label", facts->window->label);
+}
+
+/* ---- functions ---- */
+
+static void push_functions(struct fp_model *model, json_t *list, const struct fp_tree *tree,
+                           const struct fp_function_total *items, size_t count)
+{
+    for (size_t i = 0; i < count && !model->failed; i++) {
+        json_t *row = fp_model_row(model, list);
+
+        fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, items[i].name)));
+        put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)tree->names.kind[items[i].name]));
+        put_int(model, row, "self", items[i].self);
+        put_int(model, row, "total", items[i].total);
+    }
+}
+
+/* Threads and processes have the largest totals of all, but tables of functions leave them out. */
+static bool is_function(const struct fp_tree *tree, uint32_t name)
+{
+    uint8_t kind = tree->names.kind[name];
+
+    return kind != FP_KIND_THREAD && kind != FP_KIND_PROCESS;
+}
+
+/* Of `totals`, in the order of totals: those among the largest FP_LIMIT_TOP_FUNCTIONS functions. */
+static size_t take_top(const struct fp_tree *tree, const struct fp_function_totals *totals,
+                       struct fp_function_total top[FP_LIMIT_TOP_FUNCTIONS])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < totals->count && count < FP_LIMIT_TOP_FUNCTIONS; i++)
+        if (is_function(tree, totals->items[i].name))
+            top[count++] = totals->items[i];
+    return count;
+}
+
+/* Those of `top` that are not among the first `listed` of `totals`; returns how many stay in `top`. */
+static size_t drop_listed(const struct fp_function_totals *totals, size_t listed, struct fp_function_total *top,
+                          size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t t = 0; t < count; t++) {
+        bool found = false;
+
+        for (size_t i = 0; i < listed && !found; i++)
+            found = totals->items[i].name == top[t].name;
+        if (!found)
+            top[kept++] = top[t];
+    }
+    return kept;
+}
+
+static int put_functions(struct fp_model *model, json_t *root, const struct fp_tree *tree, struct fp_error *err)
+{
+    struct fp_function_total top[FP_LIMIT_TOP_FUNCTIONS];
+    struct fp_function_totals totals = { 0 }, rest = { .items = top };
+    json_t *list;
+    size_t listed;
+    int rc = tree ? fp_totals_by_function(tree, &totals, err) : FP_OK;
+
+    if (rc < 0)
+        return rc;
+    put_int(model, root, "functions_count", (int64_t)totals.count);
+    list = fp_model_array(model, root, "functions");
+    listed = totals.count < FP_LIMIT_SUMMARY_FUNCTIONS ? totals.count : FP_LIMIT_SUMMARY_FUNCTIONS;
+    if (tree) {
+        fp_totals_sort(tree, &totals, FP_BY_TOTAL);
+        rest.count = take_top(tree, &totals, top);
+        fp_totals_sort(tree, &totals, FP_BY_SELF);
+        rest.count = drop_listed(&totals, listed, top, rest.count);
+        fp_totals_sort(tree, &rest, FP_BY_SELF);
+        push_functions(model, list, tree, totals.items, listed);
+        push_functions(model, list, tree, rest.items, rest.count);
+    }
+    fp_totals_release(&totals);
+    return FP_OK;
+}
+
+/* ---- kinds, threads, processes ---- */
+
+static void put_kinds(struct fp_model *model, json_t *root, const struct fp_tree *tree)
+{
+    json_t *list = fp_model_array(model, root, "kinds");
+    bool occurs[FP_KIND_COUNT] = { false };
+    int64_t self[FP_KIND_COUNT];
+
+    if (!tree)
+        return;
+    fp_totals_by_kind(tree, self);
+    for (uint32_t i = 0; i < tree->count; i++)
+        occurs[fp_tree_kind(tree, i)] = true;
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++) {
+        json_t *row;
+
+        if (!occurs[kind])
+            continue;
+        row = fp_model_row(model, list);
+        put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)kind));
+        put_int(model, row, "self", self[kind]);
+        fp_model_put(model, row, "share", share_of(self[kind], tree->total[0]));
+    }
+}
+
+static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree *tree, enum fp_frame_kind kind,
+                      const char *key, const char *count_key, struct fp_error *err)
+{
+    struct fp_function_totals totals = { 0 };
+    json_t *list;
+    int rc = tree ? fp_totals_of_kind(tree, kind, &totals, err) : FP_OK;
+
+    if (rc < 0)
+        return rc;
+    put_int(model, root, count_key, (int64_t)totals.count);
+    list = fp_model_array(model, root, key);
+    for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
+        json_t *row = fp_model_row(model, list);
+
+        fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, totals.items[i].name)));
+        put_int(model, row, "total", totals.items[i].total);
+        fp_model_put(model, row, "share", share_of(totals.items[i].total, tree->total[0]));
+    }
+    fp_totals_release(&totals);
+    return FP_OK;
+}
+
+/* ---- what was asked, what is missing, what was drawn ---- */
+
+static void put_requests(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *requests = fp_model_object(model, root, "requests");
+
+    put_int(model, requests, "sent", facts->requests);
+    put_int(model, requests, "replies", facts->replies);
+    put_text(model, requests, "form", facts->form);
+    put_text(model, requests, "filter", facts->filter);
+    put_text(model, requests, "language", facts->language);
+    put_text(model, requests, "source", facts->source);
+    put_int(model, requests, "row_limit", facts->row_limit);
+}
+
+static void put_failed_parts(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *list = fp_model_array(model, root, "failed_parts");
+    int64_t whole = facts->window ? facts->window->end - facts->window->start : 0;
+    int64_t missing = 0;
+
+    for (size_t i = 0; i < facts->failed_count; i++) {
+        const struct fp_failed_part *part = &facts->failed[i];
+        json_t *row = fp_model_row(model, list);
+
+        put_int(model, row, "start", part->start);
+        put_int(model, row, "end", part->end);
+        put_text(model, row, "why", part->why);
+        missing += part->end - part->start;
+    }
+    if (facts->outcome == FP_OUTCOME_FAILED)
+        fp_model_put(model, root, "covered", json_real(0.0));
+    else
+        fp_model_put(model, root, "covered", whole > 0 ? share_of(whole - missing, whole) : json_real(1.0));
+}
+
+static void put_picture(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    static const struct fp_picture_facts nothing = { 0 };
+    const struct fp_picture_facts *picture = facts->has_pictures ? &facts->picture : &nothing;
+    json_t *object;
+
+    if (facts->has_pictures) {
+        object = fp_model_object(model, root, "picture");
+        put_int(model, object, "boxes", picture->boxes);
+        put_int(model, object, "rows", picture->rows);
+        put_int(model, object, "width", picture->width);
+        put_int(model, object, "height", picture->height);
+    } else {
+        fp_model_put(model, root, "picture", json_null());
+    }
+    object = fp_model_object(model, root, "hidden");
+    put_int(model, object, "narrow_nodes", picture->narrow_nodes);
+    put_int(model, object, "narrow_value", picture->narrow_value);
+    put_int(model, object, "deep_nodes", picture->deep_nodes);
+    put_int(model, object, "deep_value", picture->deep_value);
+    fp_model_put(model, object, "min_width", json_real(picture->min_width));
+}
+
+static void put_files(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *files = fp_model_object(model, root, "files");
+
+    fp_model_put(model, files, "svg", fp_model_text_or_null(facts->svg));
+    fp_model_put(model, files, "png", fp_model_text_or_null(facts->png));
+    fp_model_put(model, files, "png2x", fp_model_text_or_null(facts->png2x));
+    fp_model_put(model, files, "folded", fp_model_text_or_null(facts->folded));
+    fp_model_put(model, files, "json", fp_model_text(FP_SUMMARY_FILE));
+    fp_model_put(model, root, "folded_note", fp_model_text_or_null(facts->folded_note));
+}
+
+static void put_head(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    const struct fp_tree *tree = facts->tree;
+
+    put_int(model, root, "schema", FP_SUMMARY_SCHEMA);
+    put_text(model, root, "service", facts->service);
+    put_text(model, root, "title", facts->title ? facts->title : facts->service);
+    put_text(model, root, "event", facts->event_type);
+    put_text(model, root, "language", facts->language);
+    put_text(model, root, "unit", fp_unit_name(facts->event ? facts->event->unit : FP_UNIT_UNITS));
+    put_window(model, root, facts);
+    put_text(model, root, "outcome", fp_outcome_name(facts->outcome));
+    put_text(model, root, "completeness", fp_completeness_name(facts->completeness));
+    put_int(model, root, "total", tree ? tree->total[0] : 0);
+    put_int(model, root, "nodes", tree ? tree->count : 0);
+    put_int(model, root, "max_depth", tree ? tree->max_depth : 0);
+}
+
+static void put_tail(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *unbalanced;
+
+    fp_model_array(model, root, "transforms");
+    put_requests(model, root, facts);
+    put_failed_parts(model, root, facts);
+    fp_model_put(model, root, "failure", fp_model_text_or_null(facts->failure));
+    put_int(model, root, "mended_names", (int64_t)facts->mended_names);
+    unbalanced = fp_model_object(model, root, "unbalanced");
+    put_int(model, unbalanced, "nodes", (int64_t)facts->unbalanced_nodes);
+    put_int(model, unbalanced, "value", facts->unbalanced_value);
+    put_picture(model, root, facts);
+    put_files(model, root, facts);
+    put_int(model, root, "generated", facts->generated);
+    put_text(model, root, "generator", fp_generator());
+}
+
+int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, struct fp_error *err)
+{
+    const struct fp_tree *tree = facts->tree;
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *root = json_object();
+    int rc;
+
+    put_head(&model, root, facts);
+    rc = put_functions(&model, root, tree, err);
+    put_kinds(&model, root, tree);
+    if (rc == FP_OK)
+        rc = put_groups(&model, root, tree, FP_KIND_THREAD, "threads", "threads_count", err);
+    if (rc == FP_OK)
+        rc = put_groups(&model, root, tree, FP_KIND_PROCESS, "processes", "processes_count", err);
+    if (rc < 0) {
+        json_decref(root);
+        return rc;
+    }
+    put_tail(&model, root, facts);
+    return fp_model_finish(&model, root, ret_summary, err);
+}

@@ -1,0 +1,64 @@
+/*
+ * One report as a JSON model: the content of summary.json.
+ *
+ * This is a public interface, schema 1: members may be added, none is removed,
+ * renamed or given another meaning. Same facts, same bytes (fp_model_write): members stand
+ * in the order below and lists have a total order. Values are exact integers
+ * in the profile's unit; shares are 0 to 1, of `total`; times are unix seconds;
+ * texts are UTF-8 as they came from the profile and may hold any character, U+0000 included.
+ *
+ *   schema           1
+ *   service, title, event, language     what was asked; event is profile_event_type ("on-cpu")
+ *   unit             "microseconds", "nanoseconds", "bytes", "objects", "samples", "goroutines", "units"
+ *   window           {start, end (half-open), timezone, label}; null when not known (files)
+ *   outcome          "ok", "empty", "partial", "failed"
+ *   completeness     "proved", "unproved", "partial"; of a failed report it says nothing
+ *   total            of the whole profile
+ *   nodes            of the tree, the root included; 0 when there is none
+ *   max_depth        frames of the deepest stack
+ *   functions_count  how many different frames there are below the root
+ *   functions        [{name, kind, self, total}], largest self first: the first 10,000, then
+ *                    those of the 100 largest totals that are not among them. `total` counts
+ *                    recursion once. Threads and processes are in the list too: see `kind`.
+ *   kinds            [{kind, self, share}] for each kind of frame that occurs: "application",
+ *                    "library", "kernel", "cuda", "thread", "process", "host", "object",
+ *                    "unknown". The selfs add up to `total`.
+ *   threads_count, processes_count   how many different names there are
+ *   threads          [{name, total, share}], largest first, at most 10,000
+ *   processes        the same for processes; only the host (`Total`) has some
+ *   transforms       [] : what was done to the profile before it was counted (nothing yet)
+ *   requests         {sent (retries included), replies, form, filter, language, source,
+ *                    row_limit (of the server; 0 = does not apply)}
+ *   failed_parts     [{start, end, why}]: parts of the window that are missing here
+ *   covered          share of the window's time that is not in failed_parts
+ *   failure          why it failed and what to do; null
+ *   mended_names     names with invalid UTF-8, replaced by U+FFFD
+ *   unbalanced       {nodes, value}: where the reply's total ≠ self + Σ children; the selfs are used
+ *   picture          {boxes, rows, width, height}; null when nothing was drawn
+ *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
+ *                    pictures do not show
+ *   files            {svg, png, png2x, folded, json}: names beside the page; null = not written
+ *   folded_note      why there is no folded file; null
+ *   generated        unix seconds
+ *   generator        "flamepress VERSION"
+ *
+ * Pure; any number of threads may make summaries at once.
+ */
+#ifndef FP_REPORT_SUMMARY_H
+#define FP_REPORT_SUMMARY_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "report/report.h"
+
+#define FP_SUMMARY_SCHEMA 1
+#define FP_SUMMARY_FILE "summary.json"
+
+/* The caller owns *ret_summary (json_decref). Fails with FP_ENOMEM only. */
+int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, struct fp_error *err);
+
+/* "flamepress VERSION" */
+const char *fp_generator(void);
+
+#endif

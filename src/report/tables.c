@@ -1,0 +1,245 @@
+#include "report/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "flame/palette.h"
+#include "report/words.h"
+
+static const char *const labels[FP_KIND_COUNT] = {
+    [FP_KIND_APPLICATION] = "application",
+    [FP_KIND_LIBRARY] = "library",
+    [FP_KIND_KERNEL] = "kernel",
+    [FP_KIND_CUDA] = "CUDA",
+    [FP_KIND_THREAD] = "thread",
+    [FP_KIND_PROCESS] = "process",
+    [FP_KIND_HOST] = "host",
+    [FP_KIND_OBJECT] = "object",
+    [FP_KIND_UNKNOWN] = "no symbol",
+};
+
+/* FP_KIND_UNKNOWN for a word that is none. */
+static enum fp_frame_kind kind_of(const json_t *row)
+{
+    const char *name = fp_model_get_text(row, "kind");
+
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
+        if (!strcmp(fp_frame_kind_name((enum fp_frame_kind)kind), name))
+            return (enum fp_frame_kind)kind;
+    return FP_KIND_UNKNOWN;
+}
+
+static bool is_function(const json_t *row)
+{
+    enum fp_frame_kind kind = kind_of(row);
+
+    return kind != FP_KIND_THREAD && kind != FP_KIND_PROCESS && kind != FP_KIND_HOST;
+}
+
+static void put_colour(struct fp_model *model, json_t *row, enum fp_frame_kind kind)
+{
+    char hex[FP_RGB_HEX];
+
+    fp_model_put(model, row, "hex", fp_model_text(fp_rgb_hex(fp_palette_legend(kind), hex)));
+}
+
+int64_t fp_tables_function_count(const json_t *summary)
+{
+    return fp_model_get_int(summary, "functions_count") - fp_model_get_int(summary, "threads_count") -
+           fp_model_get_int(summary, "processes_count");
+}
+
+/* ---- rankings ---- */
+
+/* What the rows of one table show; each row of `items` is a {name, [kind,] …} of the summary. */
+struct ranking {
+    const json_t **items;
+    size_t count;           /* of items, at most FP_LIMIT_TOP_FUNCTIONS */
+    int64_t all;            /* how many there are behind the table */
+    const char *value_key;  /* what it is ranked by */
+    const char *second_key; /* a further share; NULL = none */
+    const char *value_head, *second_head, *name_head;
+    const char *caption;
+    const char *many;       /* "functions" */
+};
+
+static void push_row(const struct fp_tables *tables, json_t *list, const struct ranking *ranking, const json_t *item)
+{
+    struct fp_model *model = tables->model;
+    json_t *row = fp_model_row(model, list);
+    struct fp_slice name = fp_model_get_slice(item, "name");
+    int64_t value = fp_model_get_int(item, ranking->value_key);
+    bool has_kind = json_is_string(json_object_get(item, "kind"));
+    char exact[FP_UNIT_TEXT];
+
+    fp_words_put_value(model, row, "value", "exact", value, tables->unit);
+    fp_words_put_share(model, row, "share", value, tables->total);
+    fp_words_put_bar(model, row, "bar", value, tables->total);
+    fp_model_put(model, row, "second", json_null());
+    if (ranking->second_key) {
+        int64_t second = fp_model_get_int(item, ranking->second_key);
+
+        fp_words_put_share(model, row, "second", second, tables->total);
+        fp_unit_format_exact(exact, second, tables->unit);
+        fp_model_put(model, row, "second_exact", fp_model_text(exact));
+    }
+    fp_words_put_name(model, row, "pieces", "cut", fp_frame_bare_name(name));
+    fp_model_put(model, row, "kind", has_kind ? fp_model_text(labels[kind_of(item)]) : json_null());
+    put_colour(model, row, has_kind ? kind_of(item) : FP_KIND_THREAD);
+}
+
+static void put_more(const struct fp_tables *tables, json_t *to, const struct ranking *ranking)
+{
+    struct fp_model *model = tables->model;
+    json_t *more, *rows;
+
+    if (ranking->count <= FP_TABLES_SHOWN) {
+        fp_model_put(model, to, "more", json_null());
+        return;
+    }
+    more = fp_model_object(model, to, "more");
+    fp_model_printf(model, more, "more_label", "%zu more", ranking->count - FP_TABLES_SHOWN);
+    fp_model_printf(model, more, "more_caption", "%s, continued: %zu to %zu", ranking->caption, FP_TABLES_SHOWN + 1,
+                    ranking->count);
+    rows = fp_model_array(model, more, "rows");
+    for (size_t i = FP_TABLES_SHOWN; i < ranking->count; i++)
+        push_row(tables, rows, ranking, ranking->items[i]);
+}
+
+static void put_ranking(const struct fp_tables *tables, json_t *to, const char *key, const struct ranking *ranking)
+{
+    struct fp_model *model = tables->model;
+    json_t *table = fp_model_object(model, to, key);
+    json_t *rows = fp_model_array(model, table, "rows");
+    char count[FP_UNIT_TEXT];
+
+    fp_model_put(model, table, "caption", fp_model_text(ranking->caption));
+    fp_model_put(model, table, "value_head", fp_model_text(ranking->value_head));
+    fp_model_put(model, table, "second_head", fp_model_text_or_null(ranking->second_head));
+    fp_model_put(model, table, "name_head", fp_model_text(ranking->name_head));
+    for (size_t i = 0; i < ranking->count && i < FP_TABLES_SHOWN; i++)
+        push_row(tables, rows, ranking, ranking->items[i]);
+    put_more(tables, table, ranking);
+    if (ranking->all > (int64_t)ranking->count)
+        fp_model_printf(model, table, "beyond", "These are the first %zu of %s %s; the rest is in summary.json.",
+                        ranking->count, fp_count_format(count, ranking->all), ranking->many);
+    else
+        fp_model_put(model, table, "beyond", json_null());
+}
+
+/* ---- functions ---- */
+
+struct ranked {
+    const json_t *row;
+    int64_t total;
+    size_t place; /* in the summary: by self, then by name */
+};
+
+static int compare_totals(const void *pa, const void *pb)
+{
+    const struct ranked *a = pa, *b = pb;
+
+    if (a->total != b->total)
+        return a->total > b->total ? -1 : 1;
+    return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* The summary has the functions by self; this is the same list by total. Returns how many were put into `top`. */
+static size_t top_by_total(const json_t *functions, struct ranked *all, const json_t **top)
+{
+    size_t count = 0, i;
+
+    for (i = 0; i < json_array_size(functions); i++) {
+        const json_t *row = json_array_get(functions, i);
+
+        if (is_function(row))
+            all[count++] = (struct ranked){ row, fp_model_get_int(row, "total"), i };
+    }
+    qsort(all, count, sizeof *all, compare_totals);
+    for (i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++)
+        top[i] = all[i].row;
+    return i;
+}
+
+static size_t top_by_self(const json_t *functions, const json_t **top)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(functions) && count < FP_LIMIT_TOP_FUNCTIONS; i++) {
+        const json_t *row = json_array_get(functions, i);
+
+        if (is_function(row) && fp_model_get_int(row, "self") > 0)
+            top[count++] = row;
+    }
+    return count;
+}
+
+void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
+{
+    const json_t *functions = json_object_get(tables->summary, "functions");
+    const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
+    const char *one = tables->objects ? "function or object" : "function";
+    struct ranking by_self = {
+        .items = top, .all = fp_tables_function_count(tables->summary), .value_key = "self", .second_key = "total",
+        .value_head = "self", .second_head = "total", .name_head = one, .caption = "By self", .many = "functions",
+    };
+    struct ranking by_total = {
+        .items = top, .all = by_self.all, .value_key = "total", .second_key = "self", .value_head = "total",
+        .second_head = "self", .name_head = one, .caption = "By total", .many = "functions",
+    };
+    struct ranked *all = malloc((json_array_size(functions) + 1) * sizeof *all);
+
+    if (!all) {
+        tables->model->failed = true;
+        return;
+    }
+    by_self.count = top_by_self(functions, top);
+    if (by_self.count)
+        put_ranking(tables, to, "by_self", &by_self);
+    by_total.count = top_by_total(functions, all, top);
+    if (by_total.count)
+        put_ranking(tables, to, "by_total", &by_total);
+    free(all);
+}
+
+void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
+                          const char *what)
+{
+    const json_t *list = json_object_get(tables->summary, key);
+    const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
+    struct ranking ranking = {
+        .items = top, .all = fp_model_get_int(tables->summary, count_key), .value_key = "total",
+        .value_head = "total", .name_head = what, .caption = "By total", .many = key,
+    };
+
+    while (ranking.count < json_array_size(list) && ranking.count < FP_LIMIT_TOP_FUNCTIONS) {
+        top[ranking.count] = json_array_get(list, ranking.count);
+        ranking.count++;
+    }
+    put_ranking(tables, to, key, &ranking);
+}
+
+/* ---- kinds ---- */
+
+void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *summary, enum fp_unit unit)
+{
+    const json_t *kinds = json_object_get(summary, "kinds");
+    int64_t total = fp_model_get_int(summary, "total"), before = 0;
+
+    for (size_t i = 0; i < json_array_size(kinds); i++) {
+        const json_t *kind = json_array_get(kinds, i);
+        int64_t self = fp_model_get_int(kind, "self");
+        json_t *row = fp_model_row(model, list);
+
+        fp_model_put(model, row, "label", fp_model_text(labels[kind_of(kind)]));
+        fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
+        put_colour(model, row, kind_of(kind));
+        fp_words_put_value(model, row, "value", "exact", self, unit);
+        fp_words_put_share(model, row, "share", self, total);
+        fp_words_put_bar(model, row, "x", before, total);
+        fp_words_put_bar(model, row, "bar", self, total);
+        if (__builtin_add_overflow(before, self, &before)) /* only in a summary that is not of our making */
+            before = total;
+    }
+}

@@ -1,0 +1,38 @@
+/*
+ * The tables of a report's page: functions, threads, processes, kinds of frames.
+ *
+ * A table ("ranking") is largest first: the first FP_TABLES_SHOWN rows at once, those up to
+ * FP_LIMIT_TOP_FUNCTIONS behind a fold that needs no script, and a sentence about what is left.
+ */
+#ifndef FP_REPORT_TABLES_H
+#define FP_REPORT_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/unit.h"
+#include "report/model.h"
+
+#define FP_TABLES_SHOWN ((size_t)20)
+
+struct fp_tables {
+    struct fp_model *model;
+    const json_t *summary;
+    enum fp_unit unit;
+    int64_t total;  /* what every share is of */
+    bool objects;   /* leaves are kinds of objects */
+};
+
+/* Puts `by_self` and `by_total` into `to`; neither when there is no function. */
+void fp_tables_put_functions(const struct fp_tables *tables, json_t *to);
+/* Puts the list `key` of the summary as a ranking of the same name; `what`: "thread" or "process". */
+void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
+                          const char *what);
+/* The kinds of frames, in their fixed order, with the colour each has in the pictures. */
+void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *summary, enum fp_unit unit);
+/* Different names below the root that are neither threads nor processes. */
+int64_t fp_tables_function_count(const json_t *summary);
+
+#endif

@@ -1,0 +1,510 @@
+#include "report/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "flame/palette.h"
+#include "plan/event.h"
+#include "report/summary.h"
+#include "report/tables.h"
+#include "report/words.h"
+
+/* What every part of the view is made from. */
+struct view {
+    struct fp_model model;
+    const json_t *summary;
+    json_t *root;               /* what is being made */
+    const struct fp_event *event;
+    struct fp_zone *zone;       /* NULL = UTC */
+    enum fp_unit unit;
+    int64_t total;
+    int64_t start, end;         /* 0, 0 when the window is not known */
+    double covered;             /* share of the window */
+    bool ok, empty, partial, failed;
+};
+
+static void put_text(struct view *view, const char *key, const char *text)
+{
+    fp_model_put(&view->model, view->root, key, fp_model_text_or_null(text));
+}
+
+static void put_bool(struct view *view, const char *key, bool value)
+{
+    fp_model_put(&view->model, view->root, key, json_boolean(value));
+}
+
+static const json_t *part(const struct view *view, const char *key)
+{
+    return json_object_get(view->summary, key);
+}
+
+/* ---- the head of the page ---- */
+
+static void put_when(struct view *view)
+{
+    const json_t *window = part(view, "window");
+    const char *label = fp_model_get_text(window, "label"), *zone = fp_model_get_text(window, "timezone");
+
+    if (!*label)
+        put_text(view, "when", "time not known: pressed from files");
+    else if (*zone && !strstr(label, zone))
+        fp_model_printf(&view->model, view->root, "when", "%s, %s", label, zone);
+    else
+        put_text(view, "when", label);
+}
+
+static void put_head(struct view *view)
+{
+    struct fp_slice title = fp_model_get_slice(view->summary, "title");
+    struct fp_slice service = fp_model_get_slice(view->summary, "service");
+    const char *event = fp_model_get_text(view->summary, "event");
+    const char *outcome = fp_model_get_text(view->summary, "outcome");
+
+    fp_model_put(&view->model, view->root, "outcome", fp_model_text(outcome));
+    put_text(view, "mark", fp_words_mark(outcome));
+    put_bool(view, "is_failed", view->failed);
+    put_bool(view, "is_empty", view->empty);
+    fp_words_put_name(&view->model, view->root, "title_pieces", NULL, title);
+    put_text(view, "event_title", view->event->known ? view->event->title : event);
+    put_when(view);
+    if (fp_slice_equal(title, service))
+        put_text(view, "service_note", NULL);
+    else
+        fp_model_printf(&view->model, view->root, "service_note", "service %s", service.data);
+}
+
+static void push_figure(struct view *view, json_t *list, const char *label, const char *value, const char *exact)
+{
+    json_t *row = fp_model_row(&view->model, list);
+
+    fp_model_put(&view->model, row, "label", fp_model_text(label));
+    fp_model_put(&view->model, row, "value", fp_model_text(value));
+    fp_model_put(&view->model, row, "exact", fp_model_text(exact));
+}
+
+static void push_cores(struct view *view, json_t *list)
+{
+    int64_t per_second = fp_words_unit_per_second(view->unit);
+    double seconds = (double)(view->end - view->start) * view->covered;
+    char value[FP_UNIT_TEXT];
+
+    if (!view->event->cores || !per_second || seconds <= 0)
+        return;
+    fp_number_format(value, (double)view->total / (double)per_second / seconds);
+    push_figure(view, list, view->partial ? "cores, while covered" : "cores, on average", value,
+                "CPU time divided by the time of the window");
+}
+
+static void push_samples(struct view *view, json_t *list)
+{
+    char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
+
+    if (!view->event->cores || view->event->sample <= 1)
+        return;
+    fp_count_format(value, view->total / view->event->sample);
+    fp_unit_format_exact(worth, view->event->sample, view->unit);
+    strcpy(exact, "one sample is worth ");
+    strcat(exact, worth);
+    push_figure(view, list, "samples", value, exact);
+}
+
+static void put_figures(struct view *view)
+{
+    json_t *list = fp_model_array(&view->model, view->root, "figures");
+    char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
+
+    put_bool(view, "has_figures", view->ok || view->partial);
+    if (!view->ok && !view->partial)
+        return;
+    push_figure(view, list, view->event->known ? view->event->title : "total",
+                fp_unit_format(value, view->total, view->unit),
+                fp_unit_format_exact(exact, view->total, view->unit));
+    push_cores(view, list);
+    push_samples(view, list);
+    fp_count_format(value, fp_tables_function_count(view->summary));
+    push_figure(view, list, view->event->objects ? "functions and objects" : "functions", value,
+                "different names, threads and processes left out");
+    fp_count_format(value, fp_model_get_int(view->summary, "max_depth"));
+    push_figure(view, list, "frames in the deepest stack", value, "threads and processes count as frames");
+}
+
+/* ---- how complete it is ---- */
+
+static void put_proved(struct view *view, int64_t row_limit, int64_t replies)
+{
+    char total[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], room[FP_UNIT_TEXT + 8] = "", many[FP_UNIT_TEXT];
+    int64_t capacity;
+
+    put_text(view, "completeness_head", "Proved complete");
+    if (row_limit <= 0) {
+        put_text(view, "completeness_text", ": everything in the input is counted.");
+        return;
+    }
+    if (!__builtin_mul_overflow(row_limit, view->event->sample, &capacity)) {
+        strcpy(room, " (");
+        fp_unit_format(room + 2, capacity, view->unit);
+        strcat(room, ")");
+    }
+    fp_count_format(rows, row_limit);
+    if (replies > 1)
+        fp_model_printf(&view->model, view->root, "completeness_text",
+                        ": each of the %s replies is below what %s rows can hold%s, so the server cut nothing.",
+                        fp_count_format(many, replies), rows, room);
+    else
+        fp_model_printf(&view->model, view->root, "completeness_text",
+                        ": %s%s is below what %s rows can hold%s, so the server cut nothing.",
+                        fp_unit_format(total, view->total, view->unit), view->event->cores ? " of CPU" : "", rows,
+                        room);
+}
+
+static void put_unproved(struct view *view, int64_t row_limit)
+{
+    char rows[FP_UNIT_TEXT];
+
+    put_text(view, "completeness_head", "Unproved");
+    if (row_limit <= 0) {
+        put_text(view, "completeness_text",
+                 ": a saved reply does not say with which row limit the server made it, so it may have been cut.");
+        return;
+    }
+    fp_count_format(rows, row_limit);
+    fp_model_printf(&view->model, view->root, "completeness_text",
+                    ": a reply holds as much as %s rows can, and the server does not say when it cuts there. The "
+                    "true total is at least this; shares may be off. %s",
+                    rows,
+                    view->event->gauge ? "A gauge cannot be asked for in parts: narrow it with a filter." :
+                                         "A smaller \"step\" in the configuration asks in smaller parts.");
+}
+
+static void put_completeness(struct view *view)
+{
+    const char *completeness = fp_model_get_text(view->summary, "completeness");
+    const json_t *requests = part(view, "requests");
+    int64_t row_limit = fp_model_get_int(requests, "row_limit");
+    char share[FP_UNIT_TEXT];
+
+    put_text(view, "completeness_head", NULL);
+    put_text(view, "completeness_text", NULL);
+    if (view->partial || (view->ok && !strcmp(completeness, "partial"))) {
+        put_text(view, "completeness_head", "Partial");
+        fp_model_printf(&view->model, view->root, "completeness_text",
+                        ": the numbers cover %s of the window's time. What is missing is listed below.",
+                        fp_share_format(share, (int64_t)(view->covered * 1e9), 1000000000));
+    } else if (view->ok && !strcmp(completeness, "proved")) {
+        put_proved(view, row_limit, fp_model_get_int(requests, "replies"));
+    } else if (view->ok) {
+        put_unproved(view, row_limit);
+    }
+}
+
+/* ---- what is missing, and why ---- */
+
+static void put_failed_parts(struct view *view)
+{
+    const json_t *parts = part(view, "failed_parts");
+    json_t *list = fp_model_array(&view->model, view->root, "failed_rows");
+    size_t count = json_array_size(parts);
+    char text[FP_UNIT_TEXT], share[FP_UNIT_TEXT];
+
+    put_bool(view, "has_failed_parts", count > 0 && !view->failed);
+    put_text(view, "failed_beyond", NULL);
+    fp_model_printf(&view->model, view->root, "failed_parts_text",
+                    "%s %s of the window could not be had: %s of its time. Values and shares are of the rest.",
+                    fp_count_format(text, (int64_t)count), count == 1 ? "part" : "parts",
+                    fp_share_format(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
+    for (size_t i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++) {
+        const json_t *from = json_array_get(parts, i);
+        json_t *row = fp_model_row(&view->model, list);
+        char time[FP_TIME_TEXT];
+
+        fp_time_format(time, fp_model_get_int(from, "start"), view->zone);
+        fp_model_put(&view->model, row, "from", fp_model_text(time));
+        fp_time_format(time, fp_model_get_int(from, "end"), view->zone);
+        fp_model_put(&view->model, row, "to", fp_model_text(time));
+        fp_model_put(&view->model, row, "why", fp_model_slice(fp_model_get_slice(from, "why")));
+    }
+    if (count > FP_LIMIT_TOP_FUNCTIONS)
+        fp_model_printf(&view->model, view->root, "failed_beyond", "\u2026 and %s more, in summary.json.",
+                        fp_count_format(text, (int64_t)(count - FP_LIMIT_TOP_FUNCTIONS)));
+}
+
+static void put_failure(struct view *view)
+{
+    const char *failure = fp_model_get_text(view->summary, "failure");
+
+    put_text(view, "failure", *failure ? failure : "no reason was recorded");
+    if (view->end > view->start && (view->failed || view->partial))
+        fp_words_put_again(&view->model, view->root, "again", view->start, view->end,
+                           fp_model_get_text(view->summary, "service"));
+    else
+        put_text(view, "again", NULL);
+}
+
+static void put_empty(struct view *view)
+{
+    static const char *const checks[] = {
+        "the name of the service, exactly as DeepFlow has it: an unknown service is an empty answer, not an error "
+        "(\u201cflamepress services -c FILE\u201d lists what the server knows);",
+        "the language and the event type: eBPF data has the language \u201ceBPF\u201d;",
+        "the filter, if there is one: it may match nothing;",
+        "the process matcher of DeepFlow\u2019s agent: a process that it does not select has no profile;",
+        "whether the process ran in the window, and whether the server still keeps data that old.",
+    };
+    json_t *list = fp_model_array(&view->model, view->root, "checks");
+    bool asked = view->end > view->start;
+
+    put_text(view, "empty_text", asked ? "The server answered, and has no sample for this question. That may be the "
+                                         "truth: a process that does nothing has no profile." :
+                                         "The input was read to its end and holds no stack.");
+    put_bool(view, "has_checks", asked);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        fp_model_push(&view->model, list, fp_model_text(checks[i]));
+}
+
+/* ---- the picture ---- */
+
+/* A file's name is a URL only when it is escaped; null stays null. */
+static void put_file(struct view *view, const char *key)
+{
+    struct fp_slice name = fp_model_get_slice(part(view, "files"), key);
+
+    if (name.len)
+        fp_words_put_href(&view->model, view->root, key, "", name, "");
+    else
+        put_text(view, key, NULL);
+}
+
+static void put_hidden(struct view *view, const json_t *hidden)
+{
+    int64_t narrow = fp_model_get_int(hidden, "narrow_nodes"), deep = fp_model_get_int(hidden, "deep_nodes");
+    char count[FP_UNIT_TEXT], width[FP_UNIT_TEXT], share[FP_UNIT_TEXT];
+    struct fp_str text;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    if (narrow > 0) {
+        fp_str_printf(&text, "Not drawn: %s %s narrower than ", fp_count_format(count, narrow),
+                      narrow == 1 ? "frame" : "frames");
+        fp_str_printf(&text, "%s px, with %s of the value. ",
+                      fp_number_format(width, fp_model_get_real(hidden, "min_width")),
+                      fp_share_format(share, fp_model_get_int(hidden, "narrow_value"), view->total));
+    }
+    if (deep > 0)
+        fp_str_printf(&text, "Not drawn: %s %s above the last row, with %s of the value.",
+                      fp_count_format(count, deep), deep == 1 ? "frame" : "frames",
+                      fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total));
+    if (narrow <= 0 && deep <= 0)
+        fp_str_puts(&text, "Every frame is drawn.");
+    fp_model_put(&view->model, view->root, "hidden_text", fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
+}
+
+static void put_picture(struct view *view)
+{
+    const json_t *picture = part(view, "picture"), *files = part(view, "files");
+    bool drawn = *fp_model_get_text(files, "svg") || *fp_model_get_text(files, "png");
+    int64_t width = fp_model_get_int(picture, "width"), height = fp_model_get_int(picture, "height");
+    char total[FP_UNIT_TEXT], boxes[FP_UNIT_TEXT];
+
+    put_bool(view, "has_graph", drawn && json_is_object(picture));
+    put_file(view, "svg");
+    put_file(view, "png");
+    put_file(view, "png2x");
+    fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
+    fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
+    fp_model_printf(&view->model, view->root, "graph_label",
+                    "Flame graph of %s, %s: %s in %s boxes. The tables below hold the largest of its numbers.",
+                    fp_model_get_text(view->summary, "title"),
+                    view->event->known ? view->event->title : fp_model_get_text(view->summary, "event"),
+                    fp_unit_format(total, view->total, view->unit),
+                    fp_count_format(boxes, fp_model_get_int(picture, "boxes")));
+    put_text(view, "reading", "The wider a box, the more of the total passes through it; a box names itself in full "
+                              "under the pointer.");
+    put_hidden(view, part(view, "hidden"));
+}
+
+static void put_downloads(struct view *view)
+{
+    static const struct {
+        const char *key, *label, *note;
+    } kinds[] = {
+        { "svg", "SVG", "sharp at any size" },
+        { "png", "PNG", "for tickets and chats" },
+        { "png2x", "PNG 2\u00d7", "for dense screens" },
+        { "folded", "Folded stacks", "gzip" },
+        { "json", "JSON", "all numbers of this page" },
+    };
+    const json_t *files = part(view, "files");
+    json_t *list = fp_model_array(&view->model, view->root, "downloads");
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct fp_slice name = fp_model_get_slice(files, kinds[i].key);
+        json_t *row;
+
+        if (!name.len)
+            continue;
+        row = fp_model_row(&view->model, list);
+        fp_words_put_href(&view->model, row, "href", "", name, "");
+        fp_model_put(&view->model, row, "label", fp_model_text(kinds[i].label));
+        fp_model_put(&view->model, row, "note", fp_model_text(kinds[i].note));
+    }
+    put_bool(view, "has_downloads", json_array_size(list) > 0);
+    fp_model_put(&view->model, view->root, "folded_note",
+                 fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
+    put_text(view, "data_file", fp_model_get_slice(files, "json").len ? fp_model_get_text(files, "json") : NULL);
+}
+
+/* ---- the query, and what to know about the numbers ---- */
+
+static void put_query(struct view *view)
+{
+    const json_t *requests = part(view, "requests");
+    json_t *list = fp_model_array(&view->model, view->root, "query");
+    const char *filter = fp_model_get_text(requests, "filter"), *form = fp_model_get_text(requests, "form");
+    int64_t sent = fp_model_get_int(requests, "sent"), limit = fp_model_get_int(requests, "row_limit");
+    char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
+    struct fp_str text;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_words_push_fact(&view->model, list, "service", fp_model_get_text(view->summary, "service"), NULL, NULL);
+    fp_words_push_fact(&view->model, list, "event", fp_model_get_text(view->summary, "event"), NULL,
+                       view->event->known ? view->event->title : "an event type that is not known here");
+    fp_words_push_fact(&view->model, list, "language", fp_model_get_text(requests, "language"), NULL, NULL);
+    fp_words_push_fact(&view->model, list, "filter", *filter ? filter : NULL, *filter ? NULL : "none", NULL);
+    if (view->end > view->start)
+        fp_words_push_window(&view->model, list, view->start, view->end, view->zone);
+    fp_words_push_fact(&view->model, list, "source", fp_model_get_text(requests, "source"), NULL, NULL);
+    fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? form : "nothing came", NULL);
+    if (sent > 0) {
+        fp_str_printf(&text, "%s sent, %s answered and used", fp_count_format(a, sent),
+                      fp_count_format(b, fp_model_get_int(requests, "replies")));
+        fp_words_push_fact(&view->model, list, "requests", NULL, text.data, NULL);
+    }
+    if (limit > 0) {
+        fp_str_clear(&text);
+        fp_str_printf(&text, "%s rows a reply", fp_count_format(a, limit));
+        fp_words_push_fact(&view->model, list, "limit of the server", NULL, text.data, NULL);
+    }
+    view->model.failed |= !fp_str_ok(&text);
+    fp_str_release(&text);
+}
+
+static void put_notes(struct view *view)
+{
+    json_t *list = fp_model_array(&view->model, view->root, "notes");
+    int64_t mended = fp_model_get_int(view->summary, "mended_names");
+    const json_t *unbalanced = part(view, "unbalanced");
+    int64_t nodes = fp_model_get_int(unbalanced, "nodes");
+    char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
+    struct fp_str text;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    if (view->event->gauge)
+        fp_model_push(&view->model, list, fp_model_text("This is a gauge: each stack counts with its last value in "
+                                                        "the window. Gauges of two windows do not add up."));
+    if (!view->event->known && *fp_model_get_text(view->summary, "event"))
+        fp_model_push(&view->model, list, fp_model_text("This event type is not in flamepress\u2019s table: its "
+                                                        "values are taken as plain units that add up."));
+    if (mended > 0) {
+        fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.", fp_count_format(a, mended),
+                      mended == 1 ? "name was" : "names were");
+        fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
+    }
+    if (nodes > 0) {
+        fp_str_clear(&text);
+        fp_str_printf(&text,
+                      "In the reply, %s %s a total other than its self value plus its children\u2019s (by %s in sum). "
+                      "The self values are used, and the totals are what they add up to.",
+                      fp_count_format(a, nodes), nodes == 1 ? "node had" : "nodes each had",
+                      fp_unit_format(b, fp_model_get_int(unbalanced, "value"), view->unit));
+        fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
+    }
+    view->model.failed |= !fp_str_ok(&text);
+    fp_str_release(&text);
+    put_bool(view, "has_notes", json_array_size(list) > 0);
+}
+
+static void put_kinds(struct view *view)
+{
+    json_t *list = fp_model_array(&view->model, view->root, "kind_rows");
+    char total[FP_UNIT_TEXT];
+
+    fp_tables_push_kinds(&view->model, list, view->summary, view->unit);
+    put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
+    fp_model_printf(&view->model, view->root, "kinds_text",
+                    "Where the value was measured: shares of all %s, by the frame at the tip of the stack.",
+                    fp_unit_format(total, view->total, view->unit));
+}
+
+static void put_tables(struct view *view)
+{
+    struct fp_tables tables = { .model = &view->model, .summary = view->summary, .unit = view->unit,
+                                .total = view->total, .objects = view->event->objects };
+    char total[FP_UNIT_TEXT];
+    bool shown = view->ok || view->partial;
+
+    put_text(view, "functions_head", view->event->objects ? "Functions and objects" : "Functions");
+    fp_model_printf(&view->model, view->root, "functions_text",
+                    "Self is what was measured in the function itself; total includes what it called, with recursion "
+                    "counted once. Shares are of all %s.",
+                    fp_unit_format(total, view->total, view->unit));
+    fp_tables_put_functions(&tables, view->root);
+    fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
+    fp_tables_put_groups(&tables, view->root, "processes", "processes_count", "process");
+    put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
+    put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
+    put_bool(view, "has_processes", shown && json_array_size(part(view, "processes")) > 0);
+}
+
+/* ---- all of it ---- */
+
+static void open_view(struct view *view, json_t *summary)
+{
+    const json_t *window = json_object_get(summary, "window");
+    const json_t *covered = json_object_get(summary, "covered");
+    const char *outcome = fp_model_get_text(summary, "outcome");
+    const char *zone = fp_model_get_text(window, "timezone");
+
+    *view = (struct view){
+        .summary = summary,
+        .root = json_object(),
+        .event = fp_event_find(fp_model_get_text(summary, "event")),
+        .zone = *zone && strcmp(zone, "UTC") != 0 ? fp_zone_new(zone, NULL) : NULL,
+        .unit = fp_words_unit(fp_model_get_text(summary, "unit")),
+        .total = fp_model_get_int(summary, "total"),
+        .start = fp_model_get_int(window, "start"),
+        .end = fp_model_get_int(window, "end"),
+        .covered = json_is_number(covered) ? json_number_value(covered) : 1.0,
+        .ok = !strcmp(outcome, "ok"),
+        .empty = !strcmp(outcome, "empty"),
+        .partial = !strcmp(outcome, "partial"),
+        .failed = !strcmp(outcome, "failed"),
+    };
+}
+
+int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err)
+{
+    struct view view;
+    char time[FP_TIME_TEXT];
+    int rc;
+
+    open_view(&view, summary);
+    fp_model_put(&view.model, view.root, "summary", json_incref(summary));
+    put_head(&view);
+    put_figures(&view);
+    put_completeness(&view);
+    put_failure(&view);
+    put_failed_parts(&view);
+    put_empty(&view);
+    put_picture(&view);
+    put_downloads(&view);
+    put_kinds(&view);
+    put_tables(&view);
+    put_query(&view);
+    put_notes(&view);
+    fp_model_put(&view.model, view.root, "generator", fp_model_text(fp_model_get_text(summary, "generator")));
+    put_text(&view, "generated", fp_time_format(time, fp_model_get_int(summary, "generated"), view.zone));
+    fp_zone_free(view.zone);
+    rc = fp_model_finish(&view.model, view.root, ret_view, err);
+    return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * The page model of a report: its summary, and the same numbers as a reader wants them.
+ *
+ * Input is the summary (report/summary.h) and nothing else, so a page can be made
+ * again from a published summary.json. Texts are complete sentences in plain
+ * English; lists are cut to what a page shows, and say so. Members that a template
+ * tests are always there (null, false or empty), because Mustache would look for a missing one
+ * in the sections around it.
+ *
+ *   summary                        the summary itself
+ *   outcome, mark, is_failed, is_empty, title_pieces, event_title, when, service_note
+ *   figures                        [{label, value, exact}]: the first line of numbers
+ *   completeness_head, completeness_text
+ *   failure, again                 what went wrong; the command that tries again
+ *   empty_text, checks             what an empty window may mean
+ *   failed_parts_text, failed_rows, failed_beyond
+ *   svg, png, png2x, picture_width, picture_height, graph_label, reading, hidden_text
+ *   downloads                      [{href, label, note}], folded_note
+ *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share, x, bar}]
+ *   by_self, by_total, threads, processes    rankings: {caption, value_head, second_head, name_head,
+ *                                  rows, more, more_label, more_caption, beyond}
+ *   query                          [{key, code, text, second_text}]
+ *   notes                          sentences
+ *   generated                      text
+ * and has_X for each list X that a section of the page hangs on.
+ *
+ * Pure but for the time zone database. The result shares values with `summary`: one thread for both.
+ */
+#ifndef FP_REPORT_VIEW_H
+#define FP_REPORT_VIEW_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+/* The caller owns *ret_view (json_decref). Fails with FP_ENOMEM only: a summary with members missing gives a poorer page. */
+int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err);
+
+#endif

@@ -1,0 +1,193 @@
+#include "report/words.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "base/out.h"
+#include "base/utf8.h"
+
+enum fp_unit fp_words_unit(const char *name)
+{
+    for (int unit = 0; unit < FP_UNIT_COUNT; unit++)
+        if (!strcmp(fp_unit_name((enum fp_unit)unit), name))
+            return (enum fp_unit)unit;
+    return FP_UNIT_UNITS;
+}
+
+int64_t fp_words_unit_per_second(enum fp_unit unit)
+{
+    if (unit == FP_UNIT_MICROSECONDS)
+        return 1000000;
+    return unit == FP_UNIT_NANOSECONDS ? 1000000000 : 0;
+}
+
+const char *fp_words_mark(const char *outcome)
+{
+    static const struct {
+        const char *outcome, *mark;
+    } marks[] = {
+        { "ok", "\u2713" }, { "empty", "\u25cb" }, { "partial", "\u25d0" }, { "failed", "\u2715" },
+    };
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (!strcmp(marks[i].outcome, outcome))
+            return marks[i].mark;
+    return "?";
+}
+
+/* ---- names ---- */
+
+/* A line may break behind "::", ".", "/", ",", ";" and before "<", "(" and "$": the method stays whole. */
+static bool may_break(const char *name, size_t at, size_t n)
+{
+    char before = name[at - 1], after = name[at];
+
+    if (after == '<' || after == '(' || after == '$')
+        return true;
+    if (before == ':')
+        return after != ':' && at >= 2 && name[at - 2] == ':';
+    if (before == '.' || before == '/')
+        return after != before && at + 1 < n;
+    return before == ',' || before == ';' || before == '>';
+}
+
+static void push_pieces(struct fp_model *model, json_t *list, struct fp_slice name)
+{
+    size_t start = 0;
+
+    for (size_t at = 1; at < name.len; at++) {
+        if (!may_break(name.data, at, name.len))
+            continue;
+        fp_model_push(model, list, fp_model_slice((struct fp_slice){ name.data + start, at - start }));
+        start = at;
+    }
+    fp_model_push(model, list, fp_model_slice((struct fp_slice){ name.data + start, name.len - start }));
+}
+
+/* The first byte of a character at or after `at`. */
+static size_t next_start(struct fp_slice name, size_t at)
+{
+    while (at < name.len && ((unsigned char)name.data[at] & 0xC0) == 0x80)
+        at++;
+    return at;
+}
+
+void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, const char *cut_key,
+                       struct fp_slice name)
+{
+    json_t *list = fp_model_array(model, object, key);
+    char count[FP_UNIT_TEXT];
+
+    if (name.len <= FP_WORDS_NAME_MAX || !cut_key) {
+        push_pieces(model, list, name.len ? name : fp_slice_of("(no name)"));
+        if (cut_key)
+            fp_model_put(model, object, cut_key, json_null());
+        return;
+    }
+    size_t head = fp_utf8_cut(name.data, name.len, FP_WORDS_NAME_MAX / 3);
+    size_t tail = next_start(name, name.len - FP_WORDS_NAME_MAX / 3);
+
+    push_pieces(model, list, (struct fp_slice){ name.data, head });
+    fp_model_push(model, list, fp_model_text(" \u2026 "));
+    push_pieces(model, list, (struct fp_slice){ name.data + tail, name.len - tail });
+    fp_model_printf(model, object, cut_key, "%s bytes; the whole name is in summary.json",
+                    fp_count_format(count, (int64_t)name.len));
+}
+
+/* ---- numbers ---- */
+
+void fp_words_put_value(struct fp_model *model, json_t *object, const char *key, const char *exact_key,
+                        int64_t value, enum fp_unit unit)
+{
+    char text[FP_UNIT_TEXT];
+
+    fp_model_put(model, object, key, fp_model_text(fp_unit_format(text, value, unit)));
+    fp_model_put(model, object, exact_key, fp_model_text(fp_unit_format_exact(text, value, unit)));
+}
+
+void fp_words_put_share(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)
+{
+    char text[FP_UNIT_TEXT];
+
+    fp_model_put(model, object, key, fp_model_text(fp_share_format(text, part, whole)));
+}
+
+void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)
+{
+    int64_t bounded = part < whole ? part : whole; /* a bar never leaves its box */
+    int hundredths = bounded > 0 ? (int)(10000.0 * (double)bounded / (double)whole + 0.5) : 0;
+
+    fp_model_printf(model, object, key, "%d.%02d", hundredths / 100, hundredths % 100);
+}
+
+/* ---- facts, links, commands ---- */
+
+void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code, const char *text,
+                        const char *second_text)
+{
+    json_t *row = fp_model_row(model, list);
+
+    fp_model_put(model, row, "key", fp_model_text(key));
+    fp_model_put(model, row, "code", fp_model_text_or_null(code));
+    fp_model_put(model, row, "text", fp_model_text_or_null(text));
+    fp_model_put(model, row, "second_text", fp_model_text_or_null(second_text));
+}
+
+static void format_span(struct fp_str *to, int64_t start, int64_t end, const struct fp_zone *zone)
+{
+    char from[FP_TIME_TEXT], until[FP_TIME_TEXT];
+
+    fp_str_printf(to, "%s to %s", fp_time_format(from, start, zone), fp_time_format(until, end, zone));
+}
+
+void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, int64_t end,
+                          const struct fp_zone *zone)
+{
+    struct fp_str local, utc;
+
+    fp_str_init(&local, FP_LIMIT_TEXT);
+    fp_str_init(&utc, FP_LIMIT_TEXT);
+    format_span(&utc, start, end, NULL);
+    if (zone)
+        format_span(&local, start, end, zone);
+    fp_words_push_fact(model, list, "window", NULL, local.len ? local.data : utc.data, "the end is not included");
+    if (local.len && strcmp(fp_zone_name(zone), "UTC") != 0)
+        fp_words_push_fact(model, list, "window in UTC", NULL, utc.data, NULL);
+    model->failed |= !fp_str_ok(&local) || !fp_str_ok(&utc);
+    fp_str_release(&local);
+    fp_str_release(&utc);
+}
+
+void fp_words_put_href(struct fp_model *model, json_t *object, const char *key, const char *prefix,
+                       struct fp_slice path, const char *file)
+{
+    struct fp_str href;
+    struct fp_out out;
+
+    fp_str_init(&href, FP_LIMIT_TEXT);
+    fp_out_to_str(&out, &href);
+    fp_out_puts(&out, prefix);
+    fp_escape_url_path(&out, path.data, path.len);
+    fp_out_puts(&out, file);
+    if (fp_out_finish(&out, NULL) < 0)
+        model->failed = true;
+    fp_model_put(model, object, key, fp_model_slice(fp_str_slice(&href)));
+    fp_str_release(&href);
+}
+
+static bool plain_word(const char *text)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+
+    return *text && *text != '-' && text[strspn(text, allowed)] == '\0';
+}
+
+void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
+                        const char *service)
+{
+    bool only = service && plain_word(service);
+
+    fp_model_printf(model, object, key, "flamepress run -c FILE --since @%lld --until @%lld%s%s", (long long)start,
+                    (long long)end, only ? " --only " : "", only ? service : "");
+}

@@ -1,0 +1,93 @@
+/*
+ * Where profiles come from: one small interface.
+ *
+ * A source answers a request with a stream of bytes: the body of the reply as
+ * DeepFlow sends it, content encodings already removed. What the bytes mean is
+ * the codec's business. A source may be used by many threads at once; one stream
+ * belongs to one thread.
+ *
+ * One fetch is one attempt. Trying again is the caller's business, because only
+ * the caller sees whether the bytes decoded; fp_retry_* (source/retry.h) is the
+ * policy, pure of I/O.
+ *
+ *     struct fp_source *source;
+ *     fp_source_open(&source, &config->source, options, &err);
+ *     struct fp_fetch *fetch = …;
+ *     rc = fp_source_fetch(source, &request, &in, &reply, &err);
+ *     … decode from `in` …
+ *     fp_in_close(in);
+ *     fp_source_close(source);
+ */
+#ifndef FP_SOURCE_SOURCE_H
+#define FP_SOURCE_SOURCE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/in.h"
+#include "config/config.h"
+
+/* What is asked. Strings are borrowed for the time of the call. Times are half-open [start, end). */
+struct fp_request {
+    const char *app_service;
+    const char *language;
+    const char *event_type;
+    const char *filter; /* without outer parentheses; "" = none */
+    int64_t start, end;
+    int64_t max_kernel_stack_depth; /* -1 = all: then not sent */
+};
+
+/* What is known of an attempt besides its bytes; filled also when the attempt fails. */
+struct fp_attempt {
+    int http_status;        /* 0 = no status line came (or an archive) */
+    int64_t retry_after_ms; /* from Retry-After; -1 = the server did not say */
+    bool retryable;         /* trying the same request again may help */
+};
+
+struct fp_source;
+
+/* Everything a source needs of the configuration is copied, checked and read (token …) when it is opened.
+ * `cancel` (may be NULL) is looked at while waiting: once true, calls fail with FP_ECANCELLED within 200 ms.
+ * All streams must be closed before the source. A source over recordings that are built into the program:
+ * fp_source_open_memory (source/archive.h). */
+int fp_source_open(struct fp_source **ret_source, const struct fp_source_config *config,
+                   const atomic_bool *cancel, struct fp_error *err);
+void fp_source_close(struct fp_source *source);
+
+/* One attempt. On success *ret_in streams the body (the caller closes it); a stream that breaks later fails
+ * in fp_in_read with FP_ENET or FP_ETRUNCATED (worth another try), FP_ELIMIT (max_response; not worth it). A status other than 200
+ * fails here, with the server's DESCRIPTION and the first bytes of the body in `err`. */
+int fp_source_fetch(struct fp_source *source, const struct fp_request *request, struct fp_in **ret_in,
+                    struct fp_attempt *ret_attempt, struct fp_error *err);
+
+/* The services the server knows in [start, end), largest list the server gives; a JSON-decoded table.
+ * For an archive: those of its requests. */
+struct fp_service_row {
+    char *name;
+    char *event;   /* "" where the server did not say */
+    int64_t rows;  /* -1 where the server could not count */
+};
+struct fp_service_list {
+    struct fp_service_row *rows;
+    size_t count;
+    bool cut; /* the server may know more than it told */
+};
+int fp_source_services(struct fp_source *source, int64_t start, int64_t end, struct fp_service_list *ret_list,
+                       struct fp_error *err);
+void fp_service_list_release(struct fp_service_list *list);
+
+/* "http://deepflow-server:20416" or "archive DIR": for pages and messages, never with credentials. */
+const char *fp_source_describe(const struct fp_source *source);
+
+/* Errors of the source itself never hold a secret. For an error made elsewhere from a reply's text (the codec quoting
+ * the server's DESCRIPTION): replaces every secret of the source in it by "[secret]". */
+void fp_source_mask(const struct fp_source *source, struct fp_error *err);
+
+/* The request body as it goes over the wire (JSON), for --dry-run, pages and tests. */
+struct fp_str;
+void fp_request_body(const struct fp_request *request, struct fp_str *out);
+
+#endif
