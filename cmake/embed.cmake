@@ -25,7 +25,8 @@ function(_flamepress_embed_text names paths result)
     foreach(name path IN ZIP_LISTS names paths)
         string(APPEND strings ".Lname${i}:\n    .asciz \"${name}\"\n")
         # A NUL after the last byte, not counted in the size: text may be looked at as a C string.
-        string(APPEND bytes "    .balign 16\n.Lbytes${i}:\n    .incbin \"${path}\"\n.Lend${i}:\n    .byte 0\n")
+        string(APPEND bytes "    .balign 16\n.Lbytes${i}:\n    .incbin \"${path}\"\n")
+        string(APPEND bytes ".Lend${i}:\n    .byte 0\n")
         string(APPEND table "    .dc.a .Lname${i}, .Lbytes${i}, .Lend${i} - .Lbytes${i}\n")
         math(EXPR i "${i} + 1")
     endforeach()
@@ -63,8 +64,10 @@ function(flamepress_embed target)
     # Sorted by name, not by path: "assets/demo/" moves behind the rest of "assets/".
     set(names "")
     foreach(path IN LISTS found)
-        if(NOT path MATCHES "^[A-Za-z0-9._+/-]+$")
-            message(FATAL_ERROR "Cannot embed ${arg_ROOT}/${path}: rename it (letters, digits, '.', '_', '+', '-')")
+        # A name with a ';' has become two paths, of which at least one is not there.
+        if(NOT path MATCHES "^[A-Za-z0-9._+/-]+$" OR NOT EXISTS "${arg_ROOT}/${path}")
+            message(FATAL_ERROR "Cannot embed ${arg_ROOT}/${path}: "
+                "rename it with letters, digits, '.', '_', '+' and '-' only")
         endif()
         string(REGEX REPLACE "^assets/demo/" "demo/" name "${path}")
         list(APPEND names "${name}")
@@ -76,7 +79,7 @@ function(flamepress_embed target)
         list(APPEND paths "${arg_ROOT}/${path}")
     endforeach()
 
-    set(assembly "${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_assets.s")
+    set(assembly "${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_assets.S")
     _flamepress_embed_text("${names}" "${paths}" text)
     # Not file(WRITE): an unchanged file keeps its time stamp, and nothing is built again.
     file(CONFIGURE OUTPUT "${assembly}" CONTENT "@text@" @ONLY)

@@ -163,7 +163,7 @@ static int create_temp(int dir, char name[TEMP_NAME])
 int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error *err)
 {
     char temp[TEMP_NAME];
-    const char *base;
+    const char *base = NULL; /* open_parent sets it: gcc cannot see that */
     bool there = false;
     int dir = -1, fd = -1, status, failed;
 

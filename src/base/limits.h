@@ -8,6 +8,9 @@
 #ifndef FP_BASE_LIMITS_H
 #define FP_BASE_LIMITS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 /* Replies and files of profiles */
 #define FP_LIMIT_RESPONSE_DEFAULT (UINT64_C(1) << 30) /* decoded bytes of one reply; source.max_response */
 #define FP_LIMIT_RESPONSE_MAX UINT64_C(0xFFFFFFFF)    /* byte offsets within a reply are kept in 32 bits */
@@ -17,6 +20,7 @@
 #define FP_LIMIT_NAMES_BYTES 0xFFFFFFF0u              /* bytes of all names of a tree: offsets are 32 bits */
 #define FP_LIMIT_JSON_NESTING 64u                     /* arrays and objects within each other */
 #define FP_LIMIT_ERROR_BODY ((size_t)8 << 10)         /* what is read of a reply that is an error */
+#define FP_LIMIT_QUERY_REPLY ((size_t)8 << 20)        /* a list of services */
 
 /* Configuration, templates, assets */
 #define FP_LIMIT_CONFIG ((size_t)16 << 20)
@@ -27,6 +31,7 @@
 #define FP_LIMIT_CHUNKS 100000u                       /* requests of one job */
 #define FP_LIMIT_ASSET ((size_t)16 << 20)             /* one template or asset file */
 #define FP_LIMIT_TEMPLATE_NESTING 64u                 /* sections and partials within each other */
+#define FP_LIMIT_TEMPLATE_STEPS UINT64_C(20000000)    /* instructions one rendering may take: nested sections multiply */
 #define FP_LIMIT_PAGE ((size_t)256 << 20)             /* one generated page */
 
 /* Pictures */

@@ -169,6 +169,7 @@ static const struct fp_key_group service_group = {
     .keys = service_keys,
     .count = COUNT(service_keys),
     .size = sizeof(struct fp_service_config),
+    .inherits = "defaults",
 };
 
 /* `defaults` stands before `services`: entries start as a copy of it. */

@@ -72,6 +72,7 @@ struct fp_key_group {
     const struct fp_key *keys;
     size_t count;
     size_t size;                /* of the struct the values are stored in */
+    const char *inherits;       /* group whose values are the defaults; NULL = the rows' own */
     unsigned leaves_out;        /* rows with one of these flags are not keys of this group */
 };
 

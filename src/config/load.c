@@ -89,10 +89,16 @@ static void list_known(const struct fp_key_group *group, struct fp_str *to)
 static void report_unknown(const struct object *object, const char *name)
 {
     struct fp_key_path path = below(object, name);
-    const char *near = nearest(object->group, name);
     char elsewhere[FP_CLIP_TEXT];
     struct fp_str known;
+    const char *near;
 
+    /* Only counted: no thought is spent on each of a million keys. */
+    if (object->loader->problems->count >= FP_PROBLEMS_MAX) {
+        PROBLEM(object->loader, false, &path, "unknown key");
+        return;
+    }
+    near = nearest(object->group, name);
     fp_str_init(&known, FP_ERROR_MESSAGE_MAX);
     if (find_elsewhere(object->group, name, elsewhere, sizeof elsewhere)) {
         PROBLEM(object->loader, false, &path, "unknown key here; did you mean %s?", elsewhere);

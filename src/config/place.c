@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "config/path.h"
 
 #define LEVELS 8 /* no key of the table is deeper; what is deeper is only counted */
@@ -53,7 +54,8 @@ static void begin_value(struct walk *w)
 {
     struct level *level = top(w);
 
-    if (!level || !level->list)
+    /* A longer list was refused as a whole: nobody asks for its items. */
+    if (!level || !level->list || level->index >= FP_LIMIT_SERVICES)
         return;
     fp_key_path_cut(&w->path, level->path_len);
     fp_key_path_index(&w->path, level->index++);

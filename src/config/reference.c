@@ -4,12 +4,14 @@
 #include "config/keys.h"
 #include "config/parse.h"
 
-static void put_default(struct fp_out *out, const struct fp_key *key)
+static void put_default(struct fp_out *out, const struct fp_key_group *group, const struct fp_key *key)
 {
     if (key->flags & FP_KEY_REQUIRED)
         fp_out_puts(out, "required");
     else if (!key->fallback)
         fp_out_puts(out, "–");
+    else if (group->inherits)
+        fp_out_printf(out, "as in `%s`", group->inherits);
     else
         fp_out_printf(out, "`%s`", key->fallback);
 }
@@ -35,10 +37,10 @@ static void put_bounds(struct fp_out *out, const struct fp_key *key)
     }
 }
 
-static void put_key(struct fp_out *out, const struct fp_key *key)
+static void put_key(struct fp_out *out, const struct fp_key_group *group, const struct fp_key *key)
 {
     fp_out_printf(out, "| `%s` | %s | ", key->name, fp_key_type_name(key->type));
-    put_default(out, key);
+    put_default(out, group, key);
     fp_out_puts(out, " | ");
     put_bounds(out, key);
     fp_out_printf(out, " | %s", key->help);
@@ -58,7 +60,7 @@ static void put_group(struct fp_out *out, const struct fp_key_group *group)
     fp_out_puts(out, "\n| key | type | default | bounds | meaning |\n| --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < group->count; i++)
         if (fp_key_in_group(group, &group->keys[i]) && !(group->keys[i].flags & FP_KEY_REFUSED))
-            put_key(out, &group->keys[i]);
+            put_key(out, group, &group->keys[i]);
 }
 
 void fp_config_reference(struct fp_out *out)

@@ -162,7 +162,7 @@ static json_t *type_schema(const struct fp_key *key, bool *ok)
     return NULL;
 }
 
-static json_t *key_schema(const struct fp_key *key, bool *ok)
+static json_t *key_schema(const struct fp_key_group *group, const struct fp_key *key, bool *ok)
 {
     json_t *schema = type_schema(key, ok);
     char help[512];
@@ -170,7 +170,7 @@ static json_t *key_schema(const struct fp_key *key, bool *ok)
     snprintf(help, sizeof help, "%s%s", key->help,
              key->flags & FP_KEY_NOT_YET ? " Known, but this version does not act on it yet." : "");
     put(schema, "description", json_string(help), ok);
-    if (key->fallback)
+    if (key->fallback && !group->inherits)
         put(schema, "default", json_loads(key->fallback, JSON_DECODE_ANY, NULL), ok);
     return schema;
 }
@@ -236,7 +236,7 @@ static json_t *group_schema(const struct fp_key_group *group, bool *ok)
     put(schema, "type", json_string("object"), ok);
     for (size_t i = 0; i < group->count; i++)
         if (fp_key_in_group(group, &group->keys[i]) && !(group->keys[i].flags & FP_KEY_REFUSED))
-            put(properties, group->keys[i].name, key_schema(&group->keys[i], ok), ok);
+            put(properties, group->keys[i].name, key_schema(group, &group->keys[i], ok), ok);
     put(schema, "properties", properties, ok);
     put_notes(schema, ok);
     put(schema, "additionalProperties", json_false(), ok);

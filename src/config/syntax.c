@@ -37,11 +37,21 @@ static const char *guess(const char *text, size_t n, size_t at)
     return NULL;
 }
 
+/* Some mistakes have no code of their own, but words of the parser's own. */
+static const struct {
+    const char *words, *advice;
+} worded[] = {
+    { "unexpected newline", "a line ends within a text: a closing quote is missing" },
+    { "invalid escape", "a backslash begins an escape: write it as \\\\" },
+    { "invalid Unicode", "a \\u escape stands for half a character: both halves are needed" },
+};
+
 /* What to do; NULL when the parser's own words must do. */
 static const char *advice(const json_error_t *error, const char *text, size_t n, size_t at)
 {
-    if (strstr(error->text, "newline"))
-        return "a line ends within a text: a closing quote is missing";
+    for (size_t i = 0; i < sizeof worded / sizeof worded[0]; i++)
+        if (strncmp(error->text, worded[i].words, strlen(worded[i].words)) == 0)
+            return worded[i].advice;
     switch (json_error_code(error)) {
     case json_error_premature_end_of_input:
         return before(text, n) == '\0' ? "the file is empty; \"flamepress init\" writes one to start from"

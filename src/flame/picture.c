@@ -155,7 +155,8 @@ struct fp_rect fp_picture_box(const struct fp_picture *picture, const struct fp_
 void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box, struct fp_str *label)
 {
     fp_str_clear(label);
-    fp_label_fit(fp_tree_name(picture->tree, box->node), cells_in(box->width - 6, 1), label);
+    /* without "[k] " and the like: the colour tells the kind, the tooltip has the whole name */
+    fp_label_fit(fp_frame_bare_name(fp_tree_name(picture->tree, box->node)), cells_in(box->width - 6, 1), label);
 }
 
 bool fp_picture_hatched(const struct fp_picture *picture, const struct fp_box *box)

@@ -210,7 +210,7 @@ static const struct {
 
 const char *fp_duration_take(const char **at, int64_t *ret_seconds)
 {
-    static const char form[] = "a duration looks like PT9H, PT9H30M, P1D or P1W (a year or a month has no fixed "
+    static const char form[] = "a duration looks like PT9H, PT9H30M, P1D or P1W (years and months vary in "
                                "length)";
     int64_t sum = 0;
     bool time = false, any = false;

@@ -150,8 +150,8 @@ static void name_window(struct fp_window *window, const struct fp_zone *zone)
         snprintf(window->path, sizeof window->path, "%04" PRId64 "/%02d/%02d", local.year, local.month,
                  local.day);
     else
-        snprintf(window->path, sizeof window->path, "%04" PRId64 "/%02d/%02dT%02d%02d%02dZ-%" PRId64, utc.year,
-                 utc.month, utc.day, of_day / 3600, of_day / 60 % 60, of_day % 60,
+        snprintf(window->path, sizeof window->path, "%04" PRId64 "/%02d/%02dT%02d%02d%02dZ-%" PRId64,
+                 utc.year, utc.month, utc.day, of_day / 3600, of_day / 60 % 60, of_day % 60,
                  window->end - window->start);
 }
 

@@ -66,16 +66,25 @@ int fp_weekday(int64_t days)
 
 /*
  * IANA names begin with a capital and hold nothing that could leave the zone directory. Stricter than
- * GLib, which would open any file and read "+08" or a POSIX rule as a zone.
+ * GLib, which would open any file and read POSIX rules: "UTC+8" is eight hours *behind* UTC there,
+ * which is hardly what was meant. A rule has digits and no slash; four such names are in IANA's list.
  */
 static bool is_zone_name(const char *name)
 {
+    static const char *const with_digits[] = { "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT" };
     size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");
 
-    return name[n] == '\0' && n < NAME_SIZE && name[0] >= 'A' && name[0] <= 'Z';
+    if (name[n] || n >= NAME_SIZE || name[0] < 'A' || name[0] > 'Z')
+        return false;
+    if (strchr(name, '/') || !strpbrk(name, "0123456789"))
+        return true;
+    for (size_t i = 0; i < sizeof with_digits / sizeof *with_digits; i++)
+        if (strcmp(name, with_digits[i]) == 0)
+            return true;
+    return false;
 }
 
-/* The IANA name in "Asia/Shanghai", ":Asia/Shanghai" or "/usr/share/zoneinfo/Asia/Shanghai"; NULL for none. */
+/* The name in "Asia/Shanghai", ":Asia/Shanghai" or "/usr/share/zoneinfo/Asia/Shanghai"; NULL for none. */
 static const char *iana_name(const char *identifier)
 {
     const char *directory;

@@ -12,8 +12,9 @@
 
 /* cmake/embed.cmake writes the table in assembler: three words an entry, in this order. */
 _Static_assert(offsetof(struct fp_asset, bytes) == sizeof(void *) &&
-               offsetof(struct fp_asset, size) == 2 * sizeof(void *) &&
-               sizeof(struct fp_asset) == 3 * sizeof(void *), "change embed.cmake with struct fp_asset");
+                   offsetof(struct fp_asset, size) == 2 * sizeof(void *) &&
+                   sizeof(struct fp_asset) == 3 * sizeof(void *),
+               "change embed.cmake with struct fp_asset");
 
 static int compare_name(const void *name, const void *asset)
 {
@@ -73,11 +74,15 @@ static int load_built_in(const char *group, const char *name, const char *overri
     if (status < 0)
         return status;
     if (!asset && override)
-        return fp_error_set(err, FP_ENOTFOUND, "there is no file %s in %s, and no %s/%s is built in: check the name, "
-                            "or add the file to the directory", name, override, group, name);
+        return fp_error_set(err, FP_ENOTFOUND,
+                            "there is no file %s in %s, and no %s/%s is built in: check the name, "
+                            "or add the file to the directory",
+                            name, override, group, name);
     if (!asset)
-        return fp_error_set(err, FP_ENOTFOUND, "no %s/%s is built in, and no directory that might have %s was given: "
-                            "check the name", group, name, name);
+        return fp_error_set(err, FP_ENOTFOUND,
+                            "no %s/%s is built in, and no directory that might have %s was given: "
+                            "check the name",
+                            group, name, name);
     fp_str_append(out, asset->bytes, asset->size);
     return fp_str_status(out, name, err);
 }
@@ -88,7 +93,8 @@ int fp_asset_load(const char *group, const char *name, const char *override, str
     int status;
 
     if (!stays_inside(name))
-        return fp_error_set(err, FP_EINVAL, "\"%s\" is not a name within %s: use a relative path without \"..\"", name,
+        return fp_error_set(err, FP_EINVAL,
+                            "\"%s\" is not a name within %s: use a relative path without \"..\"", name,
                             override ? override : group);
     if (override && load_override(name, override, out, &status, err))
         return status;

@@ -68,6 +68,13 @@ static json_t *why_of(const json_t *summary)
     return json_null();
 }
 
+static void copy(struct fp_model *model, json_t *entry, const json_t *summary, const char *key)
+{
+    json_t *value = json_object_get(summary, key);
+
+    fp_model_put(model, entry, key, value ? json_copy(value) : json_null());
+}
+
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err)
 {
     static const char *const copied[] = { "service", "title", "event", "language" };
@@ -77,10 +84,10 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
     json_t *entry = json_object();
 
     for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
-        fp_model_put(&model, entry, copied[i], json_copy(json_object_get(summary, copied[i])));
+        copy(&model, entry, summary, copied[i]);
     fp_model_put(&model, entry, "path", fp_model_text(path));
     for (size_t i = 0; i < sizeof also_copied / sizeof *also_copied; i++)
-        fp_model_put(&model, entry, also_copied[i], json_copy(json_object_get(summary, also_copied[i])));
+        copy(&model, entry, summary, also_copied[i]);
     fp_model_put(&model, entry, "cores", cores_of(summary));
     fp_model_put(&model, entry, "unknown_share", unknown_share_of(summary));
     fp_model_put(&model, entry, "requests", json_integer(fp_model_get_int(requests, "sent")));

@@ -56,13 +56,37 @@ int64_t fp_tables_function_count(const json_t *summary)
 struct ranking {
     const json_t **items;
     size_t count;           /* of items, at most FP_LIMIT_TOP_FUNCTIONS */
+    int64_t largest;        /* what the bars compare with */
     int64_t all;            /* how many there are behind the table */
     const char *value_key;  /* what it is ranked by */
-    const char *second_key; /* a further share; NULL = none */
+    const char *second_key; /* a further share; NULL = none … */
+    bool cores;             /* … or the value in cores */
     const char *value_head, *second_head, *name_head;
     const char *caption;
+    bool quiet;             /* the heading above says what the caption says */
     const char *many;       /* "functions" */
 };
+
+static void put_second(const struct fp_tables *tables, json_t *row, const struct ranking *ranking, const json_t *item,
+                       int64_t value)
+{
+    struct fp_model *model = tables->model;
+    char text[FP_UNIT_TEXT];
+
+    if (ranking->second_key) {
+        int64_t second = fp_model_get_int(item, ranking->second_key);
+
+        fp_words_put_share(model, row, "second", second, tables->total);
+        fp_unit_format_exact(text, second, tables->unit);
+        fp_model_put(model, row, "second_exact", fp_model_text(text));
+    } else if (ranking->cores) {
+        fp_number_format(text, (double)value / tables->core);
+        fp_model_put(model, row, "second", fp_model_text(text));
+        fp_model_put(model, row, "second_exact", fp_model_text("CPU time divided by the time of the window"));
+    } else {
+        fp_model_put(model, row, "second", json_null());
+    }
+}
 
 static void push_row(const struct fp_tables *tables, json_t *list, const struct ranking *ranking, const json_t *item)
 {
@@ -71,19 +95,11 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
     struct fp_slice name = fp_model_get_slice(item, "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
     bool has_kind = json_is_string(json_object_get(item, "kind"));
-    char exact[FP_UNIT_TEXT];
 
     fp_words_put_value(model, row, "value", "exact", value, tables->unit);
     fp_words_put_share(model, row, "share", value, tables->total);
-    fp_words_put_bar(model, row, "bar", value, tables->total);
-    fp_model_put(model, row, "second", json_null());
-    if (ranking->second_key) {
-        int64_t second = fp_model_get_int(item, ranking->second_key);
-
-        fp_words_put_share(model, row, "second", second, tables->total);
-        fp_unit_format_exact(exact, second, tables->unit);
-        fp_model_put(model, row, "second_exact", fp_model_text(exact));
-    }
+    fp_words_put_bar(model, row, "bar", value, ranking->largest);
+    put_second(tables, row, ranking, item, value);
     fp_words_put_name(model, row, "pieces", "cut", fp_frame_bare_name(name));
     fp_model_put(model, row, "kind", has_kind ? fp_model_text(labels[kind_of(item)]) : json_null());
     put_colour(model, row, has_kind ? kind_of(item) : FP_KIND_THREAD);
@@ -107,7 +123,7 @@ static void put_more(const struct fp_tables *tables, json_t *to, const struct ra
         push_row(tables, rows, ranking, ranking->items[i]);
 }
 
-static void put_ranking(const struct fp_tables *tables, json_t *to, const char *key, const struct ranking *ranking)
+static void put_ranking(const struct fp_tables *tables, json_t *to, const char *key, struct ranking *ranking)
 {
     struct fp_model *model = tables->model;
     json_t *table = fp_model_object(model, to, key);
@@ -115,13 +131,17 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
     char count[FP_UNIT_TEXT];
 
     fp_model_put(model, table, "caption", fp_model_text(ranking->caption));
+    fp_model_put(model, table, "quiet", json_boolean(ranking->quiet));
     fp_model_put(model, table, "value_head", fp_model_text(ranking->value_head));
     fp_model_put(model, table, "second_head", fp_model_text_or_null(ranking->second_head));
     fp_model_put(model, table, "name_head", fp_model_text(ranking->name_head));
+    ranking->largest = ranking->count ? fp_model_get_int(ranking->items[0], ranking->value_key) : 0;
     for (size_t i = 0; i < ranking->count && i < FP_TABLES_SHOWN; i++)
         push_row(tables, rows, ranking, ranking->items[i]);
     put_more(tables, table, ranking);
-    if (ranking->all > (int64_t)ranking->count)
+    if (ranking->all > (int64_t)ranking->count && ranking->count < FP_LIMIT_TOP_FUNCTIONS)
+        fp_model_put(model, table, "beyond", fp_model_text("Nothing was measured in the others themselves."));
+    else if (ranking->all > (int64_t)ranking->count)
         fp_model_printf(model, table, "beyond", "These are the first %zu of %s %s; the rest is in summary.json.",
                         ranking->count, fp_count_format(count, ranking->all), ranking->many);
     else
@@ -210,7 +230,8 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
     struct ranking ranking = {
         .items = top, .all = fp_model_get_int(tables->summary, count_key), .value_key = "total",
-        .value_head = "total", .name_head = what, .caption = "By total", .many = key,
+        .value_head = "total", .name_head = what, .caption = "Largest total first", .quiet = true, .many = key,
+        .cores = tables->core > 0, .second_head = tables->core > 0 ? "cores" : NULL,
     };
 
     while (ranking.count < json_array_size(list) && ranking.count < FP_LIMIT_TOP_FUNCTIONS) {
@@ -236,7 +257,10 @@ void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *su
         fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
         put_colour(model, row, kind_of(kind));
         fp_words_put_value(model, row, "value", "exact", self, unit);
-        fp_words_put_share(model, row, "share", self, total);
+        if (self > 0)
+            fp_words_put_share(model, row, "share", self, total);
+        else
+            fp_model_put(model, row, "share", json_null()); /* in the list for its colour only */
         fp_words_put_bar(model, row, "x", before, total);
         fp_words_put_bar(model, row, "bar", self, total);
         if (__builtin_add_overflow(before, self, &before)) /* only in a summary that is not of our making */

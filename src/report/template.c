@@ -12,12 +12,12 @@
 
 /* One section or partial that is being rendered. */
 struct frame {
-    const json_t *context;          /* what names are looked up in; NULL: a partial, which adds nothing */
-    const json_t *list;             /* the array being walked; NULL: one round only */
+    const json_t *context; /* what names are looked up in; NULL: a partial, which adds nothing */
+    const json_t *list;    /* the array being walked; NULL: one round only */
     size_t index;
     const struct fp_template *back; /* a partial: where to go on afterwards … */
     size_t back_to;
-    size_t indent;                  /* … and the length of the indentation there */
+    size_t indent; /* … and the length of the indentation there */
 };
 
 struct run {
@@ -51,14 +51,16 @@ static int make(struct fp_template *tmpl, const char *name, struct fp_slice text
     return fp_template_parse(tmpl, err);
 }
 
-int fp_template_new(struct fp_template **ret_template, const char *name, struct fp_slice text, struct fp_error *err)
+int fp_template_new(struct fp_template **ret_template, const char *name, struct fp_slice text,
+                    struct fp_error *err)
 {
     struct fp_template *tmpl;
     int status;
 
     if (text.len > FP_LIMIT_ASSET)
-        return fp_error_set(err, FP_ELIMIT, "the template %s has %zu bytes, more than the limit of %zu: shorten it",
-                            name, text.len, FP_LIMIT_ASSET);
+        return fp_error_set(err, FP_ELIMIT,
+                            "the template %s has %zu bytes, more than the limit of %zu: shorten it", name,
+                            text.len, FP_LIMIT_ASSET);
     tmpl = calloc(1, sizeof *tmpl);
     if (!tmpl)
         return fp_error_nomem(err);
@@ -156,7 +158,8 @@ static const json_t *look_up(struct run *run, const struct fp_template_op *op)
 
 static bool is_false(const json_t *value)
 {
-    return !value || json_is_false(value) || json_is_null(value) || (json_is_array(value) && !json_array_size(value));
+    return !value || json_is_false(value) || json_is_null(value) ||
+           (json_is_array(value) && !json_array_size(value));
 }
 
 /* Numbers */
@@ -167,9 +170,9 @@ static void write_zeros(struct fp_out *out, int n)
         fp_out_putc(out, '0');
 }
 
-/* The shortest digits of a finite |value| that read back as the same number, in `digits`; returns how many. The value is
- * d.ddd × 10^*ret_exponent. Printing and reading back use the same locale, and the decimal point, whatever it
- * is there, is not looked at. */
+/* The shortest digits of a finite |value| that read back as the same number, in `digits`; returns how many.
+ * The value is d.ddd × 10^*ret_exponent. Printing and reading back use the same locale, and the decimal
+ * point, whatever it is there, is not looked at. */
 static int shortest_digits(double value, char digits[18], int *ret_exponent)
 {
     char text[64];
@@ -236,10 +239,12 @@ static int check_limits(const struct run *run, const struct fp_template_op *op)
     }
     if (is_too_much(run))
         return fp_template_fail(run->tmpl, op->at, run->err, FP_ELIMIT,
-                                "the page has more than %zu bytes here: give the template less data", FP_LIMIT_PAGE);
+                                "the page has more than %zu bytes here: give the template less data",
+                                FP_LIMIT_PAGE);
     if (run->steps > FP_LIMIT_TEMPLATE_STEPS)
         return fp_template_fail(run->tmpl, op->at, run->err, FP_ELIMIT,
-                                "more than %" PRIu64 " steps up to here: do sections within each other repeat too often?",
+                                "more than %" PRIu64
+                                " steps up to here: do sections within each other repeat too often?",
                                 FP_LIMIT_TEMPLATE_STEPS);
     return FP_OK;
 }
@@ -280,25 +285,18 @@ static int run_variable(struct run *run, const struct fp_template_op *op)
         else
             fp_escape_xml_text(out, json_string_value(value), json_string_length(value));
         return FP_OK;
-    case JSON_INTEGER:
-        fp_out_i64(out, json_integer_value(value));
-        return FP_OK;
-    case JSON_REAL:
-        write_real(out, json_real_value(value));
-        return FP_OK;
+    case JSON_INTEGER: fp_out_i64(out, json_integer_value(value)); return FP_OK;
+    case JSON_REAL: write_real(out, json_real_value(value)); return FP_OK;
     case JSON_TRUE:
-    case JSON_FALSE:
-        fp_out_puts(out, json_is_true(value) ? "true" : "false");
-        return FP_OK;
-    case JSON_NULL:
-        return FP_OK;
+    case JSON_FALSE: fp_out_puts(out, json_is_true(value) ? "true" : "false"); return FP_OK;
+    case JSON_NULL: return FP_OK;
     case JSON_ARRAY:
-    case JSON_OBJECT:
-        break;
+    case JSON_OBJECT: break;
     }
-    return fp_template_fail(run->tmpl, op->at, run->err, FP_EDATA,
-                            "the value is an %s, which has no text: open a section over it, or name a part of it",
-                            json_is_array(value) ? "array" : "object");
+    return fp_template_fail(
+        run->tmpl, op->at, run->err, FP_EDATA,
+        "the value is an %s, which has no text: open a section over it, or name a part of it",
+        json_is_array(value) ? "array" : "object");
 }
 
 /* NULL with the error filled when the frames are used up. */
@@ -306,9 +304,10 @@ static struct frame *push(struct run *run, const struct fp_template_op *op)
 {
     if (run->depth < FP_LIMIT_TEMPLATE_NESTING)
         return &run->frames[run->depth++];
-    fp_template_fail(run->tmpl, op->at, run->err, FP_ELIMIT,
-                     "more than %u sections and partials within each other: does a partial include itself without end?",
-                     FP_LIMIT_TEMPLATE_NESTING);
+    fp_template_fail(
+        run->tmpl, op->at, run->err, FP_ELIMIT,
+        "more than %u sections and partials within each other: does a partial include itself without end?",
+        FP_LIMIT_TEMPLATE_NESTING);
     return NULL;
 }
 
@@ -406,20 +405,18 @@ static bool go_back(struct run *run)
 }
 
 static int (*const runners[])(struct run *run, const struct fp_template_op *op) = {
-    [FP_TEMPLATE_TEXT] = run_text,
-    [FP_TEMPLATE_ESCAPED] = run_variable,
-    [FP_TEMPLATE_RAW] = run_variable,
-    [FP_TEMPLATE_SECTION] = run_section,
-    [FP_TEMPLATE_INVERTED] = run_inverted,
-    [FP_TEMPLATE_END] = run_end,
+    [FP_TEMPLATE_TEXT] = run_text,         [FP_TEMPLATE_ESCAPED] = run_variable,
+    [FP_TEMPLATE_RAW] = run_variable,      [FP_TEMPLATE_SECTION] = run_section,
+    [FP_TEMPLATE_INVERTED] = run_inverted, [FP_TEMPLATE_END] = run_end,
     [FP_TEMPLATE_PARTIAL] = run_partial,
 };
 
 int fp_template_render(const struct fp_template *tmpl, const json_t *data, const struct fp_partials *partials,
                        struct fp_out *out, struct fp_error *err)
 {
-    struct run run = { .tmpl = tmpl, .data = data, .partials = partials, .out = out, .err = err,
-                       .out_start = out->written };
+    struct run run = {
+        .tmpl = tmpl, .data = data, .partials = partials, .out = out, .err = err, .out_start = out->written
+    };
     int status = FP_OK;
 
     fp_str_init(&run.indent, FP_LIMIT_TEXT);

@@ -41,7 +41,8 @@
 struct fp_template;
 
 /* Compiles `text`; `name` is for messages. The text is copied. */
-int fp_template_new(struct fp_template **ret_template, const char *name, struct fp_slice text, struct fp_error *err);
+int fp_template_new(struct fp_template **ret_template, const char *name, struct fp_slice text,
+                    struct fp_error *err);
 void fp_template_free(struct fp_template *tmpl);
 
 /* Finds a partial by name; NULL when there is none (an error in strict rendering). The result stays

@@ -22,9 +22,6 @@
 
 /* Instructions and context look-ups of one rendering. Sections within each other multiply, so a
  * bound on nesting alone would not keep a rendering finite in practice. */
-#ifndef FP_LIMIT_TEMPLATE_STEPS
-#define FP_LIMIT_TEMPLATE_STEPS UINT64_C(20000000)
-#endif
 
 enum fp_template_op_kind {
     FP_TEMPLATE_TEXT,

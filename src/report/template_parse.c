@@ -83,8 +83,10 @@ static bool is_line_start(const struct fp_template *tmpl, size_t at)
 
 static int add_range(struct parser *p, size_t from, size_t to)
 {
-    return add_op(p, (struct fp_template_op){ .kind = FP_TEMPLATE_TEXT, .starts_line = is_line_start(p->tmpl, from),
-                                              .at = (uint32_t)from, .len = (uint32_t)(to - from) });
+    return add_op(p, (struct fp_template_op){ .kind = FP_TEMPLATE_TEXT,
+                                              .starts_line = is_line_start(p->tmpl, from),
+                                              .at = (uint32_t)from,
+                                              .len = (uint32_t)(to - from) });
 }
 
 /* The text from p->done up to `to`. Where an inline tag begins a line an empty text comes before it: that is
@@ -106,7 +108,8 @@ static int check_name(const struct parser *p, const struct tag *tag)
     const struct fp_template *tmpl = p->tmpl;
 
     if (!name.len)
-        return fp_template_fail(tmpl, tag->start, p->err, FP_ESYNTAX, "a tag without a name: write one into it");
+        return fp_template_fail(tmpl, tag->start, p->err, FP_ESYNTAX,
+                                "a tag without a name: write one into it");
     if (name.len > NAME_MAX_BYTES)
         return fp_template_fail(tmpl, tag->start, p->err, FP_ELIMIT,
                                 "the name \"%.*s…\" is longer than %u bytes: is a closing delimiter missing?",
@@ -115,15 +118,17 @@ static int check_name(const struct parser *p, const struct tag *tag)
         unsigned char c = (unsigned char)name.data[i];
 
         if (c <= ' ' || c == 0x7F)
-            return fp_template_fail(tmpl, tag->start, p->err, FP_ESYNTAX,
-                                    "the name \"%.*s\" contains a blank or a control character: write the name alone",
-                                    QUOTE(name));
+            return fp_template_fail(
+                tmpl, tag->start, p->err, FP_ESYNTAX,
+                "the name \"%.*s\" contains a blank or a control character: write the name alone",
+                QUOTE(name));
     }
     if (strchr("#^/>&{}=!<$*", name.data[0]))
-        return fp_template_fail(tmpl, tag->start, p->err, FP_ESYNTAX,
-                                "the name \"%.*s\" begins with '%c', which means nothing here: write the name alone "
-                                "(inheritance, dynamic names and lambdas are not supported)",
-                                QUOTE(name), name.data[0]);
+        return fp_template_fail(
+            tmpl, tag->start, p->err, FP_ESYNTAX,
+            "the name \"%.*s\" begins with '%c', which means nothing here: write the name alone "
+            "(inheritance, dynamic names and lambdas are not supported)",
+            QUOTE(name), name.data[0]);
     return FP_OK;
 }
 
@@ -139,9 +144,11 @@ static int add_path(struct parser *p, const struct tag *tag, struct fp_template_
     op->name = (uint32_t)names->len;
     op->parts = 1;
     if (name.data[0] == '.' || name.data[name.len - 1] == '.' || memmem(name.data, name.len, "..", 2))
-        return fp_template_fail(p->tmpl, tag->start, p->err, FP_ESYNTAX,
-                                "the name \"%.*s\" has an empty part: write parts with single dots between them, as in "
-                                "a.b, or a dot alone", QUOTE(name));
+        return fp_template_fail(
+            p->tmpl, tag->start, p->err, FP_ESYNTAX,
+            "the name \"%.*s\" has an empty part: write parts with single dots between them, as in "
+            "a.b, or a dot alone",
+            QUOTE(name));
     for (size_t i = 0; i < name.len; i++) {
         bool dot = name.data[i] == '.';
 
@@ -173,7 +180,8 @@ static int take_section(struct parser *p, const struct tag *tag)
         return status;
     if (p->depth == FP_LIMIT_TEMPLATE_NESTING)
         return fp_template_fail(p->tmpl, tag->start, p->err, FP_ELIMIT,
-                                "more than %u sections within each other: use fewer", FP_LIMIT_TEMPLATE_NESTING);
+                                "more than %u sections within each other: use fewer",
+                                FP_LIMIT_TEMPLATE_NESTING);
     if (tag->kind->sigil == '^')
         op.kind = FP_TEMPLATE_INVERTED;
     p->sections[p->depth++] = (struct open_section){ tag->content, tag->start, p->tmpl->op_count };
@@ -189,17 +197,20 @@ static int take_end(struct parser *p, const struct tag *tag)
     if (status < 0)
         return status;
     if (!p->depth)
-        return fp_template_fail(tmpl, tag->start, p->err, FP_ESYNTAX,
-                                "the end of \"%.*s\" closes nothing: remove it, or open the section before it",
-                                QUOTE(tag->content));
+        return fp_template_fail(
+            tmpl, tag->start, p->err, FP_ESYNTAX,
+            "the end of \"%.*s\" closes nothing: remove it, or open the section before it",
+            QUOTE(tag->content));
     section = &p->sections[p->depth - 1];
     if (!fp_slice_equal(section->name, tag->content))
-        return fp_template_fail(tmpl, tag->start, p->err, FP_ESYNTAX,
-                                "the end of \"%.*s\" stands inside the section \"%.*s\": close that one first",
-                                QUOTE(tag->content), QUOTE(section->name));
+        return fp_template_fail(
+            tmpl, tag->start, p->err, FP_ESYNTAX,
+            "the end of \"%.*s\" stands inside the section \"%.*s\": close that one first",
+            QUOTE(tag->content), QUOTE(section->name));
     p->depth--;
     if (tmpl->ops[section->op].kind == FP_TEMPLATE_SECTION) {
-        status = add_op(p, (struct fp_template_op){ .kind = FP_TEMPLATE_END, .at = (uint32_t)tag->start,
+        status = add_op(p, (struct fp_template_op){ .kind = FP_TEMPLATE_END,
+                                                    .at = (uint32_t)tag->start,
                                                     .jump = (uint32_t)section->op + 1 });
         if (status < 0)
             return status;
@@ -211,8 +222,11 @@ static int take_end(struct parser *p, const struct tag *tag)
 static int take_partial(struct parser *p, const struct tag *tag)
 {
     struct fp_str *names = &p->tmpl->names;
-    struct fp_template_op op = { .kind = FP_TEMPLATE_PARTIAL, .parts = 1, .at = (uint32_t)tag->start,
-                                 .len = (uint32_t)tag->indent, .name = (uint32_t)names->len };
+    struct fp_template_op op = { .kind = FP_TEMPLATE_PARTIAL,
+                                 .parts = 1,
+                                 .at = (uint32_t)tag->start,
+                                 .len = (uint32_t)tag->indent,
+                                 .name = (uint32_t)names->len };
     int status = check_name(p, tag);
 
     if (status < 0)
@@ -246,9 +260,11 @@ static int take_delimiters(struct parser *p, const struct tag *tag)
         open.len++;
     close = trim((struct fp_slice){ all.data + open.len, all.len - open.len });
     if (!is_delimiter(open) || !is_delimiter(close))
-        return fp_template_fail(p->tmpl, tag->start, p->err, FP_ESYNTAX,
-                                "\"%.*s\" does not set delimiters: write two of 1 to %u characters other than blanks "
-                                "and '=', with a blank between them", QUOTE(all), DELIMITER_MAX);
+        return fp_template_fail(
+            p->tmpl, tag->start, p->err, FP_ESYNTAX,
+            "\"%.*s\" does not set delimiters: write two of 1 to %u characters other than blanks "
+            "and '=', with a blank between them",
+            QUOTE(all), DELIMITER_MAX);
     p->open = open;
     p->close = close;
     return FP_OK;
@@ -256,14 +272,10 @@ static int take_delimiters(struct parser *p, const struct tag *tag)
 
 /* The first entry is also for a tag without sigil. */
 static const struct tag_kind kinds[] = {
-    { '\0', '\0', false, take_variable },
-    { '&', '\0', false, take_variable },
-    { '{', '}', false, take_variable },
-    { '#', '\0', true, take_section },
-    { '^', '\0', true, take_section },
-    { '/', '\0', true, take_end },
-    { '>', '\0', true, take_partial },
-    { '!', '\0', true, take_comment },
+    { '\0', '\0', false, take_variable }, { '&', '\0', false, take_variable },
+    { '{', '}', false, take_variable },   { '#', '\0', true, take_section },
+    { '^', '\0', true, take_section },    { '/', '\0', true, take_end },
+    { '>', '\0', true, take_partial },    { '!', '\0', true, take_comment },
     { '=', '=', true, take_delimiters },
 };
 
@@ -282,8 +294,8 @@ static int check_triple(const struct parser *p, const struct tag *tag)
 {
     if (tag->kind->sigil == '{' && memmem(tag->content.data, tag->content.len, p->close.data, p->close.len))
         return fp_template_fail(p->tmpl, tag->start, p->err, FP_ESYNTAX,
-                                "\"%.*s{\" is closed by \"%.*s\": write \"}%.*s\"", QUOTE(p->open), QUOTE(p->close),
-                                QUOTE(p->close));
+                                "\"%.*s{\" is closed by \"%.*s\": write \"}%.*s\"", QUOTE(p->open),
+                                QUOTE(p->close), QUOTE(p->close));
     return FP_OK;
 }
 
@@ -308,14 +320,17 @@ static int read_tag(const struct parser *p, size_t start, struct tag *ret_tag)
     if (!to)
         return fp_template_fail(tmpl, start, p->err, FP_ESYNTAX, "a tag that is never closed: add \"%.*s\"",
                                 (int)closer_len, closer);
-    *ret_tag = (struct tag){ .kind = kind, .start = start, .end = (size_t)(to - tmpl->text) + closer_len,
+    *ret_tag = (struct tag){ .kind = kind,
+                             .start = start,
+                             .end = (size_t)(to - tmpl->text) + closer_len,
                              .content = trim((struct fp_slice){ from, (size_t)(to - from) }) };
     return check_triple(p, ret_tag);
 }
 
 /* Nothing but blanks beside the tag on its line(s): *ret_line is where the line begins, *ret_next where the
  * next one does. Each blank is looked at once for a tag before and once for a tag after it. */
-static bool stands_alone(const struct fp_template *tmpl, const struct tag *tag, size_t *ret_line, size_t *ret_next)
+static bool stands_alone(const struct fp_template *tmpl, const struct tag *tag, size_t *ret_line,
+                         size_t *ret_next)
 {
     size_t line = tag->start, next = tag->end;
 
@@ -361,7 +376,8 @@ static int check_utf8(const struct parser *p)
     size_t valid = fp_utf8_valid_prefix(p->tmpl->text, p->tmpl->text_len);
 
     if (valid < p->tmpl->text_len)
-        return fp_template_fail(p->tmpl, valid, p->err, FP_ESYNTAX, "this byte is not UTF-8: save the file as UTF-8");
+        return fp_template_fail(p->tmpl, valid, p->err, FP_ESYNTAX,
+                                "this byte is not UTF-8: save the file as UTF-8");
     return FP_OK;
 }
 

@@ -83,15 +83,22 @@ static void push_figure(struct view *view, json_t *list, const char *label, cons
     fp_model_put(&view->model, row, "exact", fp_model_text(exact));
 }
 
+/* What one core that is busy all the time adds up to; 0 where cores make no sense. */
+static double one_core(const struct view *view)
+{
+    double seconds = (double)(view->end - view->start) * view->covered;
+
+    return view->event->cores && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
+}
+
 static void push_cores(struct view *view, json_t *list)
 {
-    int64_t per_second = fp_words_unit_per_second(view->unit);
-    double seconds = (double)(view->end - view->start) * view->covered;
+    double core = one_core(view);
     char value[FP_UNIT_TEXT];
 
-    if (!view->event->cores || !per_second || seconds <= 0)
+    if (core <= 0)
         return;
-    fp_number_format(value, (double)view->total / (double)per_second / seconds);
+    fp_number_format(value, (double)view->total / core);
     push_figure(view, list, view->partial ? "cores, while covered" : "cores, on average", value,
                 "CPU time divided by the time of the window");
 }
@@ -123,8 +130,9 @@ static void put_figures(struct view *view)
     push_cores(view, list);
     push_samples(view, list);
     fp_count_format(value, fp_tables_function_count(view->summary));
-    push_figure(view, list, view->event->objects ? "functions and objects" : "functions", value,
-                "different names, threads and processes left out");
+    if (fp_tables_function_count(view->summary) > 0) /* a host's profile may end with its threads */
+        push_figure(view, list, view->event->objects ? "functions and objects" : "functions", value,
+                    "different names, threads and processes left out");
     fp_count_format(value, fp_model_get_int(view->summary, "max_depth"));
     push_figure(view, list, "frames in the deepest stack", value, "threads and processes count as frames");
 }
@@ -149,11 +157,11 @@ static void put_proved(struct view *view, int64_t row_limit, int64_t replies)
     fp_count_format(rows, row_limit);
     if (replies > 1)
         fp_model_printf(&view->model, view->root, "completeness_text",
-                        ": each of the %s replies is below what %s rows can hold%s, so the server cut nothing.",
+                        ": each of the %s replies is below what %s rows hold at the least%s, so the server cut nothing.",
                         fp_count_format(many, replies), rows, room);
     else
         fp_model_printf(&view->model, view->root, "completeness_text",
-                        ": %s%s is below what %s rows can hold%s, so the server cut nothing.",
+                        ": %s%s is below what %s rows hold at the least%s, so the server cut nothing.",
                         fp_unit_format(total, view->total, view->unit), view->event->cores ? " of CPU" : "", rows,
                         room);
 }
@@ -170,8 +178,8 @@ static void put_unproved(struct view *view, int64_t row_limit)
     }
     fp_count_format(rows, row_limit);
     fp_model_printf(&view->model, view->root, "completeness_text",
-                    ": a reply holds as much as %s rows can, and the server does not say when it cuts there. The "
-                    "true total is at least this; shares may be off. %s",
+                    ": a reply is large enough to have filled %s rows, and the server does not say when it cuts "
+                    "there. The true total is at least this; shares may be off. %s",
                     rows,
                     view->event->gauge ? "A gauge cannot be asked for in parts: narrow it with a filter." :
                                          "A smaller \"step\" in the configuration asks in smaller parts.");
@@ -285,12 +293,12 @@ static void put_hidden(struct view *view, const json_t *hidden)
     if (narrow > 0) {
         fp_str_printf(&text, "Not drawn: %s %s narrower than ", fp_count_format(count, narrow),
                       narrow == 1 ? "frame" : "frames");
-        fp_str_printf(&text, "%s px, with %s of the value. ",
+        fp_str_printf(&text, "%s px (their stacks are %s of the total). ",
                       fp_number_format(width, fp_model_get_real(hidden, "min_width")),
                       fp_share_format(share, fp_model_get_int(hidden, "narrow_value"), view->total));
     }
     if (deep > 0)
-        fp_str_printf(&text, "Not drawn: %s %s above the last row, with %s of the value.",
+        fp_str_printf(&text, "Not drawn: %s %s beyond the last row (%s of the total passes through them).",
                       fp_count_format(count, deep), deep == 1 ? "frame" : "frames",
                       fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total));
     if (narrow <= 0 && deep <= 0)
@@ -439,14 +447,15 @@ static void put_kinds(struct view *view)
 static void put_tables(struct view *view)
 {
     struct fp_tables tables = { .model = &view->model, .summary = view->summary, .unit = view->unit,
-                                .total = view->total, .objects = view->event->objects };
+                                .total = view->total, .objects = view->event->objects,
+                                .core = one_core(view) };
     char total[FP_UNIT_TEXT];
     bool shown = view->ok || view->partial;
 
     put_text(view, "functions_head", view->event->objects ? "Functions and objects" : "Functions");
     fp_model_printf(&view->model, view->root, "functions_text",
                     "Self is what was measured in the function itself; total includes what it called, with recursion "
-                    "counted once. Shares are of all %s.",
+                    "counted once. Shares are of all %s; bars compare with the first row of their table.",
                     fp_unit_format(total, view->total, view->unit));
     fp_tables_put_functions(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
@@ -454,6 +463,31 @@ static void put_tables(struct view *view)
     put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
     put_bool(view, "has_processes", shown && json_array_size(part(view, "processes")) > 0);
+}
+
+/* The anchors of the page, for those sections that it has. */
+static void put_sections(struct view *view)
+{
+    static const struct {
+        const char *has, *id, *label;
+    } all[] = {
+        { "has_graph", "graph", "Flame graph" },       { "has_kinds", "kinds", "Kinds of frame" },
+        { "has_processes", "processes", "Processes" }, { "has_functions", "functions", NULL },
+        { "has_threads", "threads", "Threads" },       { NULL, "query", "The query" },
+    };
+    json_t *list = fp_model_array(&view->model, view->root, "sections");
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        json_t *row;
+
+        if (all[i].has && !json_is_true(json_object_get(view->root, all[i].has)))
+            continue;
+        row = fp_model_row(&view->model, list);
+        fp_model_put(&view->model, row, "id", fp_model_text(all[i].id));
+        fp_model_put(&view->model, row, "label",
+                     fp_model_text(all[i].label ? all[i].label : fp_model_get_text(view->root, "functions_head")));
+    }
+    put_bool(view, "has_sections", json_array_size(list) > 1);
 }
 
 /* ---- all of it ---- */
@@ -502,6 +536,7 @@ int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err)
     put_tables(&view);
     put_query(&view);
     put_notes(&view);
+    put_sections(&view);
     fp_model_put(&view.model, view.root, "generator", fp_model_text(fp_model_get_text(summary, "generator")));
     put_text(&view, "generated", fp_time_format(time, fp_model_get_int(summary, "generated"), view.zone));
     fp_zone_free(view.zone);

@@ -16,11 +16,12 @@
  *   failed_parts_text, failed_rows, failed_beyond
  *   svg, png, png2x, picture_width, picture_height, graph_label, reading, hidden_text
  *   downloads                      [{href, label, note}], folded_note
- *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share, x, bar}]
- *   by_self, by_total, threads, processes    rankings: {caption, value_head, second_head, name_head,
+ *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
+ *   by_self, by_total, threads, processes    rankings: {caption, quiet, value_head, second_head, name_head,
  *                                  rows, more, more_label, more_caption, beyond}
  *   query                          [{key, code, text, second_text}]
  *   notes                          sentences
+ *   sections                       [{id, label}]: anchors of the page
  *   generated                      text
  * and has_X for each list X that a section of the page hangs on.
  *

@@ -20,9 +20,9 @@ struct recording {
     struct fp_slice filter; /* bare */
     int64_t start, end;     /* half-open */
     int64_t depth;
-    int rank;               /* of those that answer the same question, the lowest is taken */
-    const char *name;       /* NAME in the archive */
-    const char *reply;      /* its path; NULL: there is none */
+    int rank;          /* of those that answer the same question, the lowest is taken */
+    const char *name;  /* NAME in the archive */
+    const char *reply; /* its path; NULL: there is none */
 };
 
 struct archive {
@@ -109,7 +109,8 @@ static int compare_recordings(const void *left, const void *right)
 
 /* ---- reading requests ---- */
 
-static int read_whole(const struct archive *archive, const char *path, struct fp_str *text, struct fp_error *err)
+static int read_whole(const struct archive *archive, const char *path, struct fp_str *text,
+                      struct fp_error *err)
 {
     struct fp_in *in = fp_archive_files_open(&archive->files, path, err);
     char buf[4096];
@@ -147,7 +148,8 @@ static int take_integer(const json_t *json, const char *key, bool required, int6
     return 0;
 }
 
-static int take_request(struct archive *archive, const json_t *json, struct recording *r, struct fp_error *err)
+static int take_request(struct archive *archive, const json_t *json, struct recording *r,
+                        struct fp_error *err)
 {
     const char *filter = "";
     struct fp_str wire;
@@ -172,8 +174,8 @@ static int take_request(struct archive *archive, const json_t *json, struct reco
     if (r->depth < 0)
         r->depth = -1;
     r->filter = fp_archive_bare_filter(filter);
-    /* `a OR b` without parentheses got another answer from servers before v6.6, and `debug` makes a reply larger:
-     * the way we ask is the best recording of our question. */
+    /* `a OR b` without parentheses got another answer from servers before v6.6, and `debug` makes a reply
+     * larger: the way we ask is the best recording of our question. */
     fp_str_init(&wire, FP_LIMIT_CONFIG);
     if (r->filter.len)
         fp_str_printf(&wire, "(%.*s)", (int)r->filter.len, r->filter.data);
@@ -225,7 +227,8 @@ static size_t count_requests(const struct fp_archive_files *files)
     return count;
 }
 
-/* paths[from, to) are the files of one NAME, in byte order: replies first, then the request ("rep" < "req"). */
+/* paths[from, to) are the files of one NAME, in byte order: replies first, then the request ("rep" < "req").
+ */
 static int index_name(struct archive *archive, size_t from, size_t to, struct fp_error *err)
 {
     struct recording *r = &archive->recordings[archive->count];
@@ -234,7 +237,8 @@ static int index_name(struct archive *archive, size_t from, size_t to, struct fp
     int rc;
 
     if (!fp_archive_is_request(paths[to - 1]))
-        return fp_error_set(err, FP_ENOTFOUND, "%s/%s has no request.json beside it: nobody knows what it answers",
+        return fp_error_set(err, FP_ENOTFOUND,
+                            "%s/%s has no request.json beside it: nobody knows what it answers",
                             archive->files.place, paths[to - 1]);
     rc = read_request(archive, paths[to - 1], r, err);
     if (rc < 0)
@@ -253,7 +257,8 @@ static int check_duplicates(const struct archive *archive, struct fp_error *err)
         const struct recording *a = &archive->recordings[i - 1], *b = &archive->recordings[i];
 
         if (compare_question(a, b) == 0 && a->rank == b->rank)
-            return fp_error_set(err, FP_EDATA, "%s: %s and %s are recordings of the same request: remove one of them",
+            return fp_error_set(err, FP_EDATA,
+                                "%s: %s and %s are recordings of the same request: remove one of them",
                                 archive->files.place, a->name, b->name);
     }
     return 0;
@@ -266,8 +271,10 @@ static int make_index(struct archive *archive, struct fp_error *err)
     int rc = 0;
 
     if (!files->count)
-        return fp_error_set(err, FP_ENOTFOUND, "%s holds no recordings: NAME/request.json with NAME/reply.json beside "
-                            "it is looked for (source.archive)", files->place);
+        return fp_error_set(err, FP_ENOTFOUND,
+                            "%s holds no recordings: NAME/request.json with NAME/reply.json beside "
+                            "it is looked for (source.archive)",
+                            files->place);
     if (requests > FP_LIMIT_CHUNKS)
         return fp_error_set(err, FP_ELIMIT, "%s holds %zu requests, more than %u", files->place, requests,
                             FP_LIMIT_CHUNKS);
@@ -330,10 +337,11 @@ static int not_found(const struct archive *archive, const struct recording *key,
         fp_str_printf(&more, ", filter %.*s", (int)key->filter.len, key->filter.data);
     if (key->depth >= 0)
         fp_str_printf(&more, ", kernel depth %" PRId64, key->depth);
-    rc = fp_error_set(err, FP_ENOTFOUND, "%s has no recording of %s, %s (%s), %s to %s%s; of this service and "
-                      "event it has %zu with another window, step, language or filter", archive->files.place,
-                      key->service, key->event, key->language, utc(start, key->start), utc(end, key->end),
-                      more.data, others);
+    rc = fp_error_set(err, FP_ENOTFOUND,
+                      "%s has no recording of %s, %s (%s), %s to %s%s; of this service and "
+                      "event it has %zu with another window, step, language or filter",
+                      archive->files.place, key->service, key->event, key->language, utc(start, key->start),
+                      utc(end, key->end), more.data, others);
     fp_str_release(&more);
     return rc;
 }
@@ -343,9 +351,12 @@ static int archive_fetch(struct fp_source *source, const struct fp_request *requ
 {
     struct archive *archive = (struct archive *)source;
     struct recording key = {
-        .service = request->app_service, .language = request->language, .event = request->event_type,
+        .service = request->app_service,
+        .language = request->language,
+        .event = request->event_type,
         .filter = fp_archive_bare_filter(request->filter ? request->filter : ""),
-        .start = request->start, .end = request->end,
+        .start = request->start,
+        .end = request->end,
         .depth = request->max_kernel_stack_depth < 0 ? -1 : request->max_kernel_stack_depth,
     };
     size_t at = lower_bound(archive, &key);

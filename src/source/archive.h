@@ -3,17 +3,17 @@
  *
  * An archive is a directory (or a table of files built into the program) of
  *
- *     NAME/request.json            the body that was sent: app_service, profile_language_type, profile_event_type,
- *                                  tag_filter, time_start, time_end (inclusive), max_kernel_stack_depth, debug
+ *     NAME/request.json            the body that was sent: app_service, profile_language_type,
+ * profile_event_type, tag_filter, time_start, time_end (inclusive), max_kernel_stack_depth, debug
  *     NAME/reply.json[.gz]         the body that came; several servers may have answered:
  *     NAME/reply.VERSION.json[.gz] the last of them in byte order is used
  *
- * NAME means nothing; other files and deeper directories are ignored. Opening reads every request, so a damaged
- * one is found at once; replies are opened when they are fetched.
+ * NAME means nothing; other files and deeper directories are ignored. Opening reads every request, so a
+ * damaged one is found at once; replies are opened when they are fetched.
  *
  * A request finds its recording when all fields are equal. Outer parentheses of the filter do not count, an
- * absent filter is "", an absent depth is -1. Of several that differ only in what does not count, the one that
- * was sent as this program sends (in parentheses, without `debug`) is preferred; two that do not differ
+ * absent filter is "", an absent depth is -1. Of several that differ only in what does not count, the one
+ * that was sent as this program sends (in parentheses, without `debug`) is preferred; two that do not differ
  * even there are an error when the archive is opened. A request without a recording fails with FP_ENOTFOUND.
  *
  * The stream is the file's bytes as they are: it may be gzip'd, whatever its name says, and the codec
@@ -47,7 +47,7 @@ int fp_source_open_memory(struct fp_source **ret_source, const struct fp_archive
 
 struct fp_slice;
 
-/* `filter` without white space and matching parentheses around it; quotes ('…', "…", `…`) are respected:
+/* `filter` without white space and matching parentheses around it; quotes ('…', "…", `…`) count:
  * "((a OR b))" is "a OR b", "(a) OR (b)" stays. Borrows. */
 struct fp_slice fp_archive_bare_filter(const char *filter);
 

@@ -68,28 +68,27 @@ static int finish(struct fp_archive_files *files, int rc, struct fp_error *err)
 /* ---- a directory ---- */
 
 /* Adds the files of DIR/NAME. A NAME that is no directory is none of ours. */
-static int scan_one(struct fp_archive_files *files, const char *directory, const char *name, struct fp_error *err)
+static int scan_one(struct fp_archive_files *files, const char *directory, const char *name,
+                    struct fp_error *err)
 {
     const struct dirent *entry;
     struct fp_str path;
     struct stat st;
     size_t root, len;
     DIR *dir;
-    int rc = 0;
+    int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
     fp_str_printf(&path, "%s/", directory);
     root = path.len;
     fp_str_puts(&path, name);
     len = path.len;
-    dir = opendir(path.data);
-    if (!dir) {
-        rc = errno == ENOTDIR || errno == ENOENT
-                 ? 0 : fp_error_errno(err, FP_EIO, errno, "cannot read the directory %s", path.data);
-        fp_str_release(&path);
-        return rc;
-    }
-    while (rc == 0 && (entry = readdir(dir)) != NULL) {
+    rc = fp_str_status(&path, "a path in the archive", err);
+    dir = rc == 0 ? opendir(path.data) : NULL;
+    /* A file beside the recordings, or a directory that was removed meanwhile. */
+    if (rc == 0 && !dir && errno != ENOTDIR && errno != ENOENT)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot read the directory %s", path.data);
+    while (rc == 0 && dir && (entry = readdir(dir)) != NULL) {
         if (!is_reply(entry->d_name) && strcmp(entry->d_name, "request.json") != 0)
             continue;
         fp_str_truncate(&path, len);
@@ -99,7 +98,8 @@ static int scan_one(struct fp_archive_files *files, const char *directory, const
         if (rc == 0 && stat(path.data, &st) == 0 && S_ISREG(st.st_mode))
             rc = add_path(files, path.data + root, err);
     }
-    closedir(dir);
+    if (dir)
+        closedir(dir);
     fp_str_release(&path);
     return rc;
 }
@@ -141,7 +141,8 @@ int fp_archive_files_table(struct fp_archive_files *files, const struct fp_archi
 
 /* ---- both ---- */
 
-struct fp_in *fp_archive_files_open(const struct fp_archive_files *files, const char *path, struct fp_error *err)
+struct fp_in *fp_archive_files_open(const struct fp_archive_files *files, const char *path,
+                                    struct fp_error *err)
 {
     struct fp_in *in = NULL;
     struct fp_str full;

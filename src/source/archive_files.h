@@ -20,7 +20,7 @@
 #include "source/archive.h"
 
 struct fp_archive_files {
-    char *place; /* the directory, or the label */
+    char *place;                         /* the directory, or the label */
     const struct fp_archive_file *table; /* NULL: a directory */
     size_t table_count;
     char **paths;
@@ -34,7 +34,8 @@ int fp_archive_files_table(struct fp_archive_files *files, const struct fp_archi
 void fp_archive_files_release(struct fp_archive_files *files);
 
 /* NULL with `err`. */
-struct fp_in *fp_archive_files_open(const struct fp_archive_files *files, const char *path, struct fp_error *err);
+struct fp_in *fp_archive_files_open(const struct fp_archive_files *files, const char *path,
+                                    struct fp_error *err);
 
 /* The part of a listed path behind its slash is the request. */
 bool fp_archive_is_request(const char *path);

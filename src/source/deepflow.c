@@ -13,7 +13,6 @@
 #include "source/ops.h"
 
 #define QUERY_LIMIT 1000                  /* rows asked for */
-#define QUERY_REPLY_MAX ((size_t)8 << 20) /* bytes of a reply to /v1/query/, parsed as a whole */
 #define QUERY_SQL_MAX 1024
 
 struct deepflow {
@@ -31,9 +30,12 @@ static int deepflow_fetch(struct fp_source *source, const struct fp_request *req
     int rc;
 
     if (strpbrk(request->app_service, "'\\"))
-        return fp_error_set(err, FP_EINVAL, "the service name %s holds a quote or a backslash: DeepFlow pastes "
-                            "names into SQL as they are, so it cannot be asked for; a filter without the name may "
-                            "find it", request->app_service);
+        return fp_error_set(
+            err, FP_EINVAL,
+            "the service name %s holds a quote or a backslash: DeepFlow pastes "
+            "names into SQL as they are, so it cannot be asked for; a filter without the name may "
+            "find it",
+            request->app_service);
     fp_str_init(&body, FP_LIMIT_CONFIG);
     fp_request_body(request, &body);
     rc = fp_str_status(&body, "the request", err);
@@ -62,7 +64,7 @@ static int query(struct deepflow *deepflow, const char *sql, json_t **ret_reply,
     int rc;
 
     fp_str_init(&form, FP_LIMIT_TEXT);
-    fp_str_init(&text, QUERY_REPLY_MAX);
+    fp_str_init(&text, FP_LIMIT_QUERY_REPLY);
     fp_out_to_str(&out, &form);
     fp_out_puts(&out, "db=profile&sql=");
     fp_escape_url(&out, sql, strlen(sql));
@@ -82,8 +84,10 @@ static int query(struct deepflow *deepflow, const char *sql, json_t **ret_reply,
     if (rc == 0) {
         *ret_reply = json_loadb(text.data, text.len, 0, &bad);
         if (!*ret_reply)
-            rc = fp_error_set(err, FP_ESYNTAX, "%s/v1/query/ does not answer with JSON (line %d: %s): is source.url "
-                              "a deepflow-server?", fp_http_url(deepflow->http), bad.line, bad.text);
+            rc = fp_error_set(err, FP_ESYNTAX,
+                              "%s/v1/query/ does not answer with JSON (line %d: %s): is source.url "
+                              "a deepflow-server?",
+                              fp_http_url(deepflow->http), bad.line, bad.text);
     }
     fp_in_close(in);
     fp_str_release(&form);
@@ -138,8 +142,10 @@ static int read_rows(const json_t *reply, struct fp_service_list *list, struct f
         const char *event = json_string_value(json_array_get(row, event_at));
 
         if (!name)
-            return fp_error_set(err, FP_EDATA, "row %zu of the reply to the query for services has no name", i + 1);
-        rc = fp_service_list_add(list, &cap, name, event ? event : "", count_of(json_array_get(row, rows_at)), err);
+            return fp_error_set(err, FP_EDATA, "row %zu of the reply to the query for services has no name",
+                                i + 1);
+        rc = fp_service_list_add(list, &cap, name, event ? event : "", count_of(json_array_get(row, rows_at)),
+                                 err);
     }
     list->cut = json_array_size(values) >= QUERY_LIMIT;
     return rc;
@@ -162,7 +168,8 @@ static int ask_services(struct deepflow *deepflow, const char *sql, struct fp_se
     if (!status || strcmp(status, "SUCCESS") != 0) {
         *ret_refused = status != NULL;
         rc = fp_error_set(err, FP_ESERVER, "%s/v1/query/ answers %s: %s", fp_http_url(deepflow->http),
-                          status ? status : "without OPT_STATUS", description ? description : "no description");
+                          status ? status : "without OPT_STATUS",
+                          description ? description : "no description");
         fp_http_mask(deepflow->http, err);
     } else {
         rc = read_rows(reply, list, err);
@@ -180,15 +187,18 @@ static int deepflow_services(struct fp_source *source, int64_t start, int64_t en
     char sql[QUERY_SQL_MAX];
     int rc;
 
-    snprintf(sql, sizeof sql, "SELECT app_service, profile_event_type, Count(row) AS rows FROM in_process WHERE "
+    snprintf(sql, sizeof sql,
+             "SELECT app_service, profile_event_type, Count(row) AS rows FROM in_process WHERE "
              "time>=%" PRId64 " AND time<=%" PRId64 " GROUP BY app_service, profile_event_type LIMIT %d",
              start, end - 1, QUERY_LIMIT);
     rc = ask_services(deepflow, sql, &list, &refused, err);
     if (rc < 0 && refused) {
         fp_service_list_release(&list);
         fp_error_clear(err);
-        snprintf(sql, sizeof sql, "SELECT app_service FROM in_process WHERE time>=%" PRId64 " AND time<=%" PRId64
-                 " GROUP BY app_service LIMIT %d", start, end - 1, QUERY_LIMIT);
+        snprintf(sql, sizeof sql,
+                 "SELECT app_service FROM in_process WHERE time>=%" PRId64 " AND time<=%" PRId64
+                 " GROUP BY app_service LIMIT %d",
+                 start, end - 1, QUERY_LIMIT);
         rc = ask_services(deepflow, sql, &list, &refused, err);
     }
     if (rc < 0) {
@@ -214,9 +224,8 @@ static void deepflow_close(struct fp_source *source)
     free(source);
 }
 
-static const struct fp_source_ops deepflow_ops = {
-    deepflow_fetch, deepflow_services, deepflow_mask, deepflow_close
-};
+static const struct fp_source_ops deepflow_ops = { deepflow_fetch, deepflow_services, deepflow_mask,
+                                                   deepflow_close };
 
 int fp_deepflow_open(struct fp_source **ret_source, const struct fp_source_config *config,
                      const atomic_bool *cancel, struct fp_error *err)

@@ -48,8 +48,8 @@ static int url_part(CURLU *u, CURLUPart part, unsigned flags, char **to, struct 
     return result;
 }
 
-/* "http://user:pw@host/prefix/" becomes url "http://host/prefix", user and password. The text itself is never shown: it may hold
- * a password, also (above all) where it does not parse. */
+/* "http://user:pw@host/prefix/" becomes url "http://host/prefix", user and password. The text itself is never
+ * shown: it may hold a password, also (above all) where it does not parse. */
 static int parse_url(struct fp_http *http, const char *text, struct fp_error *err)
 {
     CURLU *u = curl_url();
@@ -62,8 +62,10 @@ static int parse_url(struct fp_http *http, const char *text, struct fp_error *er
         goto done;
     bad = curl_url_set(u, CURLUPART_URL, text, 0);
     if (bad != CURLUE_OK) {
-        rc = fp_error_set(err, FP_EINVAL, "source.url cannot be used (%s): it must look like "
-                          "http://deepflow-server.deepflow:20416", curl_url_strerror(bad));
+        rc = fp_error_set(err, FP_EINVAL,
+                          "source.url cannot be used (%s): it must look like "
+                          "http://deepflow-server.deepflow:20416",
+                          curl_url_strerror(bad));
         goto done;
     }
     if ((rc = url_part(u, CURLUPART_SCHEME, 0, &scheme, err)) < 0 ||
@@ -75,7 +77,8 @@ static int parse_url(struct fp_http *http, const char *text, struct fp_error *er
     if (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
         rc = fp_error_set(err, FP_EINVAL, "source.url must begin with http:// or https://");
     else if (query || fragment)
-        rc = fp_error_set(err, FP_EINVAL, "source.url must not have a ? or # part: only host, port and a prefix");
+        rc = fp_error_set(err, FP_EINVAL,
+                          "source.url must not have a ? or # part: only host, port and a prefix");
     else if (curl_url_set(u, CURLUPART_USER, NULL, 0) || curl_url_set(u, CURLUPART_PASSWORD, NULL, 0))
         rc = fp_error_nomem(err);
     else
@@ -119,7 +122,8 @@ static int add_header(struct fp_http *http, const char *name, const char *value,
 /* RFC 9110, 5.6.2 and 5.5. */
 static bool is_header_name(const char *name)
 {
-    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char token[] =
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     return *name && name[strspn(name, token)] == '\0';
 }
@@ -135,23 +139,68 @@ static bool is_header_value(const char *value)
 static int check_header(const struct fp_http *http, const struct fp_source_config *config,
                         const struct fp_header *header, struct fp_error *err)
 {
-    static const char *const ours[] = { "Content-Type", "Content-Length", "Transfer-Encoding", "Connection",
-                                        "Accept-Encoding", "Expect" };
+    static const char *const ours[] = { "Content-Type", "Content-Length",  "Transfer-Encoding",
+                                        "Connection",   "Accept-Encoding", "Expect" };
 
     if (!is_header_name(header->name))
         return fp_error_set(err, FP_EINVAL, "source.headers: \"%s\" is not a header name", header->name);
     if (!is_header_value(header->value))
-        return fp_error_set(err, FP_EINVAL, "source.headers: the value of %s has a line break or another "
-                            "control character in it", header->name);
+        return fp_error_set(err, FP_EINVAL,
+                            "source.headers: the value of %s has a line break or another "
+                            "control character in it",
+                            header->name);
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (strcasecmp(header->name, ours[i]) == 0)
-            return fp_error_set(err, FP_EINVAL, "source.headers: %s is made by the program, take it out", ours[i]);
+            return fp_error_set(err, FP_EINVAL, "source.headers: %s is made by the program, take it out",
+                                ours[i]);
     if (strcasecmp(header->name, "Authorization") == 0 && (http->has_token || http->user))
         return fp_error_set(err, FP_EINVAL, "source.headers: Authorization contradicts %s: keep one of them",
                             http->has_token ? "the token" : "the user in source.url");
     if (strcasecmp(header->name, "X-Org-Id") == 0 && config->org_id > 0)
-        return fp_error_set(err, FP_EINVAL, "source.headers: X-Org-Id contradicts source.org_id: keep one of them");
+        return fp_error_set(err, FP_EINVAL,
+                            "source.headers: X-Org-Id contradicts source.org_id: keep one of them");
     return 0;
+}
+
+/* RFC 4648, 4. `to` has room for 4 * (n + 2) / 3 + 2 bytes. */
+static void base64(const char *from, size_t n, char *to)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t group = 0;
+
+        for (size_t k = 0; k < 3; k++)
+            group = group << 8 | (i + k < n ? (unsigned char)from[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            *to++ = i + k > n ? '=' : digits[group >> (18 - 6 * k) & 63];
+    }
+    *to = '\0';
+}
+
+/* A server that shows the request it got shows "Basic …" of user and password. */
+static int add_password(struct fp_http *http, struct fp_error *err)
+{
+    struct fp_str pair;
+    char *encoded = NULL;
+    int rc = fp_secrets_add(&http->secrets, http->password, err);
+
+    fp_str_init(&pair, FP_LIMIT_SECRET);
+    fp_str_printf(&pair, "%s:%s", http->user ? http->user : "", http->password);
+    if (rc == 0 && (rc = fp_str_status(&pair, "source.url", err)) == 0) {
+        encoded = malloc(4 * (pair.len + 2) / 3 + 5);
+        rc = encoded ? 0 : fp_error_nomem(err);
+    }
+    if (rc == 0) {
+        base64(pair.data, pair.len, encoded);
+        rc = fp_secrets_add(&http->secrets, encoded, err);
+        explicit_bzero(encoded, strlen(encoded));
+    }
+    if (pair.cap)
+        explicit_bzero(pair.data, pair.cap);
+    free(encoded);
+    fp_str_release(&pair);
+    return rc;
 }
 
 /* The value of a header may be "SCHEME secret": the words alone are secret too. */
@@ -172,7 +221,8 @@ static int make_headers(struct fp_http *http, const struct fp_source_config *con
     struct fp_str bearer;
     int rc;
 
-    /* "Expect:" takes libcurl's own away: waiting for "100 Continue" costs a second where a server ignores it. */
+    /* "Expect:" takes libcurl's own away: waiting for "100 Continue" costs a second where a server ignores
+     * it. */
     http->headers = curl_slist_append(NULL, "Expect:");
     rc = http->headers ? add_header(http, "Accept", "application/json", err) : fp_error_nomem(err);
     if (rc == 0 && config->org_id > 0) {
@@ -246,11 +296,12 @@ int fp_http_new(struct fp_http **ret_http, const struct fp_source_config *config
         goto done;
     http->has_token = token != NULL;
     if (token && http->user) {
-        rc = fp_error_set(err, FP_EINVAL, "source.url holds a user, and a token is set too: keep one of them");
+        rc =
+            fp_error_set(err, FP_EINVAL, "source.url holds a user, and a token is set too: keep one of them");
         goto done;
     }
     if ((token && (rc = fp_secrets_add(&http->secrets, token, err)) < 0) ||
-        (http->password && (rc = fp_secrets_add(&http->secrets, http->password, err)) < 0) ||
+        (http->password && (rc = add_password(http, err)) < 0) ||
         (rc = make_headers(http, config, token, err)) < 0 || (rc = copy_tls(http, config, err)) < 0)
         goto done;
     *ret_http = http;
@@ -344,7 +395,8 @@ struct fp_http_line *fp_http_line_take(struct fp_http *http, struct fp_error *er
     if (line->multi && line->easy && set_options(line))
         return line;
     line_free(line);
-    fp_error_set(err, FP_ENOMEM, "libcurl cannot make a connection handle (out of memory, or built without TLS)");
+    fp_error_set(err, FP_ENOMEM,
+                 "libcurl cannot make a connection handle (out of memory, or built without TLS)");
     return NULL;
 }
 

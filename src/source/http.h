@@ -5,18 +5,18 @@
  * for it. The reader drives the transfer: nothing happens between two reads, and no thread is made.
  * At most FP_HTTP_BUFFER decoded bytes wait in our buffer; a reader that is slow makes the server wait.
  *
- * - Content encodings are undone by libcurl. The cap (source.max_response) counts decoded bytes while they come.
- *   libcurl cannot stop in the middle of a piece it decodes, so pieces are small (FP_HTTP_PIECE): a
+ * - Content encodings are undone by libcurl. The cap (source.max_response) counts decoded bytes while they
+ * come. libcurl cannot stop in the middle of a piece it decodes, so pieces are small (FP_HTTP_PIECE): a
  *   compression bomb costs at most what one piece unfolds to (17 MB for gzip, 64 MB for any encoding).
  * - Connections are kept alive in a pool of handles, one of them a stream. Only a handle whose reply was read
  *   to its end goes back to the pool; any other is closed, so replies cannot mix.
  * - Time-outs: connect (libcurl), stall and total (our clock). Time that the reader spends elsewhere
  *   between two reads does not count: it is not the server's fault.
  * - `cancel` is looked at every FP_HTTP_TICK_MS while waiting.
- * - Redirects are not followed; certificates are always verified; only http and https; proxies come from the usual
- *   environment variables.
- * - No error holds a secret: the URL is shown without user and password, header values never, and what the server
- *   says is masked.
+ * - Redirects are not followed; certificates are always verified; only http and https; proxies come from the
+ * usual environment variables.
+ * - No error holds a secret: the URL is shown without user and password, header values never, and what the
+ * server says is masked.
  *
  *     struct fp_http_post post = { "/v1/query/", "application/x-www-form-urlencoded", body, n };
  *     rc = fp_http_post(http, &post, &in, &attempt, &err);
@@ -66,8 +66,8 @@ int fp_http_post(struct fp_http *http, const struct fp_http_post *post, struct f
 /* Takes the secrets of this client out of a message made elsewhere. */
 void fp_http_mask(const struct fp_http *http, struct fp_error *err);
 
-/* Milliseconds to wait by a Retry-After value (seconds or HTTP-date, RFC 9110, 10.2.3) at unix time `now`: 0 to one hour;
- * -1 when it cannot be read. */
+/* Milliseconds to wait by a Retry-After value (seconds or HTTP-date, RFC 9110, 10.2.3) at unix time `now`: 0
+ * to one hour; -1 when it cannot be read. */
 int64_t fp_http_retry_after(const char *text, int64_t now);
 
 #endif

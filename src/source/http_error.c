@@ -26,7 +26,8 @@ static const struct meaning meanings[] = {
       "check the host in source.url, and that this machine's DNS knows it" },
     { CURLE_COULDNT_RESOLVE_PROXY, FP_ENET, true, NULL,
       "check the proxy in the environment (http_proxy, https_proxy, all_proxy, no_proxy)" },
-    { CURLE_COULDNT_CONNECT, FP_ENET, true, NULL, "is the server running? check host and port in source.url" },
+    { CURLE_COULDNT_CONNECT, FP_ENET, true, NULL,
+      "is the server running? check host and port in source.url" },
     { CURLE_GOT_NOTHING, FP_ENET, true, "the server closed the connection without an answer",
       "look at the server's log" },
     { CURLE_SEND_ERROR, FP_ENET, true, NULL, "the connection broke while sending" },
@@ -42,8 +43,8 @@ static const struct meaning meanings[] = {
     { CURLE_SSL_CERTPROBLEM, FP_EINVAL, false, NULL, "check source.client_cert and source.client_key" },
     { CURLE_SSL_CONNECT_ERROR, FP_ENET, true, NULL,
       "no TLS there? check that source.url says https:// only where the server does" },
-    { CURLE_OUT_OF_MEMORY, FP_ENOMEM, false, "out of memory, or the compressed reply expands beyond all measure",
-      "lower source.in_flight" },
+    { CURLE_OUT_OF_MEMORY, FP_ENOMEM, false,
+      "out of memory, or the compressed reply expands beyond all measure", "lower source.in_flight" },
 };
 
 void fp_http_explain_timeout(struct fp_http_line *line, enum fp_http_clock which)
@@ -62,9 +63,9 @@ void fp_http_explain_timeout(struct fp_http_line *line, enum fp_http_clock which
     }, *c = &clocks[which];
     bool seconds = c->ms % 1000 == 0;
 
-    fp_error_set(&line->failure, FP_ENET, "%s: %s within %" PRId64 "%s (source.%s; %" PRIu64 " bytes so far): %s",
-                 http->url, c->what, seconds ? c->ms / 1000 : c->ms, seconds ? "s" : "ms", c->key, line->received,
-                 c->advice);
+    fp_error_set(&line->failure, FP_ENET,
+                 "%s: %s within %" PRId64 "%s (source.%s; %" PRIu64 " bytes so far): %s", http->url, c->what,
+                 seconds ? c->ms / 1000 : c->ms, seconds ? "s" : "ms", c->key, line->received, c->advice);
     line->retryable = true;
 }
 
@@ -74,9 +75,12 @@ void fp_http_explain_too_large(struct fp_http_line *line, uint64_t announced)
 
     if (announced)
         snprintf(size, sizeof size, "%" PRIu64 " bytes are ", announced);
-    fp_error_set(&line->failure, FP_ELIMIT, "%s: the reply is too large: %smore than the %" PRIu64 " bytes of "
-                 "source.max_response (read so far: %" PRIu64 "): raise it, or ask for less with a smaller step "
-                 "or a filter", line->http->url, size, line->http->max_response, line->received);
+    fp_error_set(&line->failure, FP_ELIMIT,
+                 "%s: the reply is too large: %smore than the %" PRIu64 " bytes of "
+                 "source.max_response (read so far: %" PRIu64
+                 "): raise it, or ask for less with a smaller step "
+                 "or a filter",
+                 line->http->url, size, line->http->max_response, line->received);
     line->retryable = false;
 }
 
@@ -90,9 +94,10 @@ static void explain_cut(struct fp_http_line *line)
     curl_easy_getinfo(line->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     if (announced >= 0)
         snprintf(whole, sizeof whole, " of %" CURL_FORMAT_CURL_OFF_T, announced);
-    fp_error_set(&line->failure, FP_ETRUNCATED, "%s: the reply was cut short: %" CURL_FORMAT_CURL_OFF_T
-                 "%s bytes came: the server or a proxy closed the connection too early", line->http->url, came,
-                 whole);
+    fp_error_set(&line->failure, FP_ETRUNCATED,
+                 "%s: the reply was cut short: %" CURL_FORMAT_CURL_OFF_T
+                 "%s bytes came: the server or a proxy closed the connection too early",
+                 line->http->url, came, whole);
     line->retryable = true;
 }
 
@@ -111,8 +116,10 @@ void fp_http_explain_result(struct fp_http_line *line)
         return;
     }
     if (line->headers_too_large) {
-        fp_error_set(&line->failure, FP_ELIMIT, "%s: the reply has more than %zu bytes of headers: is it a "
-                     "deepflow-server?", line->http->url, FP_HTTP_HEADERS_MAX);
+        fp_error_set(&line->failure, FP_ELIMIT,
+                     "%s: the reply has more than %zu bytes of headers: is it a "
+                     "deepflow-server?",
+                     line->http->url, FP_HTTP_HEADERS_MAX);
         return;
     }
     if (!fp_str_ok(&line->buf)) {
@@ -185,10 +192,11 @@ static void quote(const struct fp_http_line *line, const char *text, size_t n, s
     fp_secrets_mask(&line->http->secrets, &masked);
     end = fp_utf8_cut(masked.data, masked.len, max);
     for (size_t i = 0; i < end; i++) {
-        bool blank = strchr(" \t\r\n", masked.data[i]) != NULL && masked.data[i];
+        char c = masked.data[i] ? masked.data[i] : '?';
+        bool blank = strchr(" \t\r\n", c) != NULL;
 
         if (!blank || !space)
-            fp_str_putc(out, blank ? ' ' : masked.data[i]);
+            fp_str_putc(out, blank ? ' ' : c);
         space = blank;
     }
     if (end < masked.len)

@@ -106,7 +106,8 @@ static void finish(struct fp_http_line *line, CURLcode result)
     line->result = result;
 }
 
-/* How many milliseconds to sleep at most by the clocks and the flag; 0 when it is over: line->failure says why. */
+/* How many milliseconds to sleep at most by the clocks and the flag; 0 when it is over: line->failure says
+ * why. */
 static int check_clocks(struct fp_http_line *line)
 {
     const struct fp_http *http = line->http;

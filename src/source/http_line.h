@@ -32,11 +32,12 @@ struct fp_http_line {
     size_t header_bytes;
     bool attached, paused, done;
     bool too_large, headers_too_large;
-    bool retryable; /* of `failure` */
+    bool retryable;  /* of `failure` */
     CURLcode result; /* once done */
     struct fp_error failure;
 
-    int64_t total_deadline, last_byte, left; /* ms of the monotonic clock; `left`: when the reader went away */
+    int64_t total_deadline, last_byte,
+        left; /* ms of the monotonic clock; `left`: when the reader went away */
     struct fp_http_line *next;
 };
 
@@ -61,7 +62,7 @@ void fp_http_line_release(struct fp_http_line *line, bool reusable);
 
 /* http_line.c */
 extern const struct fp_in_ops fp_http_line_ops;
-size_t fp_http_line_write(char *bytes, size_t size, size_t n, void *ctx);  /* libcurl's callbacks */
+size_t fp_http_line_write(char *bytes, size_t size, size_t n, void *ctx); /* libcurl's callbacks */
 size_t fp_http_line_header(char *bytes, size_t size, size_t n, void *ctx);
 int fp_http_line_start(struct fp_http_line *line, const struct fp_http_post *post, struct fp_error *err);
 /* Drives the transfer until bytes are there, the reply has ended, or it failed (negative). */

@@ -26,7 +26,8 @@ struct fp_source {
 };
 
 /* Makes the description: `prefix` and `name`, mended to valid UTF-8 without controls. */
-int fp_source_set_description(struct fp_source *source, const char *prefix, const char *name, struct fp_error *err);
+int fp_source_set_description(struct fp_source *source, const char *prefix, const char *name,
+                              struct fp_error *err);
 
 /* A row for a service list; `name` and `event` are copied. `cap` belongs to the list while it grows. */
 int fp_service_list_add(struct fp_service_list *list, size_t *cap, const char *name, const char *event,

@@ -39,8 +39,8 @@ static inline struct fp_retry_policy fp_retry_policy_of(int64_t retries)
     return (struct fp_retry_policy){ retries, FP_RETRY_BASE_MS, FP_RETRY_CAP_MS };
 }
 
-/* Milliseconds to wait before the next attempt, or a negative FP_RETRY_* for "give up". `failed` is the number
- * of attempts that failed so far (1 after the first), `retry_after_ms` what the server asked for (-1:
+/* Milliseconds to wait before the next attempt, or a negative FP_RETRY_* for "give up". `failed` is the
+ * number of attempts that failed so far (1 after the first), `retry_after_ms` what the server asked for (-1:
  * nothing), `random` 64 random bits. */
 int64_t fp_retry_delay(const struct fp_retry_policy *policy, int64_t failed, int64_t retry_after_ms,
                        uint64_t random);

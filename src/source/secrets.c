@@ -96,7 +96,8 @@ void fp_secrets_release(struct fp_secrets *secrets)
 
 /* ---- the token ---- */
 
-/* Trims, and checks that what remains can be part of a header line. `where` names the origin, never the value. */
+/* Trims, and checks that what remains can be part of a header line. `where` names the origin, never the
+ * value. */
 static int take_token(const char *text, size_t n, const char *where, char **ret_token, struct fp_error *err)
 {
     while (n && strchr(" \t\r\n", text[n - 1]))
@@ -109,7 +110,8 @@ static int take_token(const char *text, size_t n, const char *where, char **ret_
         return fp_error_set(err, FP_EINVAL, "%s holds no token: its first line is empty", where);
     for (size_t i = 0; i < n; i++)
         if (text[i] <= ' ' || text[i] >= 0x7F)
-            return fp_error_set(err, FP_EINVAL, "%s: the token must be one word of visible ASCII characters", where);
+            return fp_error_set(err, FP_EINVAL, "%s: the token must be one word of visible ASCII characters",
+                                where);
     *ret_token = strndup(text, n);
     return *ret_token ? 0 : fp_error_nomem(err);
 }
@@ -136,7 +138,8 @@ static int token_from_file(const char *path, char **ret_token, struct fp_error *
     }
     snprintf(where, sizeof where, "source.token_file %s", path);
     if (rc == 0 && len == FP_LIMIT_SECRET)
-        rc = fp_error_set(err, FP_ELIMIT, "%s: longer than %zu bytes: is it a token?", where, FP_LIMIT_SECRET - 1);
+        rc = fp_error_set(err, FP_ELIMIT, "%s: longer than %zu bytes: is it a token?", where,
+                          FP_LIMIT_SECRET - 1);
     if (rc == 0) {
         end = memchr(buf, '\n', len);
         rc = take_token(buf, end ? (size_t)(end - buf) : len, where, ret_token, err);
@@ -154,7 +157,8 @@ int fp_secrets_token(const struct fp_source_config *config, char **ret_token, st
     const char *value;
 
     if (config->token_file && config->token_env)
-        return fp_error_set(err, FP_EINVAL, "source.token_file and source.token_env are both set: keep one of them");
+        return fp_error_set(err, FP_EINVAL,
+                            "source.token_file and source.token_env are both set: keep one of them");
     if (config->token_file)
         return token_from_file(config->token_file, ret_token, err);
     if (!config->token_env) {

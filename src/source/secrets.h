@@ -1,8 +1,9 @@
 /*
  * What must never be shown: tokens, passwords, header values.
  *
- * Everything the source sends that may be secret is registered here, and every text made from a server's words
- * goes through fp_secrets_mask before it is cut to size (a secret that is cut in half would not be found).
+ * Everything the source sends that may be secret is registered here, and every text made from a server's
+ * words goes through fp_secrets_mask before it is cut to size (a secret that is cut in half would not be
+ * found).
  *
  * Invariant: no item is empty. Filled while the source is opened, only read afterwards: any number of threads
  * may mask at once. Release wipes the memory.
@@ -32,8 +33,9 @@ void fp_secrets_mask(const struct fp_secrets *secrets, struct fp_str *text);
 void fp_secrets_mask_error(const struct fp_secrets *secrets, struct fp_error *err);
 void fp_secrets_release(struct fp_secrets *secrets);
 
-/* The bearer token of the configuration: first line of token_file, or the variable token_env, without the white space around
- * it. *ret_token is heap memory, NULL when none is configured. A token is visible ASCII. */
+/* The bearer token of the configuration: first line of token_file, or the variable token_env, without the
+ * white space around it. *ret_token is heap memory, NULL when none is configured. A token is visible ASCII.
+ */
 int fp_secrets_token(const struct fp_source_config *config, char **ret_token, struct fp_error *err);
 
 #endif

@@ -21,8 +21,9 @@ int fp_source_open(struct fp_source **ret_source, const struct fp_source_config 
         return fp_archive_open(ret_source, config->archive, err);
     if (config->url)
         return fp_deepflow_open(ret_source, config, cancel, err);
-    return fp_error_set(err, FP_EINVAL, "no source: set source.url to the address of a deepflow-server, "
-                                        "or source.archive to a directory of saved replies");
+    return fp_error_set(err, FP_EINVAL,
+                        "no source: set source.url to the address of a deepflow-server, "
+                        "or source.archive to a directory of saved replies");
 }
 
 void fp_source_close(struct fp_source *source)
@@ -45,7 +46,8 @@ int fp_source_services(struct fp_source *source, int64_t start, int64_t end, str
                        struct fp_error *err)
 {
     if (start >= end)
-        return fp_error_set(err, FP_EINVAL, "the window %" PRId64 "…%" PRId64 " has no second in it", start, end);
+        return fp_error_set(err, FP_EINVAL, "the window %" PRId64 "…%" PRId64 " has no second in it", start,
+                            end);
     return source->ops->services(source, start, end, ret_list, err);
 }
 
@@ -60,7 +62,8 @@ const char *fp_source_describe(const struct fp_source *source)
     return source->description;
 }
 
-int fp_source_set_description(struct fp_source *source, const char *prefix, const char *name, struct fp_error *err)
+int fp_source_set_description(struct fp_source *source, const char *prefix, const char *name,
+                              struct fp_error *err)
 {
     size_t start = strlen(prefix), n = strlen(name);
     /* A byte that is not UTF-8 becomes three. */
@@ -154,7 +157,8 @@ static void put_member(struct fp_str *out, const char *key, const char *value)
 
 void fp_request_filter(const char *filter, struct fp_str *out)
 {
-    /* Servers before v6.6 paste the filter without parentheses: a bare `a OR b` would escape the time range. */
+    /* Servers before v6.6 paste the filter without parentheses: a bare `a OR b` would escape the time range.
+     */
     if (filter && filter[strspn(filter, " \t\r\n")])
         fp_str_printf(out, "(%s)", filter);
 }
@@ -171,7 +175,8 @@ void fp_request_body(const struct fp_request *request, struct fp_str *out)
     put_member(&body, "profile_event_type", request->event_type);
     put_member(&body, "tag_filter", filter.data);
     /* The wire's window is inclusive at both ends. */
-    fp_str_printf(&body, ",\"time_start\":%" PRId64 ",\"time_end\":%" PRId64, request->start, request->end - 1);
+    fp_str_printf(&body, ",\"time_start\":%" PRId64 ",\"time_end\":%" PRId64, request->start,
+                  request->end - 1);
     if (request->max_kernel_stack_depth >= 0)
         fp_str_printf(&body, ",\"max_kernel_stack_depth\":%" PRId64, request->max_kernel_stack_depth);
     fp_str_putc(&body, '}');

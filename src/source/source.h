@@ -82,8 +82,8 @@ void fp_service_list_release(struct fp_service_list *list);
 /* "http://deepflow-server:20416" or "archive DIR": for pages and messages, never with credentials. */
 const char *fp_source_describe(const struct fp_source *source);
 
-/* Errors of the source itself never hold a secret. For an error made elsewhere from a reply's text (the codec quoting
- * the server's DESCRIPTION): replaces every secret of the source in it by "[secret]". */
+/* Errors of the source itself never hold a secret. For an error made elsewhere from a reply's text (the codec
+ * quoting the server's DESCRIPTION): replaces every secret of the source in it by "[secret]". */
 void fp_source_mask(const struct fp_source *source, struct fp_error *err);
 
 /* The request body as it goes over the wire (JSON), for --dry-run, pages and tests. */

@@ -52,8 +52,9 @@ static void put(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-#define REQUEST(service, event, filter, start, end)                                                            \
-    "{\"app_service\": \"" service "\", \"profile_language_type\": \"eBPF\", \"profile_event_type\": \"" event \
+#define REQUEST(service, event, filter, start, end)                                                          \
+    "{\"app_service\": \"" service                                                                           \
+    "\", \"profile_language_type\": \"eBPF\", \"profile_event_type\": \"" event                              \
     "\", \"tag_filter\": \"" filter "\", \"time_start\": " #start ", \"time_end\": " #end "}"
 
 static struct fp_request request_for(const char *service, int64_t start, int64_t end)
@@ -176,11 +177,13 @@ static void test_depth_and_absent_fields(void **state)
     struct fp_source *source;
 
     (void)state;
-    put("zero/request.json", "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                             "\"time_start\":100,\"time_end\":199,\"max_kernel_stack_depth\":0}");
+    put("zero/request.json",
+        "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
+        "\"time_start\":100,\"time_end\":199,\"max_kernel_stack_depth\":0}");
     put("zero/reply.json", "depth 0");
-    put("all/request.json", "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                            "\"time_start\":100,\"time_end\":199,\"tag_filter\":null,\"max_kernel_stack_depth\":null,\"x\":[1]}");
+    put("all/request.json",
+        "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
+        "\"time_start\":100,\"time_end\":199,\"tag_filter\":null,\"max_kernel_stack_depth\":null,\"x\":[1]}");
     put("all/reply.json", "all");
     put("none/request.json", "{\"time_start\":100,\"time_end\":199}");
     put("none/reply.json", "none");
@@ -249,11 +252,27 @@ static void test_missing_reply(void **state)
 static void test_bare_filter(void **state)
 {
     static const char *const cases[][2] = {
-        { "", "" }, { "  ", "" }, { "()", "" }, { "(((  )))", "" }, { "a", "a" }, { " ( a ) ", "a" },
-        { "((a OR b))", "a OR b" }, { "(a) OR (b)", "(a) OR (b)" }, { "((a) OR (b))", "(a) OR (b)" },
-        { "(a=')')", "a=')'" }, { "(a='(') OR b", "(a='(') OR b" }, { "(a=')' OR (b", "(a=')' OR (b" },
-        { "(a='it''s)')", "a='it''s)'" }, { "(a='\\')')", "a='\\')'" }, { "(`k8s.label)`='x')", "`k8s.label)`='x'" },
-        { "(a", "(a" }, { "a)", "a)" }, { ")(", ")(" }, { "(", "(" }, { "('", "('" }, { "('\\", "('\\" },
+        { "", "" },
+        { "  ", "" },
+        { "()", "" },
+        { "(((  )))", "" },
+        { "a", "a" },
+        { " ( a ) ", "a" },
+        { "((a OR b))", "a OR b" },
+        { "(a) OR (b)", "(a) OR (b)" },
+        { "((a) OR (b))", "(a) OR (b)" },
+        { "(a=')')", "a=')'" },
+        { "(a='(') OR b", "(a='(') OR b" },
+        { "(a=')' OR (b", "(a=')' OR (b" },
+        { "(a='it''s)')", "a='it''s)'" },
+        { "(a='\\')')", "a='\\')'" },
+        { "(`k8s.label)`='x')", "`k8s.label)`='x'" },
+        { "(a", "(a" },
+        { "a)", "a)" },
+        { ")(", ")(" },
+        { "(", "(" },
+        { "('", "('" },
+        { "('\\", "('\\" },
     };
 
     (void)state;
@@ -281,8 +300,9 @@ static void test_filter_and_rank(void **state)
     /* What was sent as we send it wins, in whatever order they are read. */
     put("paren/request.json", REQUEST("a", "on-cpu", "(x OR y)", 100, 199));
     put("paren/reply.json", "parenthesised");
-    put("aaa/request.json", "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                            "\"tag_filter\":\"(x OR y)\",\"time_start\":100,\"time_end\":199,\"debug\":true}");
+    put("aaa/request.json",
+        "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
+        "\"tag_filter\":\"(x OR y)\",\"time_start\":100,\"time_end\":199,\"debug\":true}");
     put("aaa/reply.json", "debug");
     source = open_root();
     assert_string_equal(fetch(source, &request, &err), "parenthesised");
@@ -330,7 +350,8 @@ static void test_wrong_values(void **state)
         { "{\"time_start\": 3, \"time_end\": 2}", "no window" },
         { "{\"time_start\": 3, \"time_end\": 9223372036854775807}", "no window" },
         { "{\"time_start\": 1, \"time_end\": 2, \"app_service\": 5}", "app_service must be a string" },
-        { "{\"time_start\": 1, \"time_end\": 2, \"max_kernel_stack_depth\": \"x\"}", "max_kernel_stack_depth" },
+        { "{\"time_start\": 1, \"time_end\": 2, \"max_kernel_stack_depth\": \"x\"}",
+          "max_kernel_stack_depth" },
     };
 
     (void)state;
@@ -376,8 +397,9 @@ static void test_no_archive(void **state)
     fp_error_clear(&err);
     assert_int_equal(fp_source_open(&source, &(struct fp_source_config){ 0 }, NULL, &err), FP_EINVAL);
     fp_error_clear(&err);
-    assert_int_equal(fp_source_open(&source, &(struct fp_source_config){ .archive = "a", .url = "b" }, NULL, &err),
-                     FP_EINVAL);
+    assert_int_equal(
+        fp_source_open(&source, &(struct fp_source_config){ .archive = "a", .url = "b" }, NULL, &err),
+        FP_EINVAL);
     assert_null(source);
 }
 
@@ -436,12 +458,17 @@ static void test_services(void **state)
 
 static void test_memory(void **state)
 {
-    static const char first[] = REQUEST("a", "on-cpu", "", 100, 199), second[] = REQUEST("b", "on-cpu", "", 100, 199);
+    static const char first[] = REQUEST("a", "on-cpu", "", 100, 199),
+                      second[] = REQUEST("b", "on-cpu", "", 100, 199);
     static const struct fp_archive_file files[] = {
-        { "z/reply.v7.json", "seven", 5 },   { "a/request.json", second, sizeof second - 1 },
-        { "z/request.json", first, sizeof first - 1 }, { "z/reply.v6.json", "six", 3 },
-        { "a/reply.json", "b's", 3 },        { "LICENSE", "x", 1 },
-        { "a/deeper/request.json", "{", 1 }, { "/request.json", "{", 1 },
+        { "z/reply.v7.json", "seven", 5 },
+        { "a/request.json", second, sizeof second - 1 },
+        { "z/request.json", first, sizeof first - 1 },
+        { "z/reply.v6.json", "six", 3 },
+        { "a/reply.json", "b's", 3 },
+        { "LICENSE", "x", 1 },
+        { "a/deeper/request.json", "{", 1 },
+        { "/request.json", "{", 1 },
     };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_request request = request_for("a", 100, 200);
@@ -508,20 +535,23 @@ static void test_body(void **state)
     struct fp_request request = { "a", "eBPF", "on-cpu", "x OR y", 100, 200, -1 };
 
     (void)state;
-    expect_body(&request, "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                          "\"tag_filter\":\"(x OR y)\",\"time_start\":100,\"time_end\":199}");
+    expect_body(&request,
+                "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
+                "\"tag_filter\":\"(x OR y)\",\"time_start\":100,\"time_end\":199}");
     request.filter = " ";
     request.max_kernel_stack_depth = 0;
     request.app_service = "\"\\/\n\x01\xff\xe4\xb8\xad<";
-    expect_body(&request, "{\"app_service\":\"\\\"\\\\/\\u000a\\u0001\xef\xbf\xbd\xe4\xb8\xad<\","
-                          "\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                          "\"tag_filter\":\"\",\"time_start\":100,\"time_end\":199,\"max_kernel_stack_depth\":0}");
+    expect_body(&request,
+                "{\"app_service\":\"\\\"\\\\/\\u000a\\u0001\xef\xbf\xbd\xe4\xb8\xad<\","
+                "\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
+                "\"tag_filter\":\"\",\"time_start\":100,\"time_end\":199,\"max_kernel_stack_depth\":0}");
     request.filter = NULL;
     request.app_service = "";
     request.start = -5;
     request.end = 1;
-    expect_body(&request, "{\"app_service\":\"\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                          "\"tag_filter\":\"\",\"time_start\":-5,\"time_end\":0,\"max_kernel_stack_depth\":0}");
+    expect_body(&request,
+                "{\"app_service\":\"\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
+                "\"tag_filter\":\"\",\"time_start\":-5,\"time_end\":0,\"max_kernel_stack_depth\":0}");
 }
 
 static void test_body_appends_and_fails_whole(void **state)
@@ -542,7 +572,6 @@ static void test_body_appends_and_fails_whole(void **state)
 }
 
 #define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -1,9 +1,4 @@
-/*
- * report/template: what the specification leaves open, errors and their places, limits, hostile input.
- *
- * With folders as arguments (tests/cases/template/NAME) each is a check instead: input.mustache and
- * partials/NAME.mustache with data.json must give expected.html, or fail with the line in expected.err.
- */
+/* report/template: what the specification leaves open, errors and their places, limits. */
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,82 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "base/fs.h"
-#include "base/limits.h"
-#include "report/template.h"
-
-#define PARTIALS_MAX 8
-
-/* A set of partials, compiled when first asked for: from texts, or from a folder. */
-struct shelf {
-    const char *const (*texts)[2]; /* name, text; ends with NULL */
-    const char *folder;
-    char names[PARTIALS_MAX][256];
-    struct fp_template *tmpls[PARTIALS_MAX];
-    size_t count;
-};
-
-static int shelf_read(struct shelf *shelf, const char *name, struct fp_str *text, struct fp_error *err)
-{
-    char path[4096];
-
-    for (size_t i = 0; shelf->texts && shelf->texts[i][0]; i++)
-        if (strcmp(shelf->texts[i][0], name) == 0) {
-            fp_str_puts(text, shelf->texts[i][1]);
-            return FP_OK;
-        }
-    if (!shelf->folder)
-        return FP_ENOTFOUND;
-    snprintf(path, sizeof path, "%s/partials/%s.mustache", shelf->folder, name);
-    return fp_file_exists(path) ? fp_file_read(path, text, err) : FP_ENOTFOUND;
-}
-
-static const struct fp_template *shelf_find(void *ctx, const char *name, struct fp_error *err)
-{
-    struct shelf *shelf = ctx;
-    struct fp_template *tmpl = NULL;
-    struct fp_str text;
-
-    for (size_t i = 0; i < shelf->count; i++)
-        if (strcmp(shelf->names[i], name) == 0)
-            return shelf->tmpls[i];
-    fp_str_init(&text, FP_LIMIT_ASSET);
-    if (shelf->count < PARTIALS_MAX && shelf_read(shelf, name, &text, err) == FP_OK &&
-        fp_template_new(&tmpl, name, fp_str_slice(&text), err) == FP_OK) {
-        snprintf(shelf->names[shelf->count], sizeof shelf->names[0], "%s", name);
-        shelf->tmpls[shelf->count++] = tmpl;
-    }
-    fp_str_release(&text);
-    return tmpl;
-}
-
-static void shelf_release(struct shelf *shelf)
-{
-    while (shelf->count)
-        fp_template_free(shelf->tmpls[--shelf->count]);
-}
-
-/* Renders into `text`, which the caller releases. */
-static int render(struct fp_slice source, const json_t *data, struct shelf *shelf, struct fp_str *text,
-                  struct fp_error *err)
-{
-    struct fp_partials partials = { shelf_find, shelf, false };
-    struct fp_template *tmpl = NULL;
-    struct fp_out *out = malloc(sizeof *out);
-    int status;
-
-    assert_non_null(out);
-    fp_str_init(text, FP_LIMIT_PAGE);
-    fp_out_to_str(out, text);
-    status = fp_template_new(&tmpl, "t", source, err);
-    if (status == FP_OK)
-        status = fp_template_render(tmpl, data, shelf ? &partials : NULL, out, err);
-    if (status == FP_OK)
-        status = fp_out_finish(out, err);
-    fp_template_free(tmpl);
-    free(out);
-    return status;
-}
+#include "template_shelf.h"
 
 static json_t *parse(const char *json)
 {
@@ -103,7 +23,8 @@ static json_t *parse(const char *json)
     return data;
 }
 
-static void check_with(const char *source, const char *json, const char *const (*texts)[2], const char *expected)
+static void check_with(const char *source, const char *json, const char *const (*texts)[2],
+                       const char *expected)
 {
     struct shelf shelf = { .texts = texts };
     struct fp_error err = FP_ERROR_INIT;
@@ -166,12 +87,26 @@ static char *repeat(const char *head, const char *middle, size_t n, const char *
 static void numbers(void **state)
 {
     static const char *const pairs[][2] = {
-        { "0", "0" }, { "-1", "-1" }, { "9223372036854775807", "9223372036854775807" },
-        { "-9223372036854775808", "-9223372036854775808" }, { "0.0", "0" }, { "-0.0", "0" }, { "3.0", "3" },
-        { "1.21", "1.21" }, { "0.1", "0.1" }, { "-2.5", "-2.5" }, { "0.30000000000000004", "0.30000000000000004" },
-        { "1e3", "1000" }, { "1e21", "1000000000000000000000" }, { "123456789.125", "123456789.125" },
-        { "0.001", "0.001" }, { "1e-7", "0.0000001" }, { "1e-8", "1e-8" }, { "-1.5e-9", "-1.5e-9" },
-        { "2.2250738585072014e-308", "2.2250738585072014e-308" }, { "0.99999999999999989", "0.9999999999999999" },
+        { "0", "0" },
+        { "-1", "-1" },
+        { "9223372036854775807", "9223372036854775807" },
+        { "-9223372036854775808", "-9223372036854775808" },
+        { "0.0", "0" },
+        { "-0.0", "0" },
+        { "3.0", "3" },
+        { "1.21", "1.21" },
+        { "0.1", "0.1" },
+        { "-2.5", "-2.5" },
+        { "0.30000000000000004", "0.30000000000000004" },
+        { "1e3", "1000" },
+        { "1e21", "1000000000000000000000" },
+        { "123456789.125", "123456789.125" },
+        { "0.001", "0.001" },
+        { "1e-7", "0.0000001" },
+        { "1e-8", "1e-8" },
+        { "-1.5e-9", "-1.5e-9" },
+        { "2.2250738585072014e-308", "2.2250738585072014e-308" },
+        { "0.99999999999999989", "0.9999999999999999" },
     };
     char json[64];
 
@@ -279,8 +214,12 @@ static void lines(void **state)
 static void indentation(void **state)
 {
     static const char *const partials[][2] = {
-        { "two", "1\n2\n" }, { "in", "[\n  {{>two}}\n]\n" }, { "tags", "{{a}}\n{{#l}}\n{{.}}\n{{/l}}\n{{#l}}{{.}}{{/l}}\n" },
-        { "blank", "\n\nx" }, { "comment", "{{! a\nb }} c\n{{! d }}{{a}}\n" }, { NULL, NULL },
+        { "two", "1\n2\n" },
+        { "in", "[\n  {{>two}}\n]\n" },
+        { "tags", "{{a}}\n{{#l}}\n{{.}}\n{{/l}}\n{{#l}}{{.}}{{/l}}\n" },
+        { "blank", "\n\nx" },
+        { "comment", "{{! a\nb }} c\n{{! d }}{{a}}\n" },
+        { NULL, NULL },
     };
 
     (void)state;
@@ -295,19 +234,26 @@ static void indentation(void **state)
 static void partials(void **state)
 {
     static const char *const texts_[][2] = {
-        { "node", "{{name}}{{#kids}}({{>node}}){{/kids}}" }, { "loop", "{{>loop}}" }, { "bad", "ok\n {{#x}}" },
-        { "a/b.c", "dots" }, { "object", "\n{{o}}" }, { NULL, NULL },
+        { "node", "{{name}}{{#kids}}({{>node}}){{/kids}}" },
+        { "loop", "{{>loop}}" },
+        { "bad", "ok\n {{#x}}" },
+        { "a/b.c", "dots" },
+        { "object", "\n{{o}}" },
+        { NULL, NULL },
     };
 
     (void)state;
-    check_with("{{>node}}", "{\"name\":1,\"kids\":[{\"name\":2,\"kids\":[{\"name\":3,\"kids\":[]}]},{\"name\":4,\"kids\":null}]}",
-               texts_, "1(2(3))(4)");
+    check_with(
+        "{{>node}}",
+        "{\"name\":1,\"kids\":[{\"name\":2,\"kids\":[{\"name\":3,\"kids\":[]}]},{\"name\":4,\"kids\":null}]}",
+        texts_, "1(2(3))(4)");
     check_with("{{>a/b.c}}", "{}", texts_, "dots");
     check_error_with("x\n {{>none}}", "{}", texts_, FP_ENOTFOUND, "t:2:2: there is no partial \"none\"");
     check_error_with("{{>loop}}", "{}", texts_, FP_ELIMIT, "loop:1:1: more than 64 sections and partials");
     check_error_with("{{>bad}}", "{}", texts_, FP_ESYNTAX, "bad:2:2: the section \"x\" is never closed");
     check_error_with("{{>object}}", "{\"o\":{}}", texts_, FP_EDATA, "object:2:1: the value is an object");
-    check_error_with("{{#o}}{{>object}}{{/o}}", "{\"o\":[[]]}", texts_, FP_EDATA, "object:2:1: the value is an array");
+    check_error_with("{{#o}}{{>object}}{{/o}}", "{\"o\":[[]]}", texts_, FP_EDATA,
+                     "object:2:1: the value is an array");
 }
 
 static void no_partials(void **state)
@@ -479,7 +425,8 @@ static void size_limit(void **state)
     (void)state;
     assert_non_null(text);
     memset(text, 'x', FP_LIMIT_ASSET + 1);
-    assert_int_equal(fp_template_new(&tmpl, "t", (struct fp_slice){ text, FP_LIMIT_ASSET + 1 }, &err), FP_ELIMIT);
+    assert_int_equal(fp_template_new(&tmpl, "t", (struct fp_slice){ text, FP_LIMIT_ASSET + 1 }, &err),
+                     FP_ELIMIT);
     assert_null(tmpl);
     fp_error_clear(&err);
     assert_int_equal(fp_template_new(&tmpl, "t", (struct fp_slice){ text, FP_LIMIT_ASSET }, &err), FP_OK);
@@ -497,175 +444,27 @@ static void many_rows(void **state)
     (void)state;
     fp_str_init(&json, FP_LIMIT_PAGE);
     fp_str_printf(&json, "{\"unit\":\"us\",\"rows\":%s}", all);
-    check("<table>\n{{#rows}}\n  <tr><td>{{name}}<td>{{self}}<td>{{unit}}\n{{/rows}}\n</table>\n", json.data, expected);
+    check("<table>\n{{#rows}}\n  <tr><td>{{name}}<td>{{self}}<td>{{unit}}\n{{/rows}}\n</table>\n", json.data,
+          expected);
     fp_str_release(&json);
     free(all);
     free(expected);
 }
 
-/* Random mutations: any outcome is fine except a crash, a hang or a message without a place. */
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 17;
-    *seed ^= *seed << 5;
-    return *seed;
-}
-
-static const char *const pieces[] = {
-    "x", "\n", " ", "\r\n", "{{a}}", "{{.}}", "{{a.b}}", "{{{b}}}", "{{&b}}", "{{! c\nd }}", "  {{!}}\n", "{{>p}}", "  {{>q}}\n",
-    "{{#l}}", "{{^l}}", "{{#a}}", "{{^b}}\n", "{{#.}}", "é", "{{=| |=}}|b||={{ }}=|",
-};
-
-static const char *const breakers[] = {
-    "{{", "}}", "{{{", "}}}", "#", "^", "/", ">", "!", "=", "&", "{{=| |=}}", "|={{ }}=|", "{{/l}}", "\x01", "\xFF",
-};
-
-/* Well-formed, then one time in two broken. */
-static void fuzz_text(struct fp_str *text, uint32_t *seed)
-{
-    const char *open[40];
-    unsigned depth = 0;
-
-    fp_str_clear(text);
-    for (uint32_t n = next_random(seed) % 40; n; n--) {
-        const char *piece = pieces[next_random(seed) % (sizeof pieces / sizeof *pieces)];
-
-        fp_str_puts(text, piece);
-        if (piece[0] == '{' && (piece[2] == '#' || piece[2] == '^'))
-            open[depth++] = piece + 3;
-        if (depth && next_random(seed) % 3 == 0)
-            fp_str_printf(text, "{{/%.1s}}", open[--depth]);
-    }
-    while (depth)
-        fp_str_printf(text, "{{/%.1s}}\n", open[--depth]);
-    if (next_random(seed) % 2)
-        return;
-    for (uint32_t n = next_random(seed) % 3; n && text->len; n--)
-        text->data[next_random(seed) % text->len] = (char)next_random(seed);
-    fp_str_puts(text, breakers[next_random(seed) % (sizeof breakers / sizeof *breakers)]);
-}
-
-static void mutations(void **state)
-{
-    static const char *const datas[] = {
-        "{\"a\":{\"b\":1},\"l\":[1,{\"a\":\"<\"},[2,3],null],\"b\":\"x\\ny\"}", "[]", "3", "\"s\"", "null",
-        "{\"l\":[[[[1,2],3],4],5],\"a\":[],\"b\":false}",
-    };
-    const char *rounds = getenv("FP_FUZZ_ROUNDS");
-    uint32_t seed = 20261123;
-    unsigned long n = rounds ? strtoul(rounds, NULL, 10) : 4000;
-    struct fp_str source, p, q, text;
-    unsigned long good = 0, bad = 0;
-
-    (void)state;
-    fp_str_init(&source, FP_LIMIT_TEXT);
-    fp_str_init(&p, FP_LIMIT_TEXT);
-    fp_str_init(&q, FP_LIMIT_TEXT);
-    for (unsigned long i = 0; i < n; i++) {
-        const char *partials_[][2] = { { "p", p.data }, { "q", q.data }, { NULL, NULL } };
-        struct shelf shelf = { .texts = (const char *const (*)[2])partials_ };
-        struct fp_error err = FP_ERROR_INIT;
-        json_t *data = parse(datas[next_random(&seed) % (sizeof datas / sizeof *datas)]);
-        int status;
-
-        fuzz_text(&source, &seed);
-        if (i % 8 == 0)
-            fuzz_text(&p, &seed);
-        if (i % 8 == 4)
-            fuzz_text(&q, &seed);
-        partials_[0][1] = p.data;
-        partials_[1][1] = q.data;
-        status = render(fp_str_slice(&source), data, &shelf, &text, &err);
-        if (status < 0)
-            assert_true(err.code == (enum fp_status)status && err.message[0] && err.source[0] && err.line && err.column);
-        good += status == FP_OK;
-        bad += status < 0;
-        fp_str_release(&text);
-        shelf_release(&shelf);
-        json_decref(data);
-    }
-    fp_str_release(&source);
-    fp_str_release(&p);
-    fp_str_release(&q);
-    print_message("%lu rendered, %lu refused\n", good, bad);
-    assert_true(good > n / 10 && bad > n / 10); /* else this shows nothing */
-}
-
-/* Case folders */
-
-static void read_file(const char *folder, const char *name, struct fp_str *text)
-{
-    char path[4096];
-    struct fp_error err = FP_ERROR_INIT;
-
-    fp_str_init(text, FP_LIMIT_PAGE);
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (fp_file_read(path, text, &err) < 0)
-        fail_msg("%s", err.message);
-}
-
-static void check_case(void **state)
-{
-    const char *folder = *state;
-    char path[4096];
-    bool fails;
-    struct fp_str source, json, expected, text, message;
-    struct shelf shelf = { .folder = folder };
-    struct fp_error err = FP_ERROR_INIT;
-    json_t *data;
-    int status;
-
-    snprintf(path, sizeof path, "%s/expected.err", folder);
-    fails = fp_file_exists(path);
-    read_file(folder, "input.mustache", &source);
-    read_file(folder, "data.json", &json);
-    read_file(folder, fails ? "expected.err" : "expected.html", &expected);
-    data = parse(json.data);
-    status = render(fp_str_slice(&source), data, &shelf, &text, &err);
-    fp_str_init(&message, FP_LIMIT_TEXT);
-    fp_error_format(&err, &message);
-    fp_str_putc(&message, '\n');
-    assert_string_equal(status < 0 ? message.data : text.data, expected.data);
-    assert_int_equal(status < 0, fails);
-    fp_str_release(&message);
-    fp_str_release(&text);
-    fp_str_release(&expected);
-    fp_str_release(&json);
-    fp_str_release(&source);
-    shelf_release(&shelf);
-    json_decref(data);
-}
-
-static int check_cases(int count, char **folders)
-{
-    int failed = 0;
-
-    for (int i = 0; i < count; i++) {
-        const struct CMUnitTest one[] = { { folders[i], check_case, NULL, NULL, folders[i] } };
-
-        failed += _cmocka_run_group_tests("template cases", one, 1, NULL, NULL);
-    }
-    return failed;
-}
-
-int main(int argc, char **argv)
+int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),     cmocka_unit_test(numbers_in_another_locale),
-        cmocka_unit_test(truth),       cmocka_unit_test(texts),
-        cmocka_unit_test(raw_keeps_nul), cmocka_unit_test(null_data),
+        cmocka_unit_test(numbers),        cmocka_unit_test(numbers_in_another_locale),
+        cmocka_unit_test(truth),          cmocka_unit_test(texts),
+        cmocka_unit_test(raw_keeps_nul),  cmocka_unit_test(null_data),
         cmocka_unit_test(blanks_in_tags), cmocka_unit_test(lines),
-        cmocka_unit_test(indentation), cmocka_unit_test(partials),
-        cmocka_unit_test(no_partials), cmocka_unit_test(syntax_errors),
-        cmocka_unit_test(sink_errors), cmocka_unit_test(name_limit),
-        cmocka_unit_test(nesting_limit), cmocka_unit_test(step_limit),
-        cmocka_unit_test(page_limit),  cmocka_unit_test(size_limit),
-        cmocka_unit_test(many_rows),   cmocka_unit_test(mutations),
+        cmocka_unit_test(indentation),    cmocka_unit_test(partials),
+        cmocka_unit_test(no_partials),    cmocka_unit_test(syntax_errors),
+        cmocka_unit_test(sink_errors),    cmocka_unit_test(name_limit),
+        cmocka_unit_test(nesting_limit),  cmocka_unit_test(step_limit),
+        cmocka_unit_test(page_limit),     cmocka_unit_test(size_limit),
+        cmocka_unit_test(many_rows),
     };
 
-    if (argc > 1)
-        return check_cases(argc - 1, argv + 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,8 @@
 #define TESTS_MAX 1000
 #define CACHE_MAX 16
 
-static const char *const modules[] = { "comments", "delimiters", "interpolation", "inverted", "partials", "sections" };
+static const char *const modules[] = { "comments", "delimiters", "interpolation",
+                                       "inverted", "partials",   "sections" };
 
 /* The partials of one test, compiled when first asked for. */
 struct cache {
@@ -43,7 +44,8 @@ static const struct fp_template *find(void *ctx, const char *name, struct fp_err
     if (!text)
         return NULL;
     assert_true(cache->count < CACHE_MAX);
-    if (fp_template_new(&cache->entries[cache->count].tmpl, name, fp_slice_of(json_string_value(text)), err) < 0)
+    if (fp_template_new(&cache->entries[cache->count].tmpl, name, fp_slice_of(json_string_value(text)), err) <
+        0)
         return NULL;
     cache->entries[cache->count].name = name;
     return cache->entries[cache->count++].tmpl;
@@ -71,8 +73,8 @@ static void check_one(void **state)
         fp_out_finish(&out, &err) < 0)
         fail_msg("%s:%u:%u: %s\n%s", err.source, err.line, err.column, err.message, source);
     if (strcmp(text.data, expected) != 0)
-        fail_msg("%s\ntemplate: %s\nexpected: %s\nrendered: %s", json_string_value(json_object_get(test, "desc")),
-                 source, expected, text.data);
+        fail_msg("%s\ntemplate: %s\nexpected: %s\nrendered: %s",
+                 json_string_value(json_object_get(test, "desc")), source, expected, text.data);
     fp_str_release(&text);
     fp_template_free(tmpl);
     for (size_t i = 0; i < cache.count; i++)
@@ -96,7 +98,8 @@ static char *title(const char *module, const json_t *test)
     return text;
 }
 
-/* Adds a module's tests to `tests`; returns the new count. Without a module the measure is worth nothing: no skip. */
+/* Adds a module's tests to `tests`; returns the new count. Without a module the measure is worth nothing: no
+ * skip. */
 static size_t add_module(const char *folder, const char *module, struct CMUnitTest *tests, size_t count,
                          json_t **ret_json)
 {
@@ -124,7 +127,8 @@ static size_t add_module(const char *folder, const char *module, struct CMUnitTe
 int main(void)
 {
     static struct CMUnitTest tests[TESTS_MAX];
-    static const struct CMUnitTest skipped[] = { { "FP_SHARED is not set", check_skipped, NULL, NULL, NULL } };
+    static const struct CMUnitTest skipped[] = { { "FP_SHARED is not set", check_skipped, NULL, NULL,
+                                                   NULL } };
     enum { MODULES = sizeof modules / sizeof *modules };
     json_t *json[MODULES];
     const char *folder = getenv("FP_SHARED");

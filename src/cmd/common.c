@@ -1,0 +1,142 @@
+#include "cmd/common.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd/cmd.h"
+#include "cmd/signals.h"
+#include "press/press.h"
+
+int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *context, int exit_code)
+{
+    fp_log_error(log, FP_LOG_ERROR, err, context);
+    return exit_code;
+}
+
+int fp_cmd_exit_of(const struct fp_error *err, int otherwise)
+{
+    if (err->code == FP_EBUSY)
+        return FP_EXIT_BUSY;
+    if (err->code == FP_ECANCELLED && fp_signals_caught())
+        return FP_EXIT_SIGNAL + fp_signals_caught();
+    return otherwise;
+}
+
+size_t fp_cmd_log_problems(const struct fp_problems *problems, struct fp_log *log)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        fp_log_error(log, problems->items[i].warning ? FP_LOG_WARNING : FP_LOG_ERROR, &problems->items[i].what, NULL);
+    if (problems->more)
+        fp_log(log, FP_LOG_ERROR, "and %zu more problems", problems->more);
+    return problems->errors;
+}
+
+int fp_cmd_load_config(struct fp_config *config, const char *path, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_problems problems;
+    int result = FP_EXIT_OK;
+
+    fp_problems_init(&problems);
+    if (fp_config_load(config, path, &problems, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+    else if (fp_cmd_log_problems(&problems, log))
+        result = FP_EXIT_CONFIG;
+    fp_problems_release(&problems);
+    if (result != FP_EXIT_OK)
+        fp_config_release(config);
+    return result;
+}
+
+static int window_from_options(const struct fp_window_options *options, const struct fp_zone *zone, int64_t now,
+                               struct fp_window *ret, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    int rc;
+
+    if (options->window && options->since)
+        rc = fp_error_set(&err, FP_EINVAL, "--window and --since exclude each other");
+    else if (options->window)
+        rc = fp_window_parse(options->window, zone, now, ret, &err);
+    else if (!options->since)
+        rc = fp_error_set(&err, FP_EINVAL, "--until needs --since");
+    else
+        rc = fp_window_between(options->since, options->until, zone, now, ret, &err);
+    return rc < 0 ? fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE) : FP_EXIT_OK;
+}
+
+int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
+                   struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
+{
+    bool given = options->window || options->since || options->until;
+    size_t count = given ? 1 : config->windows.count;
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_window *windows;
+    int64_t now = (int64_t)time(NULL);
+    int result = FP_EXIT_OK;
+
+    if (options->now && fp_time_parse(options->now, zone, &now, &err) < 0)
+        return fp_cmd_fail(log, &err, "--now", FP_EXIT_USAGE);
+    windows = calloc(count + 1, sizeof *windows);
+    if (!windows) {
+        fp_error_nomem(&err);
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+    }
+    if (given)
+        result = window_from_options(options, zone, now, windows, log);
+    for (size_t i = 0; i < count && !given && result == FP_EXIT_OK; i++)
+        if (fp_window_parse(config->windows.items[i], zone, now, &windows[i], &err) < 0)
+            result = fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+    if (result == FP_EXIT_OK) {
+        *ret_windows = windows;
+        *ret_count = count;
+    } else {
+        free(windows);
+    }
+    return result;
+}
+
+int64_t fp_cmd_generated(void)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    char *end;
+    long long value;
+
+    if (epoch && *epoch) {
+        value = strtoll(epoch, &end, 10);
+        if (!*end && value >= 0)
+            return value;
+    }
+    return (int64_t)time(NULL);
+}
+
+static int exit_of_result(const struct fp_press_result *result)
+{
+    if (!result->nights)
+        return FP_EXIT_NOTHING;
+    return result->failed || result->partial ? FP_EXIT_PARTIAL : FP_EXIT_OK;
+}
+
+int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
+{
+    const struct fp_config *config = site->config;
+    const struct fp_pages_options how = { config->title, config->templates, config->assets };
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_press_result result;
+    struct fp_pages *pages;
+    int rc;
+
+    if (fp_pages_open(&pages, &how, &err) < 0)
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+    fp_signals_catch();
+    rc = fp_press_run(&(struct fp_press){ config, site->plan, site->zone, site->source, pages, site->output,
+                                          fp_cmd_generated(), log, fp_signals_cancel() },
+                      &result, &err);
+    fp_pages_close(pages);
+    if (rc < 0)
+        return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
+    fp_log(log, FP_LOG_INFO, "%s: %zu nights published: %zu reports ok, %zu empty, %zu partial, %zu failed", site->output,
+           result.nights, result.ok, result.empty, result.partial, result.failed);
+    return exit_of_result(&result);
+}

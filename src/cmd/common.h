@@ -1,0 +1,45 @@
+/*
+ * What several commands do alike: load a checked configuration, find windows, press a site.
+ */
+#ifndef FP_CMD_COMMON_H
+#define FP_CMD_COMMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "config/config.h"
+#include "plan/plan.h"
+#include "source/source.h"
+
+/* Loads and reports every problem. 0, or an exit code (the config is released then). */
+int fp_cmd_load_config(struct fp_config *config, const char *path, struct fp_log *log);
+
+/* Logs the problems; returns the number of errors. */
+size_t fp_cmd_log_problems(const struct fp_problems *problems, struct fp_log *log);
+
+/* Windows from the command line: all NULL = those of the configuration. */
+struct fp_window_options {
+    const char *window, *since, *until, *now;
+};
+
+/* What the configured or given windows are now. The caller frees *ret_windows. 0, or an exit code after logging. */
+int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
+                   struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log);
+
+/* For "generated at": SOURCE_DATE_EPOCH when it is set, else the clock. */
+int64_t fp_cmd_generated(void);
+
+struct fp_site_options {
+    const struct fp_config *config;
+    const struct fp_plan *plan;
+    const struct fp_zone *zone;
+    struct fp_source *source;
+    const char *output;
+};
+
+/* Opens the pages, runs the press, gives the exit code. */
+int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log);
+
+#endif

@@ -1,0 +1,325 @@
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "cmd/cmd.h"
+#include "cmd/common.h"
+#include "cmd/options.h"
+#include "codec/codec.h"
+#include "flame/picture.h"
+#include "press/draw.h"
+
+enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS };
+
+static const struct fp_option table[] = {
+    { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
+    { "title", '\0', "TEXT", "heading (default: the service)" },
+    { "service", '\0', "NAME", "name of the root (default: as in the first file)" },
+    { "event", '\0', "TYPE", "what was measured: on-cpu, off-cpu, mem-alloc, cpu … Files do not say;\n"
+                             "default: on-cpu for DeepFlow's replies, cpu (samples) for folded stacks" },
+    { "width", '\0', "PX", "of the picture (default 1200)" },
+    { "min-width", '\0', "PX", "boxes narrower than this are not drawn (default 0.1)" },
+    { "icicle", '\0', NULL, "root at the top" },
+    { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
+    { "formats", '\0', "LIST", "of svg,png,html,json,folded (default: all)" },
+    { NULL, '\0', NULL, NULL },
+};
+
+struct render_options {
+    const char *output, *title, *service, *event;
+    struct fp_picture_config picture;
+    unsigned formats;
+};
+
+static int parse_formats(const char *list, unsigned *ret)
+{
+    static const struct {
+        const char *name;
+        unsigned format;
+    } names[] = {
+        { "svg", FP_DRAW_SVG },   { "png", FP_DRAW_PNG },       { "html", FP_DRAW_HTML },
+        { "json", FP_DRAW_JSON }, { "folded", FP_DRAW_FOLDED },
+    };
+    unsigned formats = 0;
+
+    while (*list) {
+        size_t n = strcspn(list, ","), i = 0;
+
+        while (i < sizeof names / sizeof *names && !(strlen(names[i].name) == n && strncmp(list, names[i].name, n) == 0))
+            i++;
+        if (i == sizeof names / sizeof *names)
+            return -1;
+        formats |= names[i].format;
+        list += n + (list[n] == ',');
+    }
+    *ret = formats;
+    return formats ? 0 : -1;
+}
+
+static bool parse_pixels(const char *text, double min, double max, double *ret)
+{
+    char *end;
+
+    errno = 0;
+    *ret = strtod(text, &end); /* main() never leaves the "C" locale */
+    return end != text && !*end && !errno && isfinite(*ret) && *ret >= min && *ret <= max;
+}
+
+static int parse_value(struct render_options *r, const struct fp_options *o, int found)
+{
+    double pixels;
+
+    switch (found) {
+    case OPT_OUTPUT: r->output = o->value; break;
+    case OPT_TITLE: r->title = o->value; break;
+    case OPT_SERVICE: r->service = o->value; break;
+    case OPT_EVENT: r->event = o->value; break;
+    case OPT_WIDTH:
+        if (!parse_pixels(o->value, 100, FP_LIMIT_WIDTH, &pixels) || pixels != (double)(int64_t)pixels)
+            return fp_options_wrong(o, "--width is a whole number of 100 to %d px, not \"%s\" (a PNG at 2x ends at %d px)",
+                                    FP_LIMIT_WIDTH, o->value, FP_LIMIT_PIXELS);
+        r->picture.width = (int64_t)pixels;
+        break;
+    case OPT_MIN_WIDTH:
+        if (!parse_pixels(o->value, 0, 1000, &r->picture.min_width))
+            return fp_options_wrong(o, "--min-width is 0 to 1000 px, not \"%s\"", o->value);
+        break;
+    case OPT_ICICLE: r->picture.icicle = true; break;
+    case OPT_SORT:
+        if (strcmp(o->value, "name") && strcmp(o->value, "value"))
+            return fp_options_wrong(o, "--sort is name or value, not \"%s\"", o->value);
+        r->picture.sort_by_value = o->value[0] == 'v';
+        break;
+    default:
+        if (parse_formats(o->value, &r->formats) < 0)
+            return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded, not \"%s\"", o->value);
+    }
+    return FP_EXIT_OK;
+}
+
+static int parse(struct render_options *r, int argc, char **argv, int *ret_operand, struct fp_log *log)
+{
+    struct fp_options o = {
+        .table = table,
+        .usage = "render FILE… -o DIR [options]",
+        .about = "Presses one report out of saved replies of DeepFlow's API (node list or columns) or folded\n"
+                 "stacks, gzip'd or not; several files are merged into one profile. \"-\" is standard input.",
+        .log = log,
+    };
+    int found;
+
+    while ((found = fp_options_next(&o, argc, argv)) >= 0) {
+        int wrong = parse_value(r, &o, found);
+
+        if (wrong)
+            return wrong;
+    }
+    if (found != FP_OPTIONS_END)
+        return found == FP_OPTIONS_HELP ? -1 : FP_EXIT_USAGE;
+    if (o.operand == argc)
+        return fp_options_wrong(&o, "which files?");
+    if (!r->output)
+        return fp_options_wrong(&o, "where to? Give -o DIR");
+    *ret_operand = o.operand;
+    return FP_EXIT_OK;
+}
+
+/* The files as one profile. */
+struct merged {
+    struct fp_builder builder;
+    struct fp_str root;    /* name of the root; empty until one is known */
+    struct fp_str files;   /* "a.json, b.json": for the page */
+    enum fp_form form;
+    uint32_t replies;
+    uint64_t mended_names;
+    struct fp_balance balance;
+};
+
+/* The last component of a path. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static int add_reply(struct merged *m, const struct fp_reply *reply, const char *service, struct fp_error *err)
+{
+    struct fp_slice name;
+
+    m->replies++;
+    m->mended_names += reply->mended_names;
+    m->balance.nodes += reply->balance.nodes;
+    if (__builtin_add_overflow(m->balance.value, reply->balance.value, &m->balance.value))
+        m->balance.value = INT64_MAX;
+    if (reply->form != FP_FORM_NONE)
+        m->form = reply->form;
+    if (!reply->builder.count)
+        return FP_OK;
+    if (!m->builder.count) {
+        name = service ? fp_slice_of(service) : fp_names_get(&reply->builder.names, reply->builder.name[0]);
+        fp_str_append(&m->root, name.data, name.len);
+        if (fp_builder_root(&m->builder, name, fp_slice_is(name, "Total") ? FP_KIND_HOST : FP_KIND_PROCESS, err) < 0)
+            return err->code;
+    }
+    return fp_builder_merge(&m->builder, &reply->builder, err);
+}
+
+static int read_file(struct merged *m, const char *path, const char *service, struct fp_error *err)
+{
+    struct fp_in *in = fp_in_open_file(path, err);
+    struct fp_reply reply;
+    int rc;
+
+    if (!in)
+        return err->code;
+    /* folded stacks have no root of their own: it is called after the file */
+    rc = fp_codec_read(in, fp_slice_of(service ? service : base_name(path)), FP_LIMIT_RESPONSE_MAX, &reply, err);
+    if (rc == FP_OK) {
+        rc = add_reply(m, &reply, service, err);
+        fp_reply_release(&reply);
+    }
+    if (rc < 0)
+        fp_error_at(err, path, 0, 0, -1);
+    if (m->files.len < 300) {
+        if (m->files.len)
+            fp_str_puts(&m->files, ", ");
+        fp_str_puts(&m->files, strcmp(path, "-") ? base_name(path) : "standard input");
+    }
+    return rc;
+}
+
+/* Moves the finished files over those of an earlier run, one by one: nobody ever sees half a file. */
+static int move_files(const char *from, const char *to, struct fp_error *err)
+{
+    DIR *dir = opendir(from);
+    struct fp_str a, b;
+    struct dirent *item;
+    int rc = FP_OK;
+
+    if (!dir)
+        return fp_error_errno(err, FP_EIO, errno, "cannot read %s", from);
+    fp_str_init(&a, FP_LIMIT_TEXT);
+    fp_str_init(&b, FP_LIMIT_TEXT);
+    while (rc == FP_OK && (item = readdir(dir)) != NULL) {
+        if (item->d_name[0] == '.')
+            continue;
+        fp_str_clear(&a);
+        fp_str_clear(&b);
+        fp_str_puts(&a, from);
+        fp_path_join(&a, item->d_name);
+        fp_str_puts(&b, to);
+        fp_path_join(&b, item->d_name);
+        if (rename(a.data, b.data) < 0)
+            rc = fp_error_errno(err, FP_EIO, errno, "cannot put %s in place", b.data);
+    }
+    closedir(dir);
+    fp_str_release(&a);
+    fp_str_release(&b);
+    return rc;
+}
+
+static int draw_into(const struct render_options *r, struct fp_report_facts *facts, struct fp_error *err)
+{
+    static const struct fp_page_place place = { "assets/", NULL, NULL };
+    struct fp_pages *pages = NULL;
+    json_t *summary = NULL;
+    struct fp_str stage, assets;
+    int rc;
+
+    fp_str_init(&stage, FP_LIMIT_TEXT);
+    fp_str_init(&assets, FP_LIMIT_TEXT);
+    fp_str_puts(&stage, r->output);
+    fp_str_puts(&assets, r->output);
+    fp_path_join(&assets, "assets");
+    fp_str_printf(&stage, "/.flamepress-render-%ld", (long)getpid());
+    rc = fp_str_status(&stage, "a path", err);
+    if (rc == FP_OK)
+        rc = fp_pages_open(&pages, &(struct fp_pages_options){ 0 }, err);
+    if (rc == FP_OK)
+        rc = fp_draw_report(facts, stage.data, &(struct fp_draw_options){ &r->picture, pages, &place, r->formats },
+                            &summary, err);
+    if (rc == FP_OK && r->formats & FP_DRAW_HTML)
+        rc = fp_draw_assets(pages, assets.data, err);
+    if (rc == FP_OK)
+        rc = move_files(stage.data, r->output, err);
+    fp_dir_remove(stage.data, rc == FP_OK ? err : NULL);
+    json_decref(summary);
+    fp_pages_close(pages);
+    fp_str_release(&stage);
+    fp_str_release(&assets);
+    return rc;
+}
+
+static int draw(const struct render_options *r, struct merged *m, struct fp_error *err)
+{
+    const char *event = r->event ? r->event : m->form == FP_FORM_FOLDED ? "cpu" : "on-cpu";
+    const char *name = m->root.len ? m->root.data : r->service ? r->service : "(no data)";
+    struct fp_report_facts facts = {
+        .service = name,
+        .title = r->title ? r->title : name,
+        .event_type = event,
+        .event = fp_event_find(event),
+        .language = "",
+        .filter = "",
+        .source = m->files.data,
+        .outcome = m->builder.count && m->builder.total > 0 ? FP_OUTCOME_OK : FP_OUTCOME_EMPTY,
+        .completeness = FP_COMPLETE_UNPROVED,
+        .form = fp_form_name(m->form),
+        .replies = m->replies,
+        .mended_names = m->mended_names,
+        .unbalanced_nodes = m->balance.nodes,
+        .unbalanced_value = m->balance.value,
+        .generated = fp_cmd_generated(),
+    };
+    struct fp_tree tree = { 0 };
+    int rc = FP_OK;
+
+    if (m->builder.count) {
+        rc = fp_tree_freeze(&tree, &m->builder, facts.event->objects, err);
+        facts.tree = &tree;
+    }
+    if (rc == FP_OK)
+        rc = draw_into(r, &facts, err);
+    fp_tree_release(&tree);
+    return rc;
+}
+
+int fp_cmd_render(int argc, char **argv, struct fp_log *log)
+{
+    struct render_options r = {
+        .picture = { .width = FP_PICTURE_WIDTH, .min_width = FP_PICTURE_MIN_WIDTH },
+        .formats = FP_DRAW_ALL,
+    };
+    struct merged m = { .form = FP_FORM_NONE };
+    int operand = argc, result = parse(&r, argc, argv, &operand, log);
+
+    if (result)
+        return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
+    fp_builder_init(&m.builder);
+    fp_str_init(&m.root, FP_LIMIT_NAME);
+    fp_str_init(&m.files, FP_LIMIT_TEXT);
+    /* every bad file is named, but a profile with a part missing is not pressed */
+    for (int i = operand; i < argc; i++) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (read_file(&m, argv[i], r.service, &err) < 0)
+            result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+    }
+    if (result == FP_EXIT_OK) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (draw(&r, &m, &err) < 0)
+            result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+    }
+    fp_builder_release(&m.builder);
+    fp_str_release(&m.root);
+    fp_str_release(&m.files);
+    return result;
+}

@@ -1,0 +1,182 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/common.h"
+#include "cmd/options.h"
+#include "cmd/signals.h"
+#include "cmd/site_guard.h"
+
+enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW };
+
+static const struct fp_option table[] = {
+    { "config", 'c', "FILE", "the configuration" },
+    { "window", 'w', "WINDOW", "instead of the configured windows: yesterday, today, last 6h,\n2026-11-20, "
+                               "2026-11-20T09:00/PT2H, week, last month …" },
+    { "since", '\0', "TIME", "a window from here …" },
+    { "until", '\0', "TIME", "… to here (default: now)" },
+    { "only", '\0', "NAME", "press only this service (name, id or shell pattern); repeatable.\nThe night's other "
+                            "reports stay as they are" },
+    { "output", 'o', "DIR", "the site, instead of the configured `output`" },
+    { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing" },
+    { "force", '\0', NULL, "write into a directory that holds other things than a site" },
+    { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
+    { NULL, '\0', NULL, NULL },
+};
+
+struct run_options {
+    const char *config, *output;
+    struct fp_window_options window;
+    const char **only;
+    size_t only_count;
+    bool dry_run, force;
+};
+
+static int parse(struct run_options *r, int argc, char **argv, struct fp_log *log)
+{
+    struct fp_options o = {
+        .table = table,
+        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]",
+        .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
+                 "switches them into place. Silent when all is well.",
+        .log = log,
+    };
+    int found;
+
+    while ((found = fp_options_next(&o, argc, argv)) >= 0) {
+        switch (found) {
+        case OPT_CONFIG: r->config = o.value; break;
+        case OPT_WINDOW: r->window.window = o.value; break;
+        case OPT_SINCE: r->window.since = o.value; break;
+        case OPT_UNTIL: r->window.until = o.value; break;
+        case OPT_ONLY: r->only[r->only_count++] = o.value; break;
+        case OPT_OUTPUT: r->output = o.value; break;
+        case OPT_DRY_RUN: r->dry_run = true; break;
+        case OPT_FORCE: r->force = true; break;
+        default: r->window.now = o.value; break;
+        }
+    }
+    if (found != FP_OPTIONS_END)
+        return found == FP_OPTIONS_HELP ? -1 : FP_EXIT_USAGE;
+    if (o.operand < argc)
+        return fp_options_wrong(&o, "unexpected operand \"%s\"", argv[o.operand]);
+    if (!r->config)
+        return fp_options_wrong(&o, "which configuration? Give -c FILE");
+    return FP_EXIT_OK;
+}
+
+static void print_job(const struct fp_plan *plan, const struct fp_job *job)
+{
+    struct fp_str body;
+
+    printf("  %s %s: %u request%s\n", job->service->title, job->event_type, job->chunk_count,
+           job->chunk_count == 1 ? "" : "s");
+    fp_str_init(&body, FP_LIMIT_TEXT);
+    for (uint32_t i = 0; i < job->chunk_count; i++) {
+        const struct fp_chunk *chunk = &plan->chunks[job->first_chunk + i];
+        const struct fp_service_config *service = job->service;
+        const struct fp_request request = { service->name, service->language, job->event_type, service->filter,
+                                            chunk->start,  chunk->end,        service->max_kernel_stack_depth };
+
+        fp_str_clear(&body);
+        fp_request_body(&request, &body);
+        printf("    %s\n", body.data);
+    }
+    fp_str_release(&body);
+}
+
+static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const char *source, const char *output)
+{
+    printf("from %s\nto   %s\n", source, output);
+    for (size_t w = 0; w < plan->window_count; w++) {
+        const struct fp_window *window = &plan->windows[w];
+        char start[FP_TIME_TEXT], end[FP_TIME_TEXT];
+
+        printf("\n%s: %s up to %s (%s), night %s\n", window->label, fp_time_format(start, window->start, zone),
+               fp_time_format(end, window->end, zone), fp_zone_name(zone), window->path);
+        for (size_t i = 0; i < plan->job_count; i++)
+            if (plan->jobs[i].window == w)
+                print_job(plan, &plan->jobs[i]);
+    }
+    printf("\n%zu job%s, %zu request%s\n", plan->job_count, plan->job_count == 1 ? "" : "s", plan->chunk_count,
+           plan->chunk_count == 1 ? "" : "s");
+}
+
+/* With everything planned: print it, or do it. */
+static int work(const struct run_options *r, const struct fp_config *config, const struct fp_plan *plan,
+                const struct fp_zone *zone, struct fp_log *log)
+{
+    const char *output = r->output ? r->output : config->output;
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_source *source;
+    int result;
+
+    if (fp_source_open(&source, &config->source, fp_signals_cancel(), &err) < 0)
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+    if (r->dry_run) {
+        print_plan(plan, zone, fp_source_describe(source), output);
+        result = FP_EXIT_OK;
+    } else if (!r->force && fp_site_guard(output, &err) < 0) {
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    } else {
+        result = fp_cmd_press(&(struct fp_site_options){ config, plan, zone, source, output }, log);
+    }
+    fp_source_close(source);
+    return result;
+}
+
+static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_window *windows = NULL;
+    struct fp_plan plan = { 0 };
+    struct fp_zone *zone = NULL;
+    size_t count;
+    int result;
+
+    if (!r->output && !config->output) {
+        fp_log(log, FP_LOG_ERROR, "%s: `output`: where to? Set it, or give -o DIR", config->file);
+        return FP_EXIT_CONFIG;
+    }
+    zone = fp_zone_new(config->timezone, &err);
+    if (!zone)
+        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+    result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
+    if (result != FP_EXIT_OK)
+        goto done;
+    if (fp_plan_make(&plan, config,
+                     &(struct fp_plan_options){ windows, count, (const char *const *)r->only, r->only_count }, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, r->only_count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
+    else
+        result = work(r, config, &plan, zone, log);
+    fp_plan_release(&plan);
+done:
+    free(windows);
+    fp_zone_free(zone);
+    return result;
+}
+
+int fp_cmd_run(int argc, char **argv, struct fp_log *log)
+{
+    struct run_options r = { .only = calloc((size_t)argc + 1, sizeof *r.only) };
+    struct fp_config config;
+    int result;
+
+    if (!r.only) {
+        fp_log(log, FP_LOG_ERROR, "out of memory");
+        return FP_EXIT_NOTHING;
+    }
+    result = parse(&r, argc, argv, log);
+    if (result == FP_EXIT_OK) {
+        result = fp_cmd_load_config(&config, r.config, log);
+        if (result == FP_EXIT_OK) {
+            result = run(&r, &config, log);
+            fp_config_release(&config);
+        }
+    }
+    free(r.only);
+    return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
+}

@@ -1,0 +1,27 @@
+#include "cmd/site_guard.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+int fp_site_guard(const char *output, struct fp_error *err)
+{
+    bool site = false, empty = true;
+    struct dirent *item;
+    DIR *dir = opendir(output);
+
+    if (!dir && errno == ENOENT)
+        return FP_OK;
+    if (!dir)
+        return fp_error_errno(err, FP_EIO, errno, "cannot read the output directory %s", output);
+    while ((item = readdir(dir)) != NULL) {
+        site |= strcmp(item->d_name, ".flamepress") == 0;
+        empty &= strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
+    }
+    closedir(dir);
+    if (site || empty)
+        return FP_OK;
+    return fp_error_set(err, FP_EINVAL, "%s is not empty and holds no site of ours: give an empty or new directory, or --force",
+                        output);
+}

@@ -1,0 +1,61 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+
+static const struct fp_command commands[] = {
+    { "run", "press a site: fetch, draw, publish (the nightly job)", fp_cmd_run },
+    { "render", "press one report from saved files", fp_cmd_render },
+    { "demo", "press a site from bundled recordings", fp_cmd_demo },
+    { "check", "say all that is wrong with a configuration", fp_cmd_check },
+    { "services", "list the services that the server knows", fp_cmd_services },
+    { "init", "write a configuration to start from", fp_cmd_init },
+    { "reference", "print all keys of the configuration", fp_cmd_reference },
+};
+
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void print_help(FILE *to)
+{
+    fprintf(to, "Usage: flamepress COMMAND [options]\n\n"
+                "Presses continuous profiles of DeepFlow into a static site of flame graphs.\n\nCommands:\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\n`flamepress COMMAND --help` tells more. `flamepress --version` says what this is.\n"
+                "Exit codes: 0 all well, 1 nothing published, 2 published but some jobs failed or are partial,\n"
+                "64 usage, 75 another run holds the lock, 78 the configuration is wrong.\n");
+}
+
+int main(int argc, char **argv)
+{
+    struct fp_log log;
+    int result = FP_EXIT_USAGE;
+
+    fp_log_init(&log, STDERR_FILENO);
+    if (argc < 2) {
+        print_help(stderr);
+    } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        result = FP_EXIT_OK;
+    } else if (strcmp(argv[1], "--version") == 0) {
+        printf("flamepress %s\n", FP_VERSION);
+        result = FP_EXIT_OK;
+    } else {
+        size_t i = 0;
+
+        while (i < COMMANDS && strcmp(argv[1], commands[i].name) != 0)
+            i++;
+        if (i < COMMANDS)
+            result = commands[i].run(argc - 1, argv + 1, &log);
+        else
+            fp_log(&log, FP_LOG_ERROR, "unknown command \"%s\" (see `flamepress --help`)", argv[1]);
+    }
+    /* what was printed must have arrived: `flamepress init - > /dev/full` is not a success */
+    if (fflush(stdout) != 0 && result == FP_EXIT_OK) {
+        fp_log(&log, FP_LOG_ERROR, "cannot write to standard output");
+        result = FP_EXIT_NOTHING;
+    }
+    fp_log_release(&log);
+    return result;
+}

@@ -1,0 +1,233 @@
+#include "press/draw.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/out.h"
+#include "codec/folded.h"
+#include "flame/picture.h"
+#include "flame/png.h"
+#include "flame/svg.h"
+#include "report/model.h"
+#include "report/summary.h"
+
+#define SVG_FILE "flamegraph.svg"
+#define PNG_FILE "flamegraph.png"
+#define PNG2X_FILE "flamegraph-2x.png"
+#define FOLDED_FILE "profile.folded.gz"
+#define PAGE_FILE "index.html"
+
+static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
+{
+    fp_str_init(path, FP_LIMIT_TEXT);
+    fp_str_puts(path, dir);
+    fp_path_join(path, name);
+    return fp_str_status(path, "a path", err);
+}
+
+int fp_draw_file(const char *dir, const char *name, int (*write)(void *, struct fp_out *, struct fp_error *), void *ctx,
+                 struct fp_error *err)
+{
+    struct fp_str path;
+    struct fp_out out;
+    int fd = -1, rc = join(&path, dir, name, err), finished;
+
+    if (rc < 0)
+        goto done;
+    fd = open(path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot create %s", path.data);
+        goto done;
+    }
+    fp_out_to_fd(&out, fd, path.data);
+    rc = write(ctx, &out, err);
+    finished = fp_out_finish(&out, err);
+    if (rc == FP_OK)
+        rc = finished;
+    if (close(fd) < 0 && rc == FP_OK)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path.data);
+done:
+    fp_str_release(&path);
+    return rc;
+}
+
+static int write_svg(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_svg_write(ctx, out, err);
+}
+
+static int draw_png(const struct fp_picture *picture, int scale, const char *dir, const char *name, struct fp_error *err)
+{
+    struct fp_str path;
+    int rc = join(&path, dir, name, err);
+
+    if (rc == FP_OK)
+        rc = fp_png_write(picture, scale, path.data, err);
+    fp_str_release(&path);
+    return rc;
+}
+
+/* "on-cpu · 19 s · Fri 20 Nov 2026": what the picture says of itself when it hangs in a ticket alone. */
+static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to, struct fp_error *err)
+{
+    char total[FP_UNIT_TEXT];
+
+    fp_str_init(to, FP_LIMIT_TEXT);
+    fp_str_puts(to, facts->event_type);
+    fp_str_puts(to, " \xC2\xB7 ");
+    fp_str_puts(to, fp_unit_format(total, facts->tree->total[0], facts->event->unit));
+    if (facts->window) {
+        fp_str_puts(to, " \xC2\xB7 ");
+        fp_str_puts(to, facts->window->label);
+    }
+    if (facts->filter && facts->filter[0]) {
+        fp_str_puts(to, " \xC2\xB7 ");
+        fp_str_puts(to, facts->filter);
+    }
+    return fp_str_status(to, "a subtitle", err);
+}
+
+static void note_picture(struct fp_report_facts *facts, const struct fp_picture *picture)
+{
+    facts->has_pictures = true;
+    facts->picture = (struct fp_picture_facts){
+        .boxes = (uint32_t)picture->layout.count,
+        .narrow_nodes = picture->layout.narrow_nodes,
+        .narrow_value = picture->layout.narrow_value,
+        .deep_nodes = picture->layout.deep_nodes,
+        .deep_value = picture->layout.deep_value,
+        .rows = picture->layout.rows,
+        .width = picture->width,
+        .height = picture->height,
+        .min_width = picture->layout.min_width,
+    };
+}
+
+static int draw_pictures(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                         struct fp_error *err)
+{
+    const struct fp_picture_config *config = options->picture;
+    struct fp_picture picture;
+    struct fp_str subtitle;
+    int rc = make_subtitle(facts, &subtitle, err);
+    const struct fp_picture_options how = {
+        .width = (uint32_t)config->width,
+        .min_width = config->min_width,
+        .icicle = config->icicle,
+        .by_value = config->sort_by_value,
+        .title = facts->title,
+        .subtitle = subtitle.data,
+        .unit = facts->event->unit,
+    };
+
+    if (rc == FP_OK)
+        rc = fp_picture_make(&picture, facts->tree, &how, err);
+    if (rc < 0)
+        goto done;
+    note_picture(facts, &picture);
+    if (options->formats & FP_DRAW_SVG) {
+        rc = fp_draw_file(dir, SVG_FILE, write_svg, &picture, err);
+        facts->svg = SVG_FILE;
+    }
+    if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
+        rc = draw_png(&picture, 1, dir, PNG_FILE, err);
+        if (rc == FP_OK)
+            rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
+        facts->png = PNG_FILE;
+        facts->png2x = PNG2X_FILE;
+    }
+    fp_picture_release(&picture);
+done:
+    fp_str_release(&subtitle);
+    return rc;
+}
+
+/* Too many stacks for the format is no failure of the report: the page says why the file is missing. */
+static int write_folded(struct fp_report_facts *facts, const char *dir, struct fp_str *note, struct fp_error *err)
+{
+    struct fp_error failure = FP_ERROR_INIT;
+    struct fp_str path;
+    uint64_t changed;
+    int rc = join(&path, dir, FOLDED_FILE, err);
+
+    if (rc == FP_OK)
+        rc = fp_folded_write_gz(facts->tree, path.data, &changed, &failure);
+    fp_str_release(&path);
+    if (rc == FP_ELIMIT) {
+        fp_str_puts(note, failure.message);
+        facts->folded_note = note->data;
+        return FP_OK;
+    }
+    if (rc < 0) {
+        if (err->code == FP_OK)
+            *err = failure;
+        return rc;
+    }
+    facts->folded = FOLDED_FILE;
+    return FP_OK;
+}
+
+struct page {
+    const struct fp_draw_options *options;
+    json_t *summary;
+};
+
+static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    struct page *page = ctx;
+
+    return fp_pages_report(page->options->pages, page->summary, page->options->place, out, err);
+}
+
+static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_model_write(ctx, out, err);
+}
+
+int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                   json_t **ret_summary, struct fp_error *err)
+{
+    bool has_value = facts->tree && facts->tree->total[0] > 0;
+    json_t *summary = NULL;
+    struct fp_str note;
+    int rc = fp_dir_make(dir, err);
+
+    fp_str_init(&note, FP_LIMIT_TEXT);
+    if (rc == FP_OK && has_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
+        rc = draw_pictures(facts, dir, options, err);
+    if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
+        rc = write_folded(facts, dir, &note, err);
+    if (rc == FP_OK)
+        rc = fp_summary_make(facts, &summary, err);
+    if (rc == FP_OK && options->formats & FP_DRAW_JSON)
+        rc = fp_draw_file(dir, FP_SUMMARY_FILE, write_model, summary, err);
+    if (rc == FP_OK && options->formats & FP_DRAW_HTML)
+        rc = fp_draw_file(dir, PAGE_FILE, write_page, &(struct page){ options, summary }, err);
+    fp_str_release(&note);
+    if (rc == FP_OK)
+        *ret_summary = summary;
+    else
+        json_decref(summary);
+    return rc;
+}
+
+int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err)
+{
+    int rc = fp_dir_make(dir, err);
+
+    for (size_t i = 0; rc == FP_OK && i < fp_pages_asset_count(pages); i++) {
+        struct fp_page_asset asset = fp_pages_asset(pages, i);
+        struct fp_str path;
+
+        rc = join(&path, dir, asset.name, err);
+        /* the name holds the hash of the bytes: what is there is right */
+        if (rc == FP_OK && !fp_file_exists(path.data))
+            rc = fp_file_write(path.data, asset.bytes.data, asset.bytes.len, err);
+        fp_str_release(&path);
+    }
+    return rc;
+}

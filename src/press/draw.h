@@ -1,0 +1,46 @@
+/*
+ * One report: facts → pictures, exports, summary.json and page in a directory.
+ *
+ * The same for `run` and `render`. Files are written plainly: the directory is one
+ * that nobody reads yet (a stage). Thread-safe.
+ */
+#ifndef FP_PRESS_DRAW_H
+#define FP_PRESS_DRAW_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "report/page.h"
+#include "report/report.h"
+
+enum fp_draw_format {
+    FP_DRAW_SVG = 1,
+    FP_DRAW_PNG = 2,
+    FP_DRAW_HTML = 4,
+    FP_DRAW_JSON = 8,
+    FP_DRAW_FOLDED = 16,
+    FP_DRAW_ALL = 31
+};
+
+struct fp_draw_options {
+    const struct fp_picture_config *picture;
+    const struct fp_pages *pages;
+    const struct fp_page_place *place;
+    unsigned formats; /* of enum fp_draw_format */
+};
+
+/* Fills in what facts say of pictures and files, makes `dir` and writes it. The caller owns *ret_summary. */
+int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                   json_t **ret_summary, struct fp_error *err);
+
+/* Writes the assets of the pages into `dir` (made when missing). */
+int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err);
+
+/* Opens dir/name for writing; the writer gets an fp_out. One place for open, finish, close. */
+int fp_draw_file(const char *dir, const char *name, int (*write)(void *ctx, struct fp_out *out, struct fp_error *err),
+                 void *ctx, struct fp_error *err);
+
+#endif

@@ -1,0 +1,102 @@
+#include "press/fetch.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "codec/gunzip.h"
+#include "source/retry.h"
+
+/* The root is named after what was asked for; v6.4 calls every root "root". Another name is another service's reply. */
+static int check_root(const struct fp_reply *reply, const struct fp_job *job, struct fp_error *err)
+{
+    struct fp_slice name;
+
+    if (!reply->builder.count)
+        return FP_OK;
+    name = fp_names_get(&reply->builder.names, reply->builder.name[0]);
+    if (fp_slice_is(name, job->service->name) || fp_slice_is(name, "root"))
+        return FP_OK;
+    return fp_error_set(err, FP_EDATA, "the reply is about \"%.*s\", not about \"%s\": is something between us and the "
+                        "server mixing up replies?", (int)(name.len < 100 ? name.len : 100), name.data,
+                        job->service->name);
+}
+
+static int attempt(const struct fp_fetcher *f, const struct fp_request *request, const struct fp_job *job,
+                   struct fp_reply *ret_reply, struct fp_attempt *attempt, struct fp_error *err)
+{
+    struct fp_in *in;
+    int rc = fp_source_fetch(f->source, request, &in, attempt, err);
+
+    if (rc < 0)
+        return rc;
+    in = fp_gunzip_open(in, (uint64_t)f->config->max_response, err); /* archives hold gzip'd replies */
+    if (!in)
+        return err->code;
+    rc = fp_reply_read(in, ret_reply, err);
+    fp_in_close(in);
+    /* A stream that broke is worth another try where there is a connection to break. */
+    attempt->retryable = attempt->http_status && (rc == FP_ENET || rc == FP_ETRUNCATED);
+    if (rc == FP_OK) {
+        rc = check_root(ret_reply, job, err);
+        if (rc < 0)
+            fp_reply_release(ret_reply);
+    }
+    return rc;
+}
+
+/* FP_ECANCELLED when the run was told to stop meanwhile. */
+static int wait_ms(int64_t ms, const atomic_bool *cancel, struct fp_error *err)
+{
+    while (ms > 0) {
+        int64_t part = ms < 100 ? ms : 100;
+        struct timespec pause = { 0, part * 1000000 };
+
+        if (atomic_load(cancel))
+            return fp_error_set(err, FP_ECANCELLED, "told to stop");
+        nanosleep(&pause, NULL);
+        ms -= part;
+    }
+    return FP_OK;
+}
+
+int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
+                   struct fp_reply *ret_reply, uint32_t *ret_attempts, struct fp_error *err)
+{
+    const struct fp_service_config *service = job->service;
+    const struct fp_request request = {
+        .app_service = service->name,
+        .language = service->language,
+        .event_type = job->event_type,
+        .filter = service->filter,
+        .start = chunk->start,
+        .end = chunk->end,
+        .max_kernel_stack_depth = service->max_kernel_stack_depth,
+    };
+    struct fp_retry_policy policy = fp_retry_policy_of(fetcher->config->retries);
+
+    for (*ret_attempts = 1;; ++*ret_attempts) {
+        struct fp_attempt result = { .retry_after_ms = -1 };
+        struct fp_error failure = FP_ERROR_INIT;
+        int64_t delay;
+        int rc = attempt(fetcher, &request, job, ret_reply, &result, &failure);
+
+        if (rc == FP_OK)
+            return FP_OK;
+        fp_source_mask(fetcher->source, &failure); /* a server may echo the token in its DESCRIPTION */
+        delay = result.retryable && !atomic_load(fetcher->cancel)
+                    ? fp_retry_delay(&policy, *ret_attempts, result.retry_after_ms, fp_hash_mix(fp_hash_seed()))
+                    : FP_RETRY_EXHAUSTED;
+        if (delay < 0) {
+            if (result.retryable)
+                fp_error_prepend(&failure, "%s after %" PRIu32 " attempts", fp_retry_reason(delay), *ret_attempts);
+            *err = failure;
+            return rc;
+        }
+        fp_log(fetcher->log, FP_LOG_INFO, "%s %s: attempt %" PRIu32 " failed, next in %" PRId64 " ms: %s", service->name,
+               job->event_type, *ret_attempts, delay, failure.message);
+        rc = wait_ms(delay, fetcher->cancel, err);
+        if (rc < 0)
+            return rc;
+    }
+}

@@ -1,0 +1,31 @@
+/*
+ * One chunk of a job: asked for, decoded, asked for again where that may help.
+ *
+ * A chunk counts once: what a failed attempt had decoded is thrown away. The wait
+ * between attempts ends early when the run is cancelled. Thread-safe.
+ */
+#ifndef FP_PRESS_FETCH_H
+#define FP_PRESS_FETCH_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "codec/reply.h"
+#include "config/config.h"
+#include "plan/plan.h"
+#include "source/source.h"
+
+struct fp_fetcher {
+    struct fp_source *source;
+    const struct fp_source_config *config;
+    struct fp_log *log;
+    const atomic_bool *cancel;
+};
+
+/* ret_attempts is set in every case: requests sent. ret_reply only on success. */
+int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
+                   struct fp_reply *ret_reply, uint32_t *ret_attempts, struct fp_error *err);
+
+#endif

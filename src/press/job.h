@@ -1,0 +1,65 @@
+/*
+ * A job while it runs: chunks come in from any thread and in any order, the last
+ * one in presses the report.
+ *
+ * Merging is by path and sums are exact, so the order of arrival leaves no trace.
+ * Life cycle: init, one fp_job_run_chunk for each chunk (from any thread), release.
+ */
+#ifndef FP_PRESS_JOB_H
+#define FP_PRESS_JOB_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "plan/plan.h"
+#include "press/draw.h"
+#include "press/fetch.h"
+#include "report/report.h"
+
+/* What all jobs of a run share; read-only. */
+struct fp_job_context {
+    const struct fp_plan *plan;
+    const struct fp_zone *zone;
+    struct fp_fetcher fetcher;
+    struct fp_draw_options draw;
+    const char *stage; /* directory in which nights are built */
+    int64_t generated;
+};
+
+struct fp_job_run {
+    const struct fp_job *job;
+    char *path; /* heap: of the report below its night, "SERVICE/EVENT" */
+
+    pthread_mutex_t lock; /* guards what follows until the last chunk is in */
+    struct fp_builder merged;
+    uint32_t chunks_left;
+    uint32_t requests, replies;
+    enum fp_form form;
+    bool unproved;
+    uint64_t mended_names;
+    struct fp_balance balance;
+    struct fp_failed_part *failed; /* heap; `why` too */
+    size_t failed_count, failed_cap;
+    struct fp_error broken; /* the profile as a whole cannot be had (limits, memory): code FP_OK = it can */
+
+    /* set by the last chunk */
+    enum fp_outcome outcome;
+    char *failure;  /* heap: why it failed, or the first part that did; NULL */
+    json_t *entry;  /* for the night's summary */
+};
+
+int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_error *err);
+void fp_job_run_release(struct fp_job_run *run);
+
+/* Fetches chunk `index` of the job; when it was the last one, presses the report (*ret_done is true then). A chunk or a
+ * report that fails is an outcome, not an error: negative only when not even the page that says so could be written, or when
+ * the run was cancelled. */
+int fp_job_run_chunk(struct fp_job_run *run, const struct fp_job_context *context, uint32_t index, bool *ret_done,
+                     struct fp_error *err);
+
+#endif

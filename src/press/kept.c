@@ -1,0 +1,203 @@
+#include "press/kept.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "report/model.h"
+#include "report/summary.h"
+
+/* The path of a report is two components made by publish/sitepath; anything else in a summary.json was not written by us. */
+static bool is_report_path(const char *path)
+{
+    const char *slash = strchr(path, '/');
+
+    return slash && slash != path && slash[1] && !strchr(slash + 1, '/') && path[0] != '.' && slash[1] != '.' &&
+           strlen(path) < 2 * (FP_LIMIT_PATH_COMPONENT + 20);
+}
+
+static int load_entries(struct fp_kept *kept, struct fp_error *err)
+{
+    json_error_t why;
+    struct fp_str path, text;
+    json_t *night = NULL, *entry;
+    size_t i;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_init(&text, FP_LIMIT_PAGE);
+    fp_str_append(&path, kept->night.data, kept->night.len);
+    fp_path_join(&path, FP_SUMMARY_FILE);
+    rc = fp_str_status(&path, "a path", err);
+    if (rc < 0 || !fp_file_exists(path.data))
+        goto done;
+    rc = fp_file_read(path.data, &text, err);
+    if (rc < 0)
+        goto done;
+    night = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &why);
+    if (!night) {
+        rc = fp_error_set(err, FP_ESYNTAX, "%s of the published night is damaged (line %d: %s): move that night away and run again",
+                          path.data, why.line, why.text);
+        goto done;
+    }
+    json_array_foreach(json_object_get(night, "services"), i, entry)
+        if (strcmp(fp_model_get_text(entry, "outcome"), "failed") != 0 && is_report_path(fp_model_get_text(entry, "path")) &&
+            json_array_append(kept->entries, entry) < 0)
+            rc = fp_error_nomem(err);
+done:
+    json_decref(night);
+    fp_str_release(&path);
+    fp_str_release(&text);
+    return rc;
+}
+
+int fp_kept_open(struct fp_kept *kept, const char *output, const char *night_path, struct fp_error *err)
+{
+    int rc;
+
+    kept->entries = json_array();
+    fp_str_init(&kept->night, FP_LIMIT_TEXT);
+    fp_str_puts(&kept->night, output);
+    fp_path_join(&kept->night, night_path);
+    rc = kept->entries ? fp_str_status(&kept->night, "a path", err) : fp_error_nomem(err);
+    return rc == FP_OK ? load_entries(kept, err) : rc;
+}
+
+void fp_kept_close(struct fp_kept *kept)
+{
+    json_decref(kept->entries);
+    fp_str_release(&kept->night);
+}
+
+/* Index of the entry, or -1. */
+static int find(const struct fp_kept *kept, const char *report_path)
+{
+    const json_t *entry;
+    size_t i;
+
+    json_array_foreach(kept->entries, i, entry)
+        if (strcmp(fp_model_get_text(entry, "path"), report_path) == 0)
+            return (int)i;
+    return -1;
+}
+
+bool fp_kept_has(const struct fp_kept *kept, const char *report_path)
+{
+    return find(kept, report_path) >= 0;
+}
+
+void fp_kept_forget(struct fp_kept *kept, const char *report_path)
+{
+    int index = find(kept, report_path);
+
+    if (index >= 0)
+        json_array_remove(kept->entries, (size_t)index);
+}
+
+static int copy_file(const char *from, const char *to, struct fp_error *err)
+{
+    struct fp_str bytes;
+    int rc;
+
+    if (link(from, to) == 0)
+        return FP_OK;
+    fp_str_init(&bytes, (size_t)FP_LIMIT_RESPONSE_DEFAULT);
+    rc = fp_file_read(from, &bytes, err);
+    if (rc == FP_OK)
+        rc = fp_file_write(to, bytes.data, bytes.len, err);
+    fp_str_release(&bytes);
+    return rc;
+}
+
+/* All regular files of one directory; reports have no directories in them. */
+static int copy_report(const char *from, const char *to, struct fp_error *err)
+{
+    DIR *dir = opendir(from);
+    struct dirent *item;
+    struct fp_str a, b;
+    int rc;
+
+    if (!dir)
+        return fp_error_errno(err, FP_EIO, errno, "cannot read %s", from);
+    fp_str_init(&a, FP_LIMIT_TEXT);
+    fp_str_init(&b, FP_LIMIT_TEXT);
+    rc = fp_dir_remove(to, err);
+    if (rc == FP_OK)
+        rc = fp_dir_make(to, err);
+    while (rc == FP_OK && (item = readdir(dir)) != NULL) {
+        struct stat info;
+
+        if (item->d_name[0] == '.' || fstatat(dirfd(dir), item->d_name, &info, AT_SYMLINK_NOFOLLOW) < 0 ||
+            !S_ISREG(info.st_mode))
+            continue;
+        fp_str_clear(&a);
+        fp_str_clear(&b);
+        fp_str_puts(&a, from);
+        fp_path_join(&a, item->d_name);
+        fp_str_puts(&b, to);
+        fp_path_join(&b, item->d_name);
+        rc = copy_file(a.data, b.data, err);
+    }
+    closedir(dir);
+    fp_str_release(&a);
+    fp_str_release(&b);
+    return rc;
+}
+
+static int take(struct fp_kept *kept, json_t *entry, const char *dir, struct fp_error *err)
+{
+    const char *report_path = fp_model_get_text(entry, "path");
+    struct fp_str from, to;
+    int rc;
+
+    fp_str_init(&from, FP_LIMIT_TEXT);
+    fp_str_init(&to, FP_LIMIT_TEXT);
+    fp_str_append(&from, kept->night.data, kept->night.len);
+    fp_path_join(&from, report_path);
+    fp_str_puts(&to, dir);
+    fp_path_join(&to, report_path);
+    rc = fp_str_status(&from, "a path", err);
+    if (rc == FP_OK)
+        rc = copy_report(from.data, to.data, err);
+    fp_str_release(&from);
+    fp_str_release(&to);
+    return rc;
+}
+
+int fp_kept_take(struct fp_kept *kept, const char *report_path, const char *dir, json_t **ret_entry,
+                 struct fp_error *err)
+{
+    int index = find(kept, report_path);
+    json_t *entry = json_array_get(kept->entries, (size_t)index);
+    int rc = take(kept, entry, dir, err);
+
+    if (rc < 0)
+        return rc;
+    /* out of the list, so that take_rest passes it over; the reference goes to the caller */
+    *ret_entry = json_incref(entry);
+    json_array_remove(kept->entries, (size_t)index);
+    return FP_OK;
+}
+
+int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, bool *any, struct fp_error *err)
+{
+    json_t *entry;
+    size_t i;
+    int rc = FP_OK;
+
+    json_array_foreach(kept->entries, i, entry) {
+        rc = take(kept, entry, dir, err);
+        if (rc < 0)
+            return rc;
+        if (json_array_append(entries, entry) < 0)
+            return fp_error_nomem(err);
+        *any = true;
+    }
+    return rc;
+}

@@ -1,0 +1,159 @@
+#include "press/night.h"
+
+#include <stdlib.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "press/kept.h"
+#include "publish/manifest.h"
+#include "report/model.h"
+#include "report/night.h"
+#include "report/summary.h"
+
+static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_model_write(ctx, out, err);
+}
+
+struct page {
+    const struct fp_pages *pages;
+    const json_t *night;
+};
+
+static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    static const struct fp_page_place place = { "assets/", NULL, "../../../index.html" };
+    const struct page *page = ctx;
+
+    return fp_pages_night(page->pages, page->night, &place, out, err);
+}
+
+/* The manifest's jobs come from the night's own entries: kept reports are in it too. */
+static int write_manifest(const struct fp_job_context *context, const struct fp_window *window, const json_t *entries,
+                          const char *dir, struct fp_error *err)
+{
+    size_t count = json_array_size(entries);
+    struct fp_manifest_job *jobs = calloc(count + 1, sizeof *jobs);
+    struct fp_manifest manifest = {
+        .version = FP_VERSION,
+        .start = window->start,
+        .end = window->end,
+        .generated = context->generated,
+        .timezone = fp_zone_name(context->zone),
+        .label = window->label,
+        .jobs = jobs,
+        .job_count = count,
+    };
+    int rc;
+
+    if (!jobs)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *entry = json_array_get(entries, i);
+
+        jobs[i] = (struct fp_manifest_job){
+            .service = fp_model_get_text(entry, "service"),
+            .event = fp_model_get_text(entry, "event"),
+            .path = fp_model_get_text(entry, "path"),
+            .outcome = fp_model_get_text(entry, "outcome"),
+            .failure = json_is_string(json_object_get(entry, "failure")) ? fp_model_get_text(entry, "failure") : NULL,
+        };
+    }
+    rc = fp_manifest_write(dir, &manifest, err);
+    free(jobs);
+    return rc;
+}
+
+/* Entries of what this run pressed and of what it keeps, in the order of the plan, then of their paths. */
+static int collect(const struct fp_night_run *night, size_t window, const char *dir, json_t *entries, bool *ret_any,
+                   struct fp_error *err)
+{
+    const struct fp_window *w = &night->context->plan->windows[window];
+    struct fp_kept kept;
+    int rc = fp_kept_open(&kept, night->stage->output, w->path, err);
+
+    *ret_any = false;
+    for (size_t i = 0; i < night->run_count && rc == FP_OK; i++) {
+        struct fp_job_run *run = &night->runs[i];
+
+        if (run->job->window != window)
+            continue;
+        if (run->outcome == FP_OUTCOME_FAILED && fp_kept_has(&kept, run->path)) {
+            json_decref(run->entry);
+            run->entry = NULL;
+            rc = fp_kept_take(&kept, run->path, dir, &run->entry, err);
+            *ret_any = true;
+            fp_log(night->log, FP_LOG_WARNING, "%s %s: the report of an earlier run of this night is kept",
+                   run->job->service->title, run->job->event_type);
+        } else {
+            fp_kept_forget(&kept, run->path);
+            *ret_any |= run->outcome != FP_OUTCOME_FAILED;
+        }
+        if (rc == FP_OK && json_array_append(entries, run->entry) < 0)
+            rc = fp_error_nomem(err);
+    }
+    if (rc == FP_OK)
+        rc = fp_kept_take_rest(&kept, dir, entries, ret_any, err);
+    fp_kept_close(&kept);
+    return rc;
+}
+
+static int write_night(const struct fp_night_run *night, const struct fp_window *window, json_t *entries,
+                       const char *dir, struct fp_error *err)
+{
+    const struct fp_job_context *context = night->context;
+    const struct fp_night_facts facts = {
+        .window = window,
+        .zone = context->zone,
+        .source = fp_source_describe(context->fetcher.source),
+        .generated = context->generated,
+        .entries = entries,
+    };
+    struct fp_str assets;
+    json_t *model = NULL;
+    int rc = fp_night_make(&facts, &model, err);
+
+    fp_str_init(&assets, FP_LIMIT_TEXT);
+    fp_str_puts(&assets, dir);
+    fp_path_join(&assets, "assets");
+    if (rc == FP_OK)
+        rc = fp_str_status(&assets, "a path", err);
+    if (rc == FP_OK)
+        rc = fp_draw_file(dir, FP_SUMMARY_FILE, write_model, model, err);
+    if (rc == FP_OK)
+        rc = fp_draw_file(dir, "index.html", write_page, &(struct page){ context->draw.pages, model }, err);
+    if (rc == FP_OK)
+        rc = fp_draw_assets(context->draw.pages, assets.data, err);
+    if (rc == FP_OK)
+        rc = write_manifest(context, window, entries, dir, err);
+    json_decref(model);
+    fp_str_release(&assets);
+    return rc;
+}
+
+int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_published, struct fp_error *err)
+{
+    const struct fp_window *w = &night->context->plan->windows[window];
+    json_t *entries = json_array();
+    bool any = false;
+    struct fp_str dir;
+    int rc;
+
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    fp_str_puts(&dir, night->context->stage);
+    fp_path_join(&dir, w->path);
+    rc = entries ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
+    if (rc == FP_OK)
+        rc = collect(night, window, dir.data, entries, &any, err);
+    if (rc == FP_OK && any)
+        rc = write_night(night, w, entries, dir.data, err);
+    if (rc == FP_OK && any)
+        rc = fp_stage_switch(night->stage, w->path, err);
+    if (rc == FP_OK)
+        *ret_published = any;
+    else
+        fp_error_prepend(err, "night %s", w->path);
+    json_decref(entries);
+    fp_str_release(&dir);
+    return rc;
+}

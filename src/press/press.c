@@ -1,0 +1,229 @@
+#include "press/press.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "press/job.h"
+#include "press/night.h"
+#include "publish/lock.h"
+#include "publish/stage.h"
+
+/* What the threads share. */
+struct floor {
+    const struct fp_press *press;
+    struct fp_job_context context;
+    struct fp_job_run *runs; /* one for each job of the plan */
+    struct timespec started;
+
+    pthread_mutex_t lock;    /* guards what follows */
+    size_t next_job;
+    uint32_t next_chunk;     /* of next_job */
+    size_t jobs_done, chunks_done;
+    struct fp_press_result result;
+    struct fp_error err;     /* the first error that ends the run */
+};
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* The next chunk to fetch; false when there is none or the run is over. */
+static bool take_chunk(struct floor *floor, struct fp_job_run **ret_run, uint32_t *ret_chunk)
+{
+    const struct fp_plan *plan = floor->press->plan;
+    bool taken = false;
+
+    pthread_mutex_lock(&floor->lock);
+    if (floor->err.code == FP_OK && floor->next_job < plan->job_count && !atomic_load(floor->press->cancel)) {
+        *ret_run = &floor->runs[floor->next_job];
+        *ret_chunk = floor->next_chunk++;
+        if (floor->next_chunk == plan->jobs[floor->next_job].chunk_count) {
+            floor->next_job++;
+            floor->next_chunk = 0;
+        }
+        taken = true;
+    }
+    pthread_mutex_unlock(&floor->lock);
+    return taken;
+}
+
+/* One line for a job that is not as it should be. */
+static void log_outcome(const struct floor *floor, const struct fp_job_run *run)
+{
+    const struct fp_job *job = run->job;
+    const char *label = floor->press->plan->windows[job->window].label;
+
+    if (run->outcome == FP_OUTCOME_FAILED)
+        fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type, label,
+               run->failure ? run->failure : "(no reason known)");
+    else if (run->outcome == FP_OUTCOME_PARTIAL)
+        fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu of %" PRIu32 " requests failed; the first: %s",
+               job->service->title, job->event_type, label, run->failed_count, job->chunk_count, run->failure);
+    else
+        fp_log(floor->press->log, FP_LOG_INFO, "%s %s, %s: %s", job->service->title, job->event_type, label,
+               fp_outcome_name(run->outcome));
+}
+
+static void count_outcome(struct fp_press_result *result, enum fp_outcome outcome)
+{
+    switch (outcome) {
+    case FP_OUTCOME_OK: result->ok++; break;
+    case FP_OUTCOME_EMPTY: result->empty++; break;
+    case FP_OUTCOME_PARTIAL: result->partial++; break;
+    default: result->failed++; break;
+    }
+}
+
+static void note_progress(struct floor *floor, const struct fp_job_run *run, bool done)
+{
+    double seconds = seconds_since(&floor->started);
+
+    if (done)
+        log_outcome(floor, run);
+    pthread_mutex_lock(&floor->lock);
+    floor->chunks_done++;
+    if (done) {
+        floor->jobs_done++;
+        count_outcome(&floor->result, run->outcome);
+    }
+    fp_log_progress(floor->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed", floor->jobs_done,
+                    floor->press->plan->job_count, floor->chunks_done, floor->press->plan->chunk_count,
+                    seconds > 0 ? (double)floor->chunks_done / seconds : 0, floor->result.failed);
+    pthread_mutex_unlock(&floor->lock);
+}
+
+static void *work(void *ctx)
+{
+    struct floor *floor = ctx;
+    struct fp_job_run *run;
+    uint32_t chunk;
+
+    while (take_chunk(floor, &run, &chunk)) {
+        struct fp_error err = FP_ERROR_INIT;
+        bool done = false;
+
+        if (fp_job_run_chunk(run, &floor->context, chunk, &done, &err) < 0) {
+            pthread_mutex_lock(&floor->lock);
+            if (floor->err.code == FP_OK)
+                floor->err = err;
+            pthread_mutex_unlock(&floor->lock);
+            break;
+        }
+        note_progress(floor, run, done);
+    }
+    return NULL;
+}
+
+/* All jobs, by as many threads as requests may be in flight. */
+static int run_jobs(struct floor *floor, struct fp_error *err)
+{
+    size_t wanted = (size_t)floor->press->config->source.in_flight, started = 0;
+    pthread_t *threads;
+
+    if (wanted > floor->press->plan->chunk_count)
+        wanted = floor->press->plan->chunk_count;
+    threads = calloc(wanted + 1, sizeof *threads);
+    if (!threads)
+        return fp_error_nomem(err);
+    while (started < wanted && pthread_create(&threads[started], NULL, work, floor) == 0)
+        started++;
+    if (!started) /* no thread to be had: then alone */
+        work(floor);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    fp_log_progress_end(floor->press->log);
+    if (atomic_load(floor->press->cancel))
+        return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
+    if (floor->err.code != FP_OK) {
+        *err = floor->err;
+        return err->code;
+    }
+    return FP_OK;
+}
+
+static int publish(struct floor *floor, struct fp_stage *stage, struct fp_error *err)
+{
+    const struct fp_press *press = floor->press;
+    struct fp_night_run night = { stage, &floor->context, floor->runs, press->plan->job_count, press->log };
+    int rc = FP_OK;
+
+    for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
+        bool published = false;
+
+        if (atomic_load(press->cancel))
+            return fp_error_set(err, FP_ECANCELLED, "told to stop");
+        rc = fp_night_publish(&night, w, &published, err);
+        floor->result.nights += published;
+    }
+    if (rc == FP_OK && floor->result.nights)
+        rc = fp_index_publish(stage, press->pages, err);
+    return rc;
+}
+
+static int init_runs(struct floor *floor, size_t *ret_made, struct fp_error *err)
+{
+    const struct fp_plan *plan = floor->press->plan;
+    int rc = FP_OK;
+
+    floor->runs = calloc(plan->job_count + 1, sizeof *floor->runs);
+    if (!floor->runs)
+        return fp_error_nomem(err);
+    for (*ret_made = 0; *ret_made < plan->job_count && rc == FP_OK; ++*ret_made)
+        rc = fp_job_run_init(&floor->runs[*ret_made], &plan->jobs[*ret_made], err);
+    return rc;
+}
+
+/* With the lock held. */
+static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
+{
+    /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
+     * reachable through `latest` too. */
+    static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html" };
+    struct floor floor = { .press = press, .err = FP_ERROR_INIT };
+    struct fp_stage stage = { 0 };
+    size_t made = 0;
+    int rc = fp_stage_open(&stage, press->output, err);
+
+    pthread_mutex_init(&floor.lock, NULL);
+    clock_gettime(CLOCK_MONOTONIC, &floor.started);
+    if (rc == FP_OK)
+        rc = init_runs(&floor, &made, err);
+    floor.context = (struct fp_job_context){
+        .plan = press->plan,
+        .zone = press->zone,
+        .fetcher = { press->source, &press->config->source, press->log, press->cancel },
+        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL },
+        .stage = stage.path,
+        .generated = press->generated,
+    };
+    if (rc == FP_OK)
+        rc = run_jobs(&floor, err);
+    if (rc == FP_OK)
+        rc = publish(&floor, &stage, err);
+    for (size_t i = 0; i < made; i++)
+        fp_job_run_release(&floor.runs[i]);
+    free(floor.runs);
+    fp_stage_close(&stage);
+    pthread_mutex_destroy(&floor.lock);
+    *ret_result = floor.result;
+    return rc;
+}
+
+int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
+{
+    struct fp_lock lock = { -1 };
+    int rc = fp_lock_take(&lock, press->output, (int64_t)time(NULL), err);
+
+    *ret_result = (struct fp_press_result){ 0 };
+    if (rc == FP_OK)
+        rc = run_locked(press, ret_result, err);
+    fp_lock_drop(&lock);
+    return rc;
+}

@@ -1,0 +1,44 @@
+/*
+ * A press run: a plan in, a published site out.
+ *
+ * As many threads as requests may be in flight take chunks off the plan one after the other, so only a few jobs
+ * are open at a time and memory goes with them, not with the number of services. When all jobs
+ * are done, each night is switched into place, then the index, then `latest`.
+ * On failure or when cancelled, the site is what it was.
+ */
+#ifndef FP_PRESS_PRESS_H
+#define FP_PRESS_PRESS_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "plan/plan.h"
+#include "report/page.h"
+#include "source/source.h"
+
+struct fp_press {
+    const struct fp_config *config;
+    const struct fp_plan *plan;
+    const struct fp_zone *zone;
+    struct fp_source *source;
+    const struct fp_pages *pages;
+    const char *output;
+    int64_t generated;         /* what pages say of when they were made */
+    struct fp_log *log;
+    const atomic_bool *cancel;
+};
+
+struct fp_press_result {
+    size_t ok, empty, partial, failed; /* jobs by outcome */
+    size_t nights;                     /* published */
+};
+
+/* Takes the lock on the output directory for the whole time: FP_EBUSY when another run has it. Each job that failed or is
+ * partial has been logged in one line. */
+int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The index of nights as a page model: the newest night, and a calendar of all.
+ *
+ * Nights are night summaries (report/night.h). Of the newest the whole is
+ * shown; of all others only `path`, `window` and `outcome` are read, so a caller with
+ * many nights may keep just these. The day of a night in the calendar comes from
+ * its path, which begins with YYYY/MM/DD; a path that does not is left out.
+ *
+ * A day without a night between the first and the last is marked as missing where nights are daily,
+ * that is where at least half of the days have one: weekly windows miss nothing.
+ *
+ * Model: has_nights, newest (fp_night_view), calendar_text, months and earlier
+ * [{month_label, weeks: [{days: [{day, state, missing, nights: [{href, label, outcome, mark, word}]}]}]}],
+ * has_earlier, earlier_label.
+ */
+#ifndef FP_REPORT_INDEX_H
+#define FP_REPORT_INDEX_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+/* `nights`: an array, newest first; may be empty. The caller owns *ret_view. */
+int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err);
+
+#endif

@@ -1,0 +1,220 @@
+#include "report/page.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "report/assets.h"
+#include "report/index.h"
+#include "report/model.h"
+#include "report/night.h"
+#include "report/summary.h"
+#include "report/template.h"
+#include "report/view.h"
+
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 11 };
+
+/* Partials may include each other in any order. */
+static const char *const template_names[T_COUNT] = {
+    [T_REPORT] = "report", [T_NIGHT] = "night",   [T_INDEX] = "index", "counts", "fact", "foot",
+    "head",                "month",               "name",              "outcome", "ranking", "rows",
+    "services",            "top",
+};
+
+enum asset_id { A_STYLE, A_ICON, A_COUNT };
+
+static const struct {
+    const char *file;
+    const char *key; /* in the page model */
+} asset_files[A_COUNT] = {
+    [A_STYLE] = { "style.css", "style" },
+    [A_ICON] = { "icon.svg", "icon" },
+};
+
+struct fp_pages {
+    char *title;
+    struct fp_template *templates[T_COUNT];
+    struct fp_str asset_bytes[A_COUNT], asset_names[A_COUNT];
+};
+
+/* ---- opening ---- */
+
+static int open_template(struct fp_pages *pages, size_t id, const char *override, struct fp_error *err)
+{
+    struct fp_str text, file;
+    int rc;
+
+    fp_str_init(&text, FP_LIMIT_ASSET);
+    fp_str_init(&file, FP_LIMIT_TEXT);
+    fp_str_printf(&file, "%s.mustache", template_names[id]);
+    rc = fp_str_status(&file, "the name of a template", err);
+    if (rc == FP_OK)
+        rc = fp_asset_load("templates", file.data, override, &text, err);
+    if (rc == FP_OK)
+        rc = fp_template_new(&pages->templates[id], file.data, fp_str_slice(&text), err);
+    fp_str_release(&file);
+    fp_str_release(&text);
+    return rc;
+}
+
+static int open_asset(struct fp_pages *pages, size_t id, const char *override, struct fp_error *err)
+{
+    int rc = fp_asset_load("assets", asset_files[id].file, override, &pages->asset_bytes[id], err);
+
+    if (rc == FP_OK)
+        rc = fp_asset_hashed_name(asset_files[id].file, fp_str_slice(&pages->asset_bytes[id]),
+                                  &pages->asset_names[id], err);
+    return rc;
+}
+
+int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *options, struct fp_error *err)
+{
+    struct fp_pages *pages = calloc(1, sizeof *pages);
+    int rc = FP_OK;
+
+    if (!pages)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < A_COUNT; i++) {
+        fp_str_init(&pages->asset_bytes[i], FP_LIMIT_ASSET);
+        fp_str_init(&pages->asset_names[i], FP_LIMIT_TEXT);
+    }
+    pages->title = strdup(options->title ? options->title : "flamepress");
+    if (!pages->title)
+        rc = fp_error_nomem(err);
+    for (size_t i = 0; i < T_COUNT && rc == FP_OK; i++)
+        rc = open_template(pages, i, options->templates, err);
+    for (size_t i = 0; i < A_COUNT && rc == FP_OK; i++)
+        rc = open_asset(pages, i, options->assets, err);
+    if (rc < 0)
+        fp_pages_close(pages);
+    else
+        *ret_pages = pages;
+    return rc;
+}
+
+void fp_pages_close(struct fp_pages *pages)
+{
+    if (!pages)
+        return;
+    for (size_t i = 0; i < T_COUNT; i++)
+        fp_template_free(pages->templates[i]);
+    for (size_t i = 0; i < A_COUNT; i++) {
+        fp_str_release(&pages->asset_bytes[i]);
+        fp_str_release(&pages->asset_names[i]);
+    }
+    free(pages->title);
+    free(pages);
+}
+
+size_t fp_pages_asset_count(const struct fp_pages *pages)
+{
+    (void)pages; /* today the same for all */
+    return A_COUNT;
+}
+
+struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index)
+{
+    return (struct fp_page_asset){ pages->asset_names[index].data, fp_str_slice(&pages->asset_bytes[index]) };
+}
+
+/* ---- rendering ---- */
+
+static const struct fp_template *find_partial(void *ctx, const char *name, struct fp_error *err)
+{
+    const struct fp_pages *pages = ctx;
+
+    (void)err; /* the renderer says which partial is unknown, and where */
+    for (size_t i = T_FIRST_PARTIAL; i < T_COUNT; i++)
+        if (!strcmp(template_names[i], name))
+            return pages->templates[i];
+    return NULL;
+}
+
+static void push_trail(struct fp_model *model, json_t *trail, const char *href, const char *label)
+{
+    json_t *row;
+
+    if (!href)
+        return;
+    row = fp_model_row(model, trail);
+    fp_model_put(model, row, "href", fp_model_text(href));
+    fp_model_put(model, row, "label", fp_model_text(label));
+}
+
+/* What every page has around its own content. */
+static void put_frame(const struct fp_pages *pages, struct fp_model *model, json_t *view,
+                      const struct fp_page_place *place)
+{
+    json_t *trail = fp_model_array(model, view, "trail");
+
+    push_trail(model, trail, place->index, "All nights");
+    push_trail(model, trail, place->night, "This night");
+    fp_model_put(model, view, "has_trail", json_boolean(json_array_size(trail) > 0));
+    fp_model_put(model, view, "site_title", fp_model_text(pages->title));
+    fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
+    fp_model_put(model, view, "assets", fp_model_text(place->assets));
+    for (size_t i = 0; i < A_COUNT; i++)
+        fp_model_put(model, view, asset_files[i].key, fp_model_slice(fp_str_slice(&pages->asset_names[i])));
+}
+
+static int render(const struct fp_pages *pages, enum template_id id, const struct fp_model *model, const json_t *view,
+                  struct fp_out *out, struct fp_error *err)
+{
+    /* find_partial only reads what it is given */
+    struct fp_partials partials = { .find = find_partial, .ctx = (void *)(uintptr_t)pages };
+
+    if (model->failed)
+        return fp_error_nomem(err);
+    return fp_template_render(pages->templates[id], view, &partials, out, err);
+}
+
+int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err)
+{
+    const char *label = fp_model_get_text(json_object_get(summary, "window"), "label");
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *view;
+    int rc = fp_view_report(summary, &view, err);
+
+    if (rc < 0)
+        return rc;
+    put_frame(pages, &model, view, place);
+    fp_model_printf(&model, view, "page_title", "%s %s%s%s \u2013 %s", fp_model_get_text(summary, "title"),
+                    fp_model_get_text(summary, "event"), *label ? ", " : "", label, pages->title);
+    rc = render(pages, T_REPORT, &model, view, out, err);
+    json_decref(view);
+    return rc;
+}
+
+int fp_pages_night(const struct fp_pages *pages, const json_t *night, const struct fp_page_place *place,
+                   struct fp_out *out, struct fp_error *err)
+{
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *view;
+    int rc = fp_night_view(night, "", &view, err);
+
+    if (rc < 0)
+        return rc;
+    put_frame(pages, &model, view, place);
+    fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"), pages->title);
+    rc = render(pages, T_NIGHT, &model, view, out, err);
+    json_decref(view);
+    return rc;
+}
+
+int fp_pages_index(const struct fp_pages *pages, const json_t *nights, const struct fp_page_place *place,
+                   struct fp_out *out, struct fp_error *err)
+{
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *view;
+    int rc = fp_index_view(nights, &view, err);
+
+    if (rc < 0)
+        return rc;
+    put_frame(pages, &model, view, place);
+    fp_model_put(&model, view, "page_title", fp_model_text(pages->title));
+    rc = render(pages, T_INDEX, &model, view, out, err);
+    json_decref(view);
+    return rc;
+}

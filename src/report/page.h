@@ -1,0 +1,76 @@
+/*
+ * Finished HTML pages: models through templates.
+ *
+ * `struct fp_pages` holds the compiled templates and the assets with their hashed
+ * names, built in or taken from override directories. It is immutable once open, so any
+ * number of threads may render from one. An override directory may replace any file
+ * of templates/ by one of the same name (the partials too); a template may include those files only.
+ *
+ *     fp_pages_open(&pages, &(struct fp_pages_options){ .title = "production" }, &err);
+ *     for (size_t i = 0; i < fp_pages_asset_count(pages); i++) … write fp_pages_asset(pages, i) to DIR/assets/
+ *     fp_out_to_fd(&out, fd, path);
+ *     fp_pages_report(pages, summary, &place, &out, &err);
+ *     fp_out_finish(&out, &err);
+ *     fp_pages_close(pages);
+ *
+ * Pages are HTML5 that is well-formed XML too, without script, inline style or any
+ * request to elsewhere; all links are relative, so a site works from file:// and under any prefix.
+ */
+#ifndef FP_REPORT_PAGE_H
+#define FP_REPORT_PAGE_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/out.h"
+#include "base/str.h"
+
+struct fp_pages;
+
+struct fp_pages_options {
+    const char *title;     /* of the site; NULL = "flamepress" */
+    const char *templates; /* override directories; NULL = none */
+    const char *assets;
+};
+
+/* A file to be written into the directory that `place.assets` names. Its name holds the hash of its bytes. */
+struct fp_page_asset {
+    const char *name;
+    struct fp_slice bytes;
+};
+
+/*
+ * Where a page stands: relative URLs from the page, as they are to appear (already escaped); NULL = there is none.
+ *   a report of a site          { "../../../../../assets/", "../../index.html", "../../../../../index.html" }
+ *   a night of a site           { "../../../assets/", NULL, "../../../index.html" }
+ *   the index                   { "assets/", NULL, NULL }
+ *   render -o DIR               { "assets/", NULL, NULL }
+ * A browser does not follow symbolic links when it resolves "..": reached as latest/…, a page finds only what is
+ * named relative to its night. Assets that are kept within each night ("../../assets/") are found both ways.
+ */
+struct fp_page_place {
+    const char *assets; /* ends in '/' */
+    const char *night;  /* the page of the night a report belongs to */
+    const char *index;  /* the page of all nights */
+};
+
+/* Everything that can be wrong with templates or assets is found here, with file, line and column. */
+int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *options, struct fp_error *err);
+void fp_pages_close(struct fp_pages *pages); /* NULL is fine */
+
+size_t fp_pages_asset_count(const struct fp_pages *pages);
+struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
+
+/* `summary` as of fp_summary_make, or read back from a file; it must not be shared with another thread meanwhile. */
+int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err);
+/* `night` as of fp_night_make. */
+int fp_pages_night(const struct fp_pages *pages, const json_t *night, const struct fp_page_place *place,
+                   struct fp_out *out, struct fp_error *err);
+/* `nights`: an array of them, newest first (report/index.h). The page stands in the root of the site. */
+int fp_pages_index(const struct fp_pages *pages, const json_t *nights, const struct fp_page_place *place,
+                   struct fp_out *out, struct fp_error *err);
+
+#endif

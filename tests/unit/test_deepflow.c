@@ -1,0 +1,288 @@
+/* source/deepflow: what is asked, how refusals are told, which services there are. */
+#include <inttypes.h>
+
+#include "http_client.h"
+#include "source/http.h"
+
+/* ---- the request ---- */
+
+static void test_request(void **state)
+{
+    struct fp_source_config config = config_for("echo");
+    struct fp_header headers[] = { { "X-Tenant", "blue" }, { "X-Empty", "" }, { "User-Agent", "mine" } };
+    struct outcome o;
+
+    (void)state;
+    config.org_id = 7;
+    config.headers = headers;
+    config.header_count = 2;
+    setenv("FP_TEST_TOKEN", TOKEN, 1);
+    config.token_env = "FP_TEST_TOKEN";
+    o = outcome_of(&config, NULL);
+    assert_int_equal(o.rc, 0);
+    expect_text(o.text.data, "connection ");
+    expect_text(o.text.data, "\nPOST /echo/v1/profile/ProfileTracing HTTP/1.1\r\n");
+    expect_text(o.text.data, "\r\nContent-Type: application/json\r\n");
+    expect_text(o.text.data, "\r\nX-Org-Id: 7\r\n");
+    expect_text(o.text.data, "\r\nAuthorization: Bearer " TOKEN "\r\n");
+    expect_text(o.text.data, "\r\nX-Tenant: blue\r\n");
+    expect_text(o.text.data, "\r\nX-Empty:");
+    expect_text(o.text.data, "\r\nUser-Agent: flamepress/");
+    expect_no_text(o.text.data, "Expect:");
+    expect_text(o.text.data,
+                "\r\n\r\n{\"app_service\":\"a b\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":"
+                "\"on-cpu\",\"tag_filter\":\"(x='1' OR y)\",\"time_start\":100,\"time_end\":199}");
+    fp_str_release(&o.text);
+
+    config.org_id = 0;
+    config.token_env = NULL;
+    config.header_count = 3;
+    o = outcome_of(&config, NULL);
+    expect_no_text(o.text.data, "X-Org-Id");
+    expect_no_text(o.text.data, "Authorization");
+    expect_text(o.text.data, "\r\nUser-Agent: mine\r\n");
+    fp_str_release(&o.text);
+}
+
+static void test_quoted_names_are_not_sent(void **state)
+{
+    struct fp_source_config config = config_for("echo");
+    struct fp_source *source = open_source(&config, NULL);
+    struct fp_request odd = request;
+    struct fp_attempt attempt;
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_in *in = NULL;
+
+    (void)state;
+    odd.app_service = "o'brien";
+    assert_int_equal(fp_source_fetch(source, &odd, &in, &attempt, &err), FP_EINVAL);
+    expect_text(err.message, "o'brien");
+    assert_false(attempt.retryable);
+    odd.app_service = "a\\";
+    assert_int_equal(fp_source_fetch(source, &odd, &in, &attempt, NULL), FP_EINVAL);
+    fp_source_close(source);
+}
+
+static void test_user_and_password(void **state)
+{
+    struct fp_source_config config = config_for("echo");
+    struct fp_source *source;
+    struct outcome o;
+    char with[256];
+
+    (void)state;
+    snprintf(with, sizeof with, "http://joe:hunter%%322@127.0.0.1:%d/echo///", server.port);
+    config.url = with;
+    o = outcome_of(&config, NULL);
+    expect_text(o.text.data, "\nPOST /echo/v1/profile/ProfileTracing HTTP/1.1\r\n");
+    expect_text(o.text.data, "\r\nAuthorization: Basic am9lOmh1bnRlcjIy\r\n"); /* joe:hunter22 */
+    fp_str_release(&o.text);
+    source = open_source(&config, NULL);
+    assert_string_equal(fp_source_describe(source), url);
+    fp_source_close(source);
+}
+
+static void test_proxy(void **state)
+{
+    struct fp_source_config config = config_for("echo");
+    char proxy[64];
+    struct outcome o;
+
+    (void)state;
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", server.port);
+    setenv("http_proxy", proxy, 1);
+    config.url = "http://deepflow.invalid:1/echo";
+    o = outcome_of(&config, NULL);
+    unsetenv("http_proxy");
+    if (o.rc < 0)
+        fail_msg("%s", o.err.message);
+    expect_text(o.text.data, "\nPOST http://deepflow.invalid:1/echo/v1/profile/ProfileTracing HTTP/1.1\r\n");
+    fp_str_release(&o.text);
+}
+
+/* ---- refusals ---- */
+
+static void test_statuses(void **state)
+{
+    struct outcome o;
+
+    (void)state;
+    expect_failure_at("500", FP_ESERVER, 500, true, "HTTP 500: FAIL: unknown table \"p\"", "server's log");
+    expect_failure_at("500-cut", FP_ESERVER, 500, true, "`the disk is full`", "");
+    expect_failure_at("500-endless", FP_ESERVER, 500, true, "`lots and lots", "…`");
+    expect_failure_at("400", FP_EREFUSED, 400, false, "INVALID_POST_DATA: Key: required", "event type");
+    expect_failure_at("204", FP_EREFUSED, 204, false, "the reply is empty", "source.url");
+    expect_failure_at("302", FP_EREFUSED, 302, false, "HTTP 302",
+                      "redirects are not followed: set source.url to https://other.example:8443 if");
+    o = outcome_at("302");
+    expect_no_text(o.err.message, "hunter");
+    expect_no_text(o.err.message, "joe");
+    fp_str_release(&o.text);
+    o = outcome_at("404");
+    expect_failure(&o, FP_EREFUSED, "HTTP 404: the reply begins `<html> <h1>Not ?[31m", "20416");
+    expect_text(o.err.message, "zzz…`");
+    assert_true(strlen(o.err.message) < 350);
+    assert_false(o.attempt.retryable);
+    fp_str_release(&o.text);
+}
+
+static void test_retry_after(void **state)
+{
+    struct outcome o = outcome_at("429");
+
+    (void)state;
+    expect_failure(&o, FP_EREFUSED, "slow down", "source.in_flight");
+    assert_true(o.attempt.retryable);
+    assert_int_equal(o.attempt.retry_after_ms, 17000);
+    fp_str_release(&o.text);
+    o = outcome_at("503-date");
+    expect_failure(&o, FP_ESERVER, "HTTP 503", "not ready");
+    assert_true(o.attempt.retryable);
+    assert_in_range(o.attempt.retry_after_ms, 57000, 60000);
+    fp_str_release(&o.text);
+    o = outcome_at("500");
+    assert_int_equal(o.attempt.retry_after_ms, -1);
+    fp_str_release(&o.text);
+}
+
+static void test_retry_after_texts(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } cases[] = {
+        { "0", 0 },
+        { "5", 5000 },
+        { " 5 ", 5000 },
+        { "3600", 3600000 },
+        { "3601", 3600000 },
+        { "99999999999999999999999999", 3600000 },
+        { "", -1 },
+        { "-5", -1 },
+        { "5s", -1 },
+        { "1.5", -1 },
+        { "soon", -1 },
+        { "Sun, 06 Nov 1994 08:49:37 GMT", 0 },
+        { "Sun, 06 Nov 1994 08:50:37 GMT", 60000 },
+        { "Sunday, 06-Nov-94 08:50:37 GMT", 60000 },
+        { "Sun Nov  6 08:50:37 1994", 60000 },
+        { "Mon, 07 Nov 1994 08:49:37 GMT", 3600000 },
+        { "Sat, 05 Nov 1994 08:49:37 GMT", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (fp_http_retry_after(cases[i].text, 784111777) != cases[i].ms)
+            fail_msg("\"%s\": %" PRId64, cases[i].text, fp_http_retry_after(cases[i].text, 784111777));
+}
+
+/* ---- services ---- */
+
+static void test_services(void **state)
+{
+    struct fp_source_config config = config_for("query");
+    struct fp_source *source = open_source(&config, NULL);
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_service_list list;
+    static const struct fp_service_row expected[] = {
+        { "a", "off-cpu", 70 }, { "c", "on-cpu", 7 },  { "a", "on-cpu", 5 },
+        { "b", "on-cpu", 5 },   { "y", "on-cpu", -1 }, { "z", "", -1 },
+    };
+
+    (void)state;
+    if (fp_source_services(source, 100, 200, &list, &err) < 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(list.count, 6);
+    assert_false(list.cut);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(list.rows[i].name, expected[i].name);
+        assert_string_equal(list.rows[i].event, expected[i].event);
+        assert_int_equal(list.rows[i].rows, expected[i].rows);
+    }
+    fp_service_list_release(&list);
+    fp_source_close(source);
+}
+
+static void test_services_that_cannot_be_counted(void **state)
+{
+    static const char *const where[] = { "query-500", "query-fail" };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct fp_source_config config = config_for(where[i]);
+        struct fp_source *source = open_source(&config, NULL);
+        struct fp_error err = FP_ERROR_INIT;
+        struct fp_service_list list;
+
+        if (fp_source_services(source, 100, 200, &list, &err) < 0)
+            fail_msg("%s", err.message);
+        assert_int_equal(err.code, FP_OK);
+        assert_int_equal(list.count, 1000);
+        assert_true(list.cut);
+        assert_string_equal(list.rows[0].name, "s000");
+        assert_string_equal(list.rows[999].name, "s999");
+        assert_string_equal(list.rows[0].event, "");
+        assert_int_equal(list.rows[0].rows, -1);
+        fp_service_list_release(&list);
+        fp_source_close(source);
+    }
+}
+
+static void test_services_that_fail(void **state)
+{
+    static const struct {
+        const char *where;
+        enum fp_status code;
+        const char *part;
+    } cases[] = {
+        { "query-html", FP_ESYNTAX, "does not answer with JSON" },
+        { "404", FP_EREFUSED, "HTTP 404" },
+        { "500", FP_ESERVER, "unknown table" },
+        { "truncated", FP_ETRUNCATED, "cut short" },
+        { "query-leak", FP_ESERVER, "who is [secret]?" },
+    };
+
+    (void)state;
+    setenv("FP_TEST_TOKEN", TOKEN, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fp_source_config config = config_for(cases[i].where);
+        struct fp_error err = FP_ERROR_INIT;
+        struct fp_service_list list = { (struct fp_service_row *)1, 7, true };
+        struct fp_source *source;
+
+        config.token_env = "FP_TEST_TOKEN";
+        source = open_source(&config, NULL);
+        assert_int_equal(fp_source_services(source, 100, 200, &list, &err), cases[i].code);
+        expect_text(err.message, cases[i].part);
+        assert_int_equal(list.count, 7); /* untouched */
+        fp_source_close(source);
+    }
+    {
+        struct fp_source_config config = config_for("query-null");
+        struct fp_source *source = open_source(&config, NULL);
+        struct fp_service_list list;
+
+        assert_int_equal(fp_source_services(source, 100, 200, &list, NULL), 0);
+        assert_int_equal(list.count, 0);
+        fp_service_list_release(&list);
+        fp_source_close(source);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_quoted_names_are_not_sent),
+        cmocka_unit_test(test_user_and_password),
+        cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_statuses),
+        cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_retry_after_texts),
+        cmocka_unit_test(test_services),
+        cmocka_unit_test(test_services_that_cannot_be_counted),
+        cmocka_unit_test(test_services_that_fail),
+    };
+
+    RUN_WITH_SERVER(tests);
+}

@@ -1,0 +1,677 @@
+/* report/view, night, index: what a page says, before it is markup. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "report/index.h"
+#include "report/night.h"
+#include "report/tables.h"
+#include "report/view.h"
+#include "report/words.h"
+#include "report_fixture.h"
+
+/* Consumes the summary. */
+static json_t *view_of(json_t *summary)
+{
+    json_t *view = NULL;
+
+    assert_int_equal(fp_view_report(summary, &view, NULL), 0);
+    json_decref(summary);
+    return view;
+}
+
+static void assert_says(const json_t *view, const char *key, const char *part)
+{
+    if (!strstr(fp_model_get_text(view, key), part))
+        fail_msg("%s is \"%s\": it does not say \"%s\"", key, fp_model_get_text(view, key), part);
+}
+
+static const json_t *figure(const json_t *view, const char *label)
+{
+    const json_t *figures = json_object_get(view, "figures");
+
+    for (size_t i = 0; i < json_array_size(figures); i++)
+        if (!strcmp(fp_model_get_text(json_array_get(figures, i), "label"), label))
+            return json_array_get(figures, i);
+    return NULL;
+}
+
+static void figures_come_from_the_data(void **state)
+{
+    json_t *view = view_of(summary_of(fixture_plain));
+
+    (void)state;
+    assert_string_equal(fp_model_get_text(figure(view, "CPU time"), "value"), "202 ms");
+    assert_string_equal(fp_model_get_text(figure(view, "CPU time"), "exact"), "202,020 \xC2\xB5s");
+    assert_string_equal(fp_model_get_text(figure(view, "samples"), "value"), "20");
+    assert_string_equal(fp_model_get_text(figure(view, "functions"), "value"), "5");
+    assert_string_equal(fp_model_get_text(figure(view, "frames in the deepest stack"), "value"), "5");
+    /* 202,020 µs of 86,400 s */
+    assert_string_equal(fp_model_get_text(figure(view, "cores, on average"), "value"), "0.000002");
+    json_decref(view);
+}
+
+static void cores_are_of_the_time_covered(void **state)
+{
+    struct fixture f;
+    json_t *view;
+
+    (void)state;
+    fixture_partial(&f);
+    assert_int_equal(fp_window_make(1795132800, 1795132801, NULL, &f.window, NULL), 0);
+    f.facts.failed_count = 0;
+    view = view_of(make_summary(&f.facts));
+    assert_string_equal(fp_model_get_text(figure(view, "cores, while covered"), "value"), "0.202");
+    json_decref(view);
+    fixture_release(&f);
+    /* half of two seconds are missing: the same cores */
+    fixture_partial(&f);
+    assert_int_equal(fp_window_make(1795132800, 1795132802, NULL, &f.window, NULL), 0);
+    f.parts[0].start = 1795132800;
+    f.parts[0].end = 1795132801;
+    f.facts.failed_count = 1;
+    view = view_of(make_summary(&f.facts));
+    assert_string_equal(fp_model_get_text(figure(view, "cores, while covered"), "value"), "0.202");
+    assert_says(view, "completeness_text", "50 % of the window");
+    json_decref(view);
+    fixture_release(&f);
+}
+
+static void off_cpu_has_no_cores(void **state)
+{
+    struct fixture f;
+    json_t *view;
+
+    (void)state;
+    fixture_plain(&f);
+    f.facts.event_type = "off-cpu";
+    f.facts.event = fp_event_find("off-cpu");
+    view = view_of(make_summary(&f.facts));
+    assert_null(figure(view, "cores, on average"));
+    assert_null(figure(view, "samples"));
+    json_decref(view);
+    fixture_release(&f);
+}
+
+static void says_how_complete_it_is(void **state)
+{
+    struct fixture f;
+    json_t *view;
+
+    (void)state;
+    fixture_plain(&f);
+    view = view_of(make_summary(&f.facts));
+    assert_string_equal(fp_model_get_text(view, "completeness_head"), "Proved complete");
+    assert_says(view, "completeness_text", ": 202 ms of CPU is below what 1,000,000 rows hold at the least (2.81 h)");
+    json_decref(view);
+    f.facts.replies = 24;
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "completeness_text", ": each of the 24 replies is below");
+    json_decref(view);
+    f.facts.completeness = FP_COMPLETE_UNPROVED;
+    view = view_of(make_summary(&f.facts));
+    assert_string_equal(fp_model_get_text(view, "completeness_head"), "Unproved");
+    assert_says(view, "completeness_text", "1,000,000 rows");
+    assert_says(view, "completeness_text", "step");
+    json_decref(view);
+    f.facts.row_limit = 0;
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "completeness_text", "a saved reply does not say");
+    json_decref(view);
+    f.facts.completeness = FP_COMPLETE_PROVED;
+    f.facts.row_limit = INT64_MAX; /* times a sample's worth: more than a number can hold */
+    f.facts.replies = 1;
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "completeness_text", "rows hold at the least, so");
+    json_decref(view);
+    fixture_release(&f);
+}
+
+static void the_four_outcomes_differ(void **state)
+{
+    json_t *ok = view_of(summary_of(fixture_plain)), *empty = view_of(summary_of(fixture_empty));
+    json_t *partial = view_of(summary_of(fixture_partial)), *failed = view_of(summary_of(fixture_failed));
+
+    (void)state;
+    assert_true(json_is_true(json_object_get(ok, "has_figures")));
+    assert_true(json_is_true(json_object_get(ok, "has_graph")));
+    assert_true(json_is_false(json_object_get(ok, "has_failed_parts")));
+
+    /* an empty window is not a zero */
+    assert_true(json_is_true(json_object_get(empty, "is_empty")));
+    assert_true(json_is_false(json_object_get(empty, "has_figures")));
+    assert_true(json_is_false(json_object_get(empty, "has_graph")));
+    assert_true(json_is_true(json_object_get(empty, "has_checks")));
+    assert_true(json_is_null(json_object_get(empty, "completeness_text")));
+
+    assert_true(json_is_true(json_object_get(partial, "has_figures")));
+    assert_true(json_is_true(json_object_get(partial, "has_failed_parts")));
+    assert_string_equal(fp_model_get_text(partial, "completeness_head"), "Partial");
+    assert_says(partial, "completeness_text", "91.7 %");
+    assert_says(partial, "failed_parts_text", "2 parts of the window could not be had: 8.33 % of its time");
+    assert_says(partial, "again", "--since @1795132800 --until @1795219200 --only checkout-api");
+
+    assert_true(json_is_true(json_object_get(failed, "is_failed")));
+    assert_true(json_is_false(json_object_get(failed, "has_figures")));
+    assert_true(json_is_false(json_object_get(failed, "has_kinds")));
+    assert_true(json_is_false(json_object_get(failed, "has_functions")));
+    assert_says(failed, "failure", "connection refused");
+    json_decref(ok);
+    json_decref(empty);
+    json_decref(partial);
+    json_decref(failed);
+}
+
+static void files_give_a_page_too(void **state)
+{
+    struct fixture f;
+    json_t *view;
+
+    (void)state;
+    fixture_empty(&f);
+    f.facts.window = NULL;
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "when", "not known");
+    assert_true(json_is_false(json_object_get(view, "has_checks")));
+    assert_true(json_is_null(json_object_get(view, "again")));
+    json_decref(view);
+    fixture_release(&f);
+}
+
+static void hidden_things_are_said(void **state)
+{
+    struct fixture f;
+    json_t *view;
+
+    (void)state;
+    fixture_plain(&f);
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "hidden_text", "Every frame is drawn.");
+    json_decref(view);
+    f.facts.picture.narrow_nodes = 1234;
+    f.facts.picture.narrow_value = SAMPLE;
+    f.facts.picture.deep_nodes = 1;
+    f.facts.picture.deep_value = 2 * SAMPLE;
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "hidden_text", "1,234 frames narrower than 0.1 px (their stacks are 5 % of the total)");
+    assert_says(view, "hidden_text", "1 frame beyond the last row (10 % of the total");
+    json_decref(view);
+    fixture_release(&f);
+}
+
+static void notes_name_what_was_mended(void **state)
+{
+    struct fp_str text;
+    json_t *view = view_of(summary_of(fixture_hostile));
+
+    (void)state;
+    text = dump(json_object_get(view, "notes"));
+    assert_non_null(strstr(text.data, "3 names were not valid UTF-8"));
+    assert_non_null(strstr(text.data, "2 nodes each had a total"));
+    assert_non_null(strstr(text.data, "not in flamepress"));
+    fp_str_release(&text);
+    json_decref(view);
+}
+
+/* ---- tables ---- */
+
+static void join(const json_t *pieces, struct fp_str *to)
+{
+    fp_str_clear(to);
+    for (size_t i = 0; i < json_array_size(pieces); i++)
+        fp_str_append(to, json_string_value(json_array_get(pieces, i)),
+                      json_string_length(json_array_get(pieces, i)));
+}
+
+static void tables_are_largest_first(void **state)
+{
+    json_t *view = view_of(summary_of(fixture_plain));
+    const json_t *by_self = json_object_get(view, "by_self"), *by_total = json_object_get(view, "by_total");
+    const json_t *first = json_array_get(json_object_get(by_self, "rows"), 0);
+    struct fp_str name;
+
+    (void)state;
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    join(json_object_get(first, "pieces"), &name);
+    assert_string_equal(name.data, "[unknown] 0x0000000003932388");
+    assert_string_equal(fp_model_get_text(first, "value"), "101 ms");
+    assert_string_equal(fp_model_get_text(first, "share"), "50 %");
+    assert_string_equal(fp_model_get_text(first, "bar"), "100.00");
+    assert_string_equal(fp_model_get_text(first, "kind"), "no symbol");
+    /* fib and page_fault have 25 % each: by name; what has no self value is not in this table, but said */
+    assert_int_equal(json_array_size(json_object_get(by_self, "rows")), 3);
+    assert_says(by_self, "beyond", "Nothing was measured in the others");
+    join(json_object_get(json_array_get(json_object_get(by_self, "rows"), 1), "pieces"), &name);
+    assert_string_equal(name.data, "page_fault");
+    assert_string_equal(
+        fp_model_get_text(json_array_get(json_object_get(by_self, "rows"), 1), "bar"), "50.00");
+    /* threads have a table of their own */
+    assert_int_equal(json_array_size(json_object_get(by_total, "rows")), 5);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(view, "threads"), "rows")), 2);
+    fp_str_release(&name);
+    json_decref(view);
+}
+
+static void long_tables_fold(void **state)
+{
+    struct fp_builder builder;
+    struct fixture f;
+    json_t *view;
+    const json_t *table;
+    char name[32];
+
+    (void)state;
+    begin_tree(&builder, "s", FP_KIND_PROCESS);
+    for (int i = 0; i < 150; i++) {
+        snprintf(name, sizeof name, "f%03d", i);
+        add_folded(&builder, name, 1 + i);
+    }
+    fixture_init(&f, &builder);
+    view = view_of(make_summary(&f.facts));
+    table = json_object_get(view, "by_self");
+    assert_int_equal(json_array_size(json_object_get(table, "rows")), FP_TABLES_SHOWN);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(table, "more"), "rows")),
+                     FP_LIMIT_TOP_FUNCTIONS - FP_TABLES_SHOWN);
+    assert_says(table, "beyond", "first 100 of 150 functions");
+    json_decref(view);
+    fixture_release(&f);
+}
+
+static void kinds_fill_the_bar(void **state)
+{
+    json_t *view = view_of(summary_of(fixture_plain));
+    const json_t *rows = json_object_get(view, "kind_rows");
+    double end = 0;
+
+    (void)state;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+
+        assert_true(strtod(fp_model_get_text(row, "x"), NULL) == end);
+        end += strtod(fp_model_get_text(row, "bar"), NULL);
+        assert_int_equal(strlen(fp_model_get_text(row, "hex")), 7);
+    }
+    assert_true(end == 100);
+    json_decref(view);
+}
+
+static void names_break_and_come_back_whole(void **state)
+{
+    struct fp_str name;
+
+    (void)state;
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    for (int n = 0; n < HOSTILE_COUNT; n++) {
+        struct fp_model model = FP_MODEL_INIT;
+        json_t *row = json_object();
+
+        fp_words_put_name(&model, row, "pieces", "cut", hostile_names[n]);
+        assert_false(model.failed);
+        join(json_object_get(row, "pieces"), &name);
+        if (hostile_names[n].len) {
+            assert_int_equal(name.len, hostile_names[n].len);
+            assert_memory_equal(name.data, hostile_names[n].data, name.len);
+        } else {
+            assert_string_equal(name.data, "(no name)");
+        }
+        assert_true(json_is_null(json_object_get(row, "cut")));
+        json_decref(row);
+    }
+    fp_str_release(&name);
+}
+
+static void names_break_where_they_part(void **state)
+{
+    static const char *const expected[] = { "java.", "util.", "Map", "<std::", "string,", " int>::", "get", "(a/", "b)" };
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *row = json_object();
+    const json_t *pieces;
+
+    (void)state;
+    fp_words_put_name(&model, row, "pieces", NULL, fp_slice_of("java.util.Map<std::string, int>::get(a/b)"));
+    pieces = json_object_get(row, "pieces");
+    assert_int_equal(json_array_size(pieces), sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < json_array_size(pieces); i++)
+        assert_string_equal(json_string_value(json_array_get(pieces, i)), expected[i]);
+    json_decref(row);
+}
+
+static void long_names_lose_their_middle(void **state)
+{
+    struct fp_str name, joined;
+
+    (void)state;
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    fp_str_init(&joined, FP_LIMIT_TEXT);
+    for (size_t shift = 0; shift < 3; shift++) { /* each cut once within a character */
+        struct fp_model model = FP_MODEL_INIT;
+        json_t *row = json_object();
+
+        fp_str_clear(&name);
+        for (size_t i = 0; i < shift; i++)
+            fp_str_putc(&name, 'a');
+        while (name.len < 3000)
+            fp_str_puts(&name, "\xE6\xB7\xB1");
+        fp_str_puts(&name, "::method");
+        fp_words_put_name(&model, row, "pieces", "cut", fp_str_slice(&name));
+        assert_false(model.failed);
+        join(json_object_get(row, "pieces"), &joined);
+        assert_true(joined.len <= FP_WORDS_NAME_MAX);
+        assert_null(strstr(joined.data, "\xEF\xBF\xBD"));
+        assert_string_equal(joined.data + joined.len - 8, "::method");
+        assert_says(row, "cut", "3,0");
+        json_decref(row);
+    }
+    fp_str_release(&name);
+    fp_str_release(&joined);
+}
+
+static void commands_hold_plain_words_only(void **state)
+{
+    static const char *const names[] = { "a b", "x;rm -rf", "$(id)", "-c", "", "it's", "a\nb", "\xE6\xB7\xB1" };
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *row = json_object();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        fp_words_put_again(&model, row, "again", 1, 2, names[i]);
+        assert_string_equal(fp_model_get_text(row, "again"), "flamepress run -c FILE --since @1 --until @2");
+    }
+    json_decref(row);
+}
+
+/* Whatever stands in a summary.json that somebody edited, a page comes out. */
+static void broken_summaries_give_pages(void **state)
+{
+    static const char *const texts[] = {
+        "{}",
+        "{\"outcome\": 5, \"window\": [], \"functions\": {\"a\": 1}, \"kinds\": \"x\", \"failed_parts\": 7}",
+        "{\"outcome\": \"ok\", \"total\": -5, \"functions\": [1, null, {}, {\"self\": 9223372036854775807}], "
+        "\"kinds\": [{\"self\": 9223372036854775807}, {\"self\": 9223372036854775807, \"kind\": \"nope\"}], "
+        "\"covered\": 7, \"functions_count\": -1, \"threads\": [[]], \"picture\": {\"width\": -1}, "
+        "\"files\": {\"svg\": \"x\"}}",
+        "{\"outcome\": \"partial\", \"window\": {\"start\": 9, \"end\": 1, \"timezone\": \"No/Where\"}, "
+        "\"failed_parts\": [{}, 3]}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        json_t *summary = json_loads(texts[i], 0, NULL);
+
+        assert_non_null(summary);
+        json_decref(view_of(summary));
+    }
+}
+
+/* ---- nights ---- */
+
+static json_t *entry_of(void (*make)(struct fixture *), const char *service, const char *path)
+{
+    struct fixture f;
+    json_t *summary, *entry = NULL;
+
+    make(&f);
+    f.facts.service = service;
+    summary = make_summary(&f.facts);
+    assert_int_equal(fp_night_entry(summary, path, &entry, NULL), 0);
+    json_decref(summary);
+    fixture_release(&f);
+    return entry;
+}
+
+static json_t *night_of(json_t *entries, int64_t start, int64_t length)
+{
+    struct fp_window window;
+    json_t *night = NULL;
+
+    assert_int_equal(fp_window_make(start, start + length, NULL, &window, NULL), 0);
+    assert_int_equal(fp_night_make(&(struct fp_night_facts){ &window, NULL, "archive", 1795222222, entries }, &night,
+                                   NULL), 0);
+    json_decref(entries);
+    return night;
+}
+
+static json_t *mixed_night(void)
+{
+    json_t *entries = json_array();
+
+    json_array_append_new(entries, entry_of(fixture_plain, "a", "a/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_partial, "a", "a/off-cpu"));
+    json_array_append_new(entries, entry_of(fixture_empty, "b", "b%2Fc/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_failed, "d", "d/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_plain, "Total", "Total/on-cpu"));
+    return night_of(entries, 1795132800, 86400);
+}
+
+static void night_counts_outcomes(void **state)
+{
+    json_t *night = mixed_night();
+    const json_t *counts = json_object_get(night, "counts"), *services = json_object_get(night, "services");
+
+    (void)state;
+    assert_string_equal(fp_model_get_text(night, "path"), "2026/11/20");
+    assert_string_equal(fp_model_get_text(night, "outcome"), "partial");
+    assert_int_equal(fp_model_get_int(counts, "ok"), 2);
+    assert_int_equal(fp_model_get_int(counts, "partial"), 1);
+    assert_int_equal(fp_model_get_int(counts, "empty"), 1);
+    assert_int_equal(fp_model_get_int(counts, "failed"), 1);
+    assert_int_equal(fp_model_get_int(night, "requests"), 5);
+    /* an empty or failed report has no numbers, not zeros */
+    assert_true(json_is_null(json_object_get(json_array_get(services, 2), "cores")));
+    assert_true(json_is_null(json_object_get(json_array_get(services, 3), "unknown_share")));
+    assert_true(fp_model_get_real(json_array_get(services, 0), "unknown_share") == 0.5);
+    assert_string_equal(fp_model_get_text(json_array_get(services, 1), "failure"), "504: ask in <smaller> parts");
+    json_decref(night);
+}
+
+static void night_outcome_follows_its_reports(void **state)
+{
+    static const struct {
+        void (*makers[2])(struct fixture *);
+        const char *outcome;
+    } cases[] = {
+        { { fixture_plain, fixture_plain }, "ok" },      { { fixture_plain, fixture_empty }, "ok" },
+        { { fixture_empty, fixture_empty }, "empty" },   { { fixture_plain, fixture_failed }, "partial" },
+        { { fixture_empty, fixture_failed }, "partial" }, { { fixture_failed, fixture_failed }, "failed" },
+        { { fixture_partial, fixture_plain }, "partial" },
+    };
+    json_t *night = night_of(json_array(), 1795132800, 86400);
+
+    (void)state;
+    assert_string_equal(fp_model_get_text(night, "outcome"), "empty");
+    json_decref(night);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *entries = json_array();
+
+        for (int e = 0; e < 2; e++)
+            json_array_append_new(entries, entry_of(cases[i].makers[e], "s", "s/on-cpu"));
+        night = night_of(entries, 1795132800, 86400);
+        assert_string_equal(fp_model_get_text(night, "outcome"), cases[i].outcome);
+        json_decref(night);
+    }
+}
+
+static void night_leads_with_what_failed(void **state)
+{
+    json_t *night = mixed_night(), *view = NULL;
+    const json_t *trouble, *rows;
+
+    (void)state;
+    assert_int_equal(fp_night_view(night, "2026/11/20/", &view, NULL), 0);
+    assert_string_equal(fp_model_get_text(view, "counts_lead"), "3 services and the host: 5 reports");
+    trouble = json_object_get(view, "trouble");
+    assert_int_equal(json_array_size(trouble), 2);
+    assert_string_equal(fp_model_get_text(json_array_get(trouble, 0), "outcome"), "failed");
+    assert_string_equal(fp_model_get_text(json_array_get(trouble, 0), "why"),
+                        "connection refused: is the <server> up?");
+    assert_string_equal(fp_model_get_text(json_array_get(trouble, 1), "outcome"), "partial");
+    rows = json_object_get(json_object_get(view, "services_table"), "rows");
+    assert_int_equal(json_array_size(rows), 4);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(view, "host_table"), "rows")), 1);
+    /* a directory with a '%' in its name is escaped once more in a URL */
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "href"), "2026/11/20/b%252Fc/on-cpu/index.html");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "value"), "\xE2\x80\x93");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50 %");
+    json_decref(view);
+    json_decref(night);
+}
+
+/* ---- the index ---- */
+
+/* The cell of a day, counted from the first of the month. */
+static const json_t *cell(const json_t *view, size_t month, const char *day)
+{
+    const json_t *weeks = json_object_get(json_array_get(json_object_get(view, "months"), month), "weeks");
+
+    for (size_t w = 0; w < json_array_size(weeks); w++)
+        for (size_t d = 0; d < 7; d++) {
+            const json_t *found = json_array_get(json_object_get(json_array_get(weeks, w), "days"), d);
+
+            if (!strcmp(fp_model_get_text(found, "day"), day))
+                return found;
+        }
+    fail_msg("no day %s", day);
+    return NULL;
+}
+
+static void calendar_marks_missing_days(void **state)
+{
+    static const int64_t back[] = { 0, 1, 3, 4, 22 }; /* 20, 19, 17, 16 November; 29 October */
+    json_t *nights = json_array(), *view = NULL;
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * back[i], 86400));
+    json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * 4 + 3600, 7200));
+    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "months"), 0), "month_label"),
+                        "November 2026");
+    assert_int_equal(json_array_size(json_object_get(cell(view, 0, "20"), "nights")), 1);
+    assert_true(json_is_true(json_object_get(cell(view, 0, "18"), "missing")));
+    assert_true(json_is_false(json_object_get(cell(view, 0, "15"), "missing"))); /* before the first */
+    assert_true(json_is_false(json_object_get(cell(view, 0, "21"), "missing"))); /* after the last */
+    assert_int_equal(json_array_size(json_object_get(cell(view, 0, "16"), "nights")), 2);
+    assert_string_equal(
+        fp_model_get_text(json_array_get(json_object_get(cell(view, 0, "16"), "nights"), 1), "word"), "01:00 empty");
+    /* 1 November 2026 is a Sunday: six places of October before it */
+    for (size_t d = 0; d < 7; d++) {
+        const json_t *week = json_array_get(
+            json_object_get(json_array_get(json_object_get(view, "months"), 0), "weeks"), 0);
+
+        assert_string_equal(fp_model_get_text(json_array_get(json_object_get(week, "days"), d), "day"),
+                            d == 6 ? "1" : "");
+    }
+    json_decref(view);
+    /* one night more, three weeks before: no longer a daily site, so nothing is missing */
+    json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * back[4], 86400));
+    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(json_array_size(json_object_get(view, "months")), 2);
+    assert_true(json_is_false(json_object_get(cell(view, 0, "18"), "missing")));
+    json_decref(view);
+    json_decref(nights);
+}
+
+static void calendar_survives_odd_paths(void **state)
+{
+    static const char *const paths[] = { "", "2026", "2026/13/01", "2026/02/29", "1969/12/31", "../../etc", "2026/11/2",
+                                         "20261120" };
+    json_t *nights = json_array(), *view = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        json_t *night = night_of(json_array(), 1795132800, 86400);
+
+        json_object_set_new(night, "path", json_string(paths[i]));
+        json_array_append_new(nights, night);
+    }
+    json_array_append_new(nights, json_null());
+    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(json_array_size(json_object_get(view, "months")), 0);
+    json_decref(view);
+    json_array_clear(nights);
+    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_true(json_is_false(json_object_get(view, "has_nights")));
+    json_decref(view);
+    json_decref(nights);
+}
+
+static void leap_years_have_a_29th(void **state)
+{
+    json_t *nights = json_array(), *view = NULL;
+
+    (void)state;
+    json_array_append_new(nights, night_of(json_array(), 1835395200, 86400)); /* 2028-02-29 */
+    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(json_array_size(json_object_get(cell(view, 0, "29"), "nights")), 1);
+    json_decref(view);
+    json_decref(nights);
+}
+
+static void runs_out_of_memory(void **state)
+{
+    json_t *summary = summary_of(fixture_partial), *night = mixed_night(), *nights = json_array();
+    size_t at;
+    bool done;
+
+    (void)state;
+    json_array_append(nights, night);
+    for (at = 1, done = false; !done; at++) {
+        json_t *view[4] = { NULL };
+        int rc[4];
+
+        scarce_memory(at);
+        rc[0] = fp_view_report(summary, &view[0], NULL);
+        scarce_memory(at);
+        rc[1] = fp_night_entry(summary, "x/y", &view[1], NULL);
+        scarce_memory(at);
+        rc[2] = fp_night_view(night, "", &view[2], NULL);
+        scarce_memory(at);
+        rc[3] = fp_index_view(nights, &view[3], NULL);
+        scarce_memory(0);
+        done = true;
+        for (int i = 0; i < 4; i++) {
+            assert_true(rc[i] == FP_OK ? view[i] != NULL : rc[i] == FP_ENOMEM && !view[i]);
+            done &= rc[i] == FP_OK;
+            json_decref(view[i]);
+        }
+    }
+    assert_true(at > 200);
+    json_decref(nights);
+    json_decref(night);
+    json_decref(summary);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figures_come_from_the_data),
+        cmocka_unit_test(cores_are_of_the_time_covered),
+        cmocka_unit_test(off_cpu_has_no_cores),
+        cmocka_unit_test(says_how_complete_it_is),
+        cmocka_unit_test(the_four_outcomes_differ),
+        cmocka_unit_test(files_give_a_page_too),
+        cmocka_unit_test(hidden_things_are_said),
+        cmocka_unit_test(notes_name_what_was_mended),
+        cmocka_unit_test(tables_are_largest_first),
+        cmocka_unit_test(long_tables_fold),
+        cmocka_unit_test(kinds_fill_the_bar),
+        cmocka_unit_test(names_break_and_come_back_whole),
+        cmocka_unit_test(names_break_where_they_part),
+        cmocka_unit_test(long_names_lose_their_middle),
+        cmocka_unit_test(commands_hold_plain_words_only),
+        cmocka_unit_test(broken_summaries_give_pages),
+        cmocka_unit_test(night_counts_outcomes),
+        cmocka_unit_test(night_outcome_follows_its_reports),
+        cmocka_unit_test(night_leads_with_what_failed),
+        cmocka_unit_test(calendar_marks_missing_days),
+        cmocka_unit_test(calendar_survives_odd_paths),
+        cmocka_unit_test(leap_years_have_a_29th),
+        cmocka_unit_test(runs_out_of_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,636 @@
+/*
+ * plan/window: no second shared, none lost. The C library's own zone code (TZ, localtime_r) is the
+ * second opinion on what a wall clock shows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "plan/window.h"
+
+#define ZONEINFO "/usr/share/zoneinfo/"
+
+/* An instant written as "2026-11-20 01:00:00", in UTC, by other means than ours. */
+static int64_t utc(const char *text)
+{
+    struct tm tm = { 0 };
+    const char *end = strptime(text, "%Y-%m-%d %H:%M:%S", &tm);
+
+    assert_true(end && !*end);
+    return timegm(&tm);
+}
+
+static struct fp_zone *open_zone(const char *name)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_zone *zone;
+    char path[100];
+    FILE *file;
+
+    snprintf(path, sizeof path, ZONEINFO "%s", name);
+    file = fopen(path, "r");
+    if (!file) {
+        print_message("no %s: install tzdata\n", path);
+        return NULL;
+    }
+    fclose(file);
+    zone = fp_zone_new(name, &err);
+    assert_non_null(zone);
+    assert_string_equal(fp_zone_name(zone), name);
+    setenv("TZ", name, 1);
+    tzset();
+    return zone;
+}
+
+static struct tm clock_at(int64_t time)
+{
+    time_t t = (time_t)time;
+    struct tm tm;
+
+    assert_non_null(localtime_r(&t, &tm));
+    return tm;
+}
+
+static void assert_window(const struct fp_window *a, const struct fp_window *b)
+{
+    assert_int_equal(a->start, b->start);
+    assert_int_equal(a->end, b->end);
+    assert_int_equal(a->whole_day, b->whole_day);
+    assert_string_equal(a->label, b->label);
+    assert_string_equal(a->path, b->path);
+}
+
+static struct fp_window parse(const char *spec, const struct fp_zone *zone, int64_t now)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_window window;
+
+    if (fp_window_parse(spec, zone, now, &window, &err) < 0)
+        fail_msg("%s", err.message);
+    return window;
+}
+
+/* ---- a year of days ---- */
+
+static const struct year {
+    const char *zone;
+    int year;
+    int changes;             /* days that are not 24 hours long */
+    const char *first, *last; /* their labels, in the order of the year */
+    const char *skipped;
+} years[] = {
+    { "UTC", 2026, 0, "", "", "" },
+    { "Asia/Shanghai", 2026, 0, "", "", "" },
+    { "Asia/Kolkata", 2026, 0, "", "", "" },
+    { "Europe/Berlin", 2026, 2, "Sun 29 Mar 2026 (23 hours)", "Sun 25 Oct 2026 (25 hours)", "" },
+    { "Europe/Berlin", 2080, 2, "Sun 31 Mar 2080 (23 hours)", "Sun 27 Oct 2080 (25 hours)", "" },
+    { "America/New_York", 2026, 2, "Sun 8 Mar 2026 (23 hours)", "Sun 1 Nov 2026 (25 hours)", "" },
+    { "Australia/Lord_Howe", 2026, 2, "Sun 5 Apr 2026 (24.5 hours)", "Sun 4 Oct 2026 (23.5 hours)", "" },
+    { "America/St_Johns", 2026, 2, "Sun 8 Mar 2026 (23 hours)", "Sun 1 Nov 2026 (25 hours)", "" },
+    /* the clocks changed at 00:01, so that midnight came twice, an hour apart */
+    { "America/St_Johns", 2007, 2, "Sun 11 Mar 2007 (23 hours)", "Sun 4 Nov 2007 (25 hours)", "" },
+    { "America/St_Johns", 1988, 2, "Sun 3 Apr 1988 (22 hours)", "Sun 30 Oct 1988 (26 hours)", "" },
+    { "Africa/Casablanca", 2024, 2, "Sun 10 Mar 2024 (25 hours)", "Sun 14 Apr 2024 (23 hours)", "" },
+    { "Pacific/Apia", 2011, 2, "Sat 2 Apr 2011 (25 hours)", "Sat 24 Sep 2011 (23 hours)", "2011-12-30" },
+    /* no midnight on 4 November */
+    { "America/Sao_Paulo", 2018, 2, "Sat 17 Feb 2018 (25 hours)", "Sun 4 Nov 2018 (23 hours)", "" },
+    { "Asia/Beirut", 2024, 2, "Sun 31 Mar 2024 (23 hours)", "Sat 26 Oct 2024 (25 hours)", "" },
+    { "America/Havana", 2024, 2, "Sun 10 Mar 2024 (23 hours)", "Sun 3 Nov 2024 (25 hours)", "" },
+    { "Africa/Monrovia", 1972, 1, "Fri 7 Jan 1972 (23 h 15 min)", "Fri 7 Jan 1972 (23 h 15 min)", "" },
+};
+
+static void check_day(const struct year *year, const struct fp_zone *zone, const struct fp_window *day,
+                      const struct tm *date)
+{
+    struct fp_window other;
+    char path[100], label[100];
+    struct tm first = clock_at(day->start), last = clock_at(day->end - 1), before = clock_at(day->start - 1);
+
+    assert_true(day->whole_day);
+    assert_int_equal(first.tm_mday, date->tm_mday);
+    assert_int_equal(first.tm_mon, date->tm_mon);
+    assert_int_equal(last.tm_mday, date->tm_mday);
+    assert_int_not_equal(before.tm_mday, date->tm_mday);
+    if (first.tm_hour || first.tm_min || first.tm_sec)
+        assert_true(first.tm_gmtoff > before.tm_gmtoff); /* only where midnight was skipped */
+    strftime(path, sizeof path, "%Y/%m/%d", date);
+    assert_string_equal(day->path, path);
+    snprintf(label, sizeof label, "%s", day->label);
+    if (strchr(label, '('))
+        *(strchr(label, '(') - 1) = '\0';
+    strftime(path, sizeof path, "%a %e %b %Y", date);
+    if (path[4] == ' ') /* %e pads */
+        memmove(path + 4, path + 5, strlen(path + 5) + 1);
+    assert_string_equal(label, path);
+    assert_int_equal(fp_window_make(day->start, day->end, zone, &other, NULL), FP_OK);
+    assert_window(day, &other);
+    other = parse("yesterday", zone, day->end);
+    assert_window(day, &other);
+    other = parse(" YesterDay ", zone, day->end + 5 * 3600);
+    assert_window(day, &other);
+    other = parse("today", zone, day->end - 1);
+    assert_int_equal(other.start, day->start);
+    assert_int_equal(other.end, day->end - 1);
+    (void)year;
+}
+
+static void year_of_days(const struct year *year)
+{
+    struct fp_zone *zone = open_zone(year->zone);
+    struct fp_window day, previous = { 0 }, again;
+    int changes = 0, days = 0;
+
+    if (!zone)
+        return;
+    for (int64_t noon = timegm(&(struct tm){ .tm_year = year->year - 1900, .tm_mday = 1, .tm_hour = 12 });;
+         noon += 86400) {
+        time_t t = (time_t)noon;
+        struct tm date;
+        char spec[100];
+
+        gmtime_r(&t, &date);
+        if (date.tm_year != year->year - 1900)
+            break;
+        strftime(spec, sizeof spec, "%Y-%m-%d", &date);
+        if (strcmp(spec, year->skipped) == 0) {
+            assert_int_equal(fp_window_parse(spec, zone, 0, &day, NULL), FP_EINVAL);
+            continue;
+        }
+        day = parse(spec, zone, 0);
+        if (days++) {
+            assert_int_equal(day.start, previous.end);
+            assert_int_equal(fp_window_previous(&day, zone, &again, NULL), FP_OK);
+            assert_window(&previous, &again);
+        }
+        check_day(year, zone, &day, &date);
+        if (day.end - day.start != 86400) {
+            assert_string_equal(day.label, changes ? year->last : year->first);
+            changes++;
+        } else {
+            assert_null(strchr(day.label, '('));
+        }
+        previous = day;
+    }
+    assert_int_equal(changes, year->changes);
+    assert_in_range(days, 364, 366);
+    fp_zone_free(zone);
+}
+
+static void days(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof years / sizeof *years; i++)
+        year_of_days(&years[i]);
+}
+
+/* ---- hours, weeks, months ---- */
+
+static void hours(void **state)
+{
+    static const struct {
+        const char *zone, *from, *to; /* backwards over a change of the clocks */
+        int64_t shortest;
+    } cases[] = {
+        { "Europe/Berlin", "2026-03-29 12:17:05", "2026-03-28 12:00:00", 3600 },
+        { "Europe/Berlin", "2026-10-25 12:17:05", "2026-10-24 12:00:00", 3600 },
+        { "Asia/Kolkata", "2026-10-25 12:17:05", "2026-10-24 12:00:00", 3600 },
+        { "Australia/Lord_Howe", "2026-04-05 12:17:05", "2026-04-04 12:00:00", 1800 },
+        { "Australia/Lord_Howe", "2026-10-04 12:17:05", "2026-10-03 12:00:00", 1800 },
+        { "America/St_Johns", "2007-11-04 12:17:05", "2007-11-03 12:00:00", 60 },
+        { "Africa/Monrovia", "1972-01-07 12:17:05", "1972-01-06 12:00:00", 930 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fp_zone *zone = open_zone(cases[i].zone);
+        int64_t now = utc(cases[i].from), shortest = INT64_MAX;
+        struct fp_window hour;
+
+        if (!zone)
+            continue;
+        hour = parse("hour", zone, now);
+        assert_int_equal(hour.end, now);
+        assert_true(hour.end - hour.start < 3600);
+        while (hour.start > utc(cases[i].to)) {
+            struct fp_window before = parse("previous  hour", zone, hour.end);
+            struct fp_window inside = parse("hour", zone, hour.start + 1);
+            struct tm first, last;
+
+            if (hour.end < now) /* hour.end begins the next one */
+                assert_int_equal(before.start, hour.start);
+            assert_int_equal(inside.start, hour.start);
+            before = parse("previous hour", zone, hour.start + 1);
+            assert_int_equal(before.end, hour.start); /* none shared, none lost */
+            first = clock_at(before.start);
+            last = clock_at(before.end - 1);
+            assert_int_equal(first.tm_hour, last.tm_hour);
+            assert_int_equal(first.tm_gmtoff, last.tm_gmtoff);
+            assert_true(before.end - before.start <= 3600);
+            if (before.end - before.start < shortest)
+                shortest = before.end - before.start;
+            hour = before;
+        }
+        assert_int_equal(shortest, cases[i].shortest);
+        fp_zone_free(zone);
+    }
+}
+
+static void weeks_and_months(void **state)
+{
+    static const char *const zones[] = { "Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        struct fp_zone *zone = open_zone(zones[i]);
+
+        if (!zone)
+            continue;
+        for (int64_t now = utc("2011-01-03 11:00:00"); now < utc("2012-06-01 00:00:00"); now += 86400 + 977) {
+            struct fp_window week = parse("week", zone, now), last_week = parse("last week", zone, now);
+            struct fp_window month = parse("month", zone, now), last_month = parse("last month", zone, now);
+            struct tm tm;
+
+            assert_int_equal(week.end, now);
+            assert_int_equal(month.end, now);
+            assert_int_equal(week.start, last_week.end);
+            assert_int_equal(month.start, last_month.end);
+            tm = clock_at(week.start);
+            assert_int_equal(tm.tm_wday, 1);
+            tm = clock_at(last_week.start);
+            assert_int_equal(tm.tm_wday, 1);
+            assert_true(now - week.start <= 7 * 86400 + 3600);
+            assert_in_range(last_week.end - last_week.start, 6 * 86400 - 3600, 7 * 86400 + 3600);
+            tm = clock_at(month.start);
+            assert_int_equal(tm.tm_mday, 1);
+            tm = clock_at(last_month.start);
+            assert_int_equal(tm.tm_mday, 1);
+            tm = clock_at(last_month.end - 1);
+            assert_in_range(tm.tm_mday, 28, 31);
+            assert_false(week.whole_day);
+        }
+        fp_zone_free(zone);
+    }
+}
+
+/* ---- every form, written out ---- */
+
+#define NOW "2026-11-20 06:47:09" /* 14:47:09 in Shanghai, a Friday */
+
+static const struct {
+    const char *zone, *spec, *start, *end, *label, *path;
+} specs[] = {
+    { "Asia/Shanghai", "yesterday", "2026-11-18 16:00:00", "2026-11-19 16:00:00", "Thu 19 Nov 2026", "2026/11/19" },
+    { "Asia/Shanghai", "2026-11-20", "2026-11-19 16:00:00", "2026-11-20 16:00:00", "Fri 20 Nov 2026", "2026/11/20" },
+    { "Asia/Shanghai", "\t2026-11-20 \n", "2026-11-19 16:00:00", "2026-11-20 16:00:00", "Fri 20 Nov 2026",
+      "2026/11/20" },
+    { "Asia/Shanghai", "TODAY", "2026-11-19 16:00:00", NOW, "Fri 20 Nov 2026, 00:00:00 to 14:47:09 (+08:00)",
+      "2026/11/19T160000Z-53229" },
+    { "Asia/Shanghai", "Hour", "2026-11-20 06:00:00", NOW, "Fri 20 Nov 2026, 14:00:00 to 14:47:09 (+08:00)",
+      "2026/11/20T060000Z-2829" },
+    { "Asia/Shanghai", "previous hour", "2026-11-20 05:00:00", "2026-11-20 06:00:00",
+      "Fri 20 Nov 2026, 13:00 to 14:00 (+08:00)", "2026/11/20T050000Z-3600" },
+    { "Asia/Shanghai", "last 15m", "2026-11-20 06:32:09", NOW, "Fri 20 Nov 2026, 14:32:09 to 14:47:09 (+08:00)",
+      "2026/11/20T063209Z-900" },
+    { "Asia/Shanghai", "LAST 6H", "2026-11-20 00:47:09", NOW, "Fri 20 Nov 2026, 08:47:09 to 14:47:09 (+08:00)",
+      "2026/11/20T004709Z-21600" },
+    { "Asia/Shanghai", "last 7d", "2026-11-13 06:47:09", NOW,
+      "Fri 13 Nov 2026, 14:47:09 to Fri 20 Nov 2026, 14:47:09 (+08:00)", "2026/11/13T064709Z-604800" },
+    { "Asia/Shanghai", "week", "2026-11-15 16:00:00", NOW,
+      "Mon 16 Nov 2026, 00:00:00 to Fri 20 Nov 2026, 14:47:09 (+08:00)", "2026/11/15T160000Z-398829" },
+    { "Asia/Shanghai", "last week", "2026-11-08 16:00:00", "2026-11-15 16:00:00", "Mon 9 Nov 2026 to Sun 15 Nov 2026",
+      "2026/11/08T160000Z-604800" },
+    { "Asia/Shanghai", "last month", "2026-09-30 16:00:00", "2026-10-31 16:00:00", "October 2026",
+      "2026/09/30T160000Z-2678400" },
+    { "Asia/Shanghai", "2026-11-20T09:00/2026-11-20T18:00", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
+      "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
+    { "Asia/Shanghai", "2026-11-20 09:00 / 2026-11-20 18:00:30", "2026-11-20 01:00:00", "2026-11-20 10:00:30",
+      "Fri 20 Nov 2026, 09:00:00 to 18:00:30 (+08:00)", "2026/11/20T010000Z-32430" },
+    { "Asia/Shanghai", "2026-11-20t09:00/pt9h", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
+      "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
+    { "Asia/Shanghai", "2026-11-20T09:00/PT9H30M5S", "2026-11-20 01:00:00", "2026-11-20 10:30:05",
+      "Fri 20 Nov 2026, 09:00:00 to 18:30:05 (+08:00)", "2026/11/20T010000Z-34205" },
+    { "Asia/Shanghai", "2026-11-20/P1D", "2026-11-19 16:00:00", "2026-11-20 16:00:00", "Fri 20 Nov 2026",
+      "2026/11/20" },
+    { "Asia/Shanghai", "2026-11-20/2026-11-20T24:00", "2026-11-19 16:00:00", "2026-11-20 16:00:00",
+      "Fri 20 Nov 2026", "2026/11/20" },
+    { "Asia/Shanghai", "2026-11-20T18:00/2026-11-21", "2026-11-20 10:00:00", "2026-11-20 16:00:00",
+      "Fri 20 Nov 2026, 18:00 to 24:00 (+08:00)", "2026/11/20T100000Z-21600" },
+    { "Asia/Shanghai", "2026-11-20/P1DT1H", "2026-11-19 16:00:00", "2026-11-20 17:00:00",
+      "Fri 20 Nov 2026, 00:00 to Sat 21 Nov 2026, 01:00 (+08:00)", "2026/11/19T160000Z-90000" },
+    { "Asia/Shanghai", "2026-11-16/P1W", "2026-11-15 16:00:00", "2026-11-22 16:00:00",
+      "Mon 16 Nov 2026 to Sun 22 Nov 2026", "2026/11/15T160000Z-604800" },
+    { "Asia/Shanghai", "2028-02-01/2028-03-01", "2028-01-31 16:00:00", "2028-02-29 16:00:00", "February 2028",
+      "2028/01/31T160000Z-2505600" },
+    { "Asia/Shanghai", "2028-02-29", "2028-02-28 16:00:00", "2028-02-29 16:00:00", "Tue 29 Feb 2028", "2028/02/29" },
+    { "Asia/Shanghai", "2026-11-20T01:00:00Z/2026-11-20T10:00:00.000Z", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
+      "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
+    { "Asia/Shanghai", "2026-11-19T19:30-05:30/2026-11-20T23:59+13:59", "2026-11-20 01:00:00",
+      "2026-11-20 10:00:00", "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
+    { "Asia/Shanghai", "@1795136400/@1795168800", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
+      "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
+    { "Asia/Shanghai", "@0/PT1S", "1970-01-01 00:00:00", "1970-01-01 00:00:01",
+      "Thu 1 Jan 1970, 08:00:00 to 08:00:01 (+08:00)", "1970/01/01T000000Z-1" },
+    { "UTC", "yesterday", "2026-11-19 00:00:00", "2026-11-20 00:00:00", "Thu 19 Nov 2026", "2026/11/19" },
+    /* 02:30 did not exist: 03:30; P1D is 24 hours and ends at 03:30 too */
+    { "Europe/Berlin", "2026-03-29T02:30/2026-03-29T04:00", "2026-03-29 01:30:00", "2026-03-29 02:00:00",
+      "Sun 29 Mar 2026, 03:30 to 04:00 (+02:00)", "2026/03/29T013000Z-1800" },
+    { "Europe/Berlin", "2026-03-28T03:30/P1D", "2026-03-28 02:30:00", "2026-03-29 02:30:00",
+      "Sat 28 Mar 2026, 03:30 (+01:00) to Sun 29 Mar 2026, 04:30 (+02:00)", "2026/03/28T023000Z-86400" },
+    { "Europe/Berlin", "2026-03-29T01:00/2026-03-29T04:00", "2026-03-29 00:00:00", "2026-03-29 02:00:00",
+      "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)", "2026/03/29T000000Z-7200" },
+    /* 02:30 came twice: the first; an offset says which */
+    { "Europe/Berlin", "2026-10-25T02:30/2026-10-25T03:00", "2026-10-25 00:30:00", "2026-10-25 02:00:00",
+      "Sun 25 Oct 2026, 02:30 (+02:00) to 03:00 (+01:00)", "2026/10/25T003000Z-5400" },
+    { "Europe/Berlin", "2026-10-25T02:30+01:00/PT30M", "2026-10-25 01:30:00", "2026-10-25 02:00:00",
+      "Sun 25 Oct 2026, 02:30 to 03:00 (+01:00)", "2026/10/25T013000Z-1800" },
+    { "Europe/Berlin", "2026-03-01/2026-04-01", "2026-02-28 23:00:00", "2026-03-31 22:00:00", "March 2026",
+      "2026/02/28T230000Z-2674800" },
+    { "Pacific/Apia", "2011-12-29/2012-01-01", "2011-12-29 10:00:00", "2011-12-31 10:00:00",
+      "Thu 29 Dec 2011 to Sat 31 Dec 2011", "2011/12/29T100000Z-172800" },
+};
+
+static void forms(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        struct fp_zone *zone = open_zone(specs[i].zone);
+        struct fp_window window;
+
+        if (!zone)
+            continue;
+        window = parse(specs[i].spec, zone, utc(NOW));
+        assert_int_equal(window.start, utc(specs[i].start));
+        assert_int_equal(window.end, utc(specs[i].end));
+        assert_string_equal(window.label, specs[i].label);
+        assert_string_equal(window.path, specs[i].path);
+        assert_int_equal(window.whole_day, strlen(specs[i].path) == 10);
+        assert_int_equal(strspn(window.path, "0123456789TZ/-"), strlen(window.path));
+        fp_zone_free(zone);
+    }
+}
+
+static void refusals(void **state)
+{
+    static const struct {
+        const char *spec, *reason;
+    } cases[] = {
+        { "", "nothing was given" },
+        { "   ", "nothing was given" },
+        { "garbage", "no such form" },
+        { "yesterday!", "no such form" },
+        { "yester day", "no such form" },
+        { "2026-02-30", "month does not have this day" },
+        { "2027-02-29", "month does not have this day" },
+        { "2100-02-29", "month does not have this day" },
+        { "2026-11-00", "month does not have this day" },
+        { "2026-13-01", "month must be 01 to 12" },
+        { "2026-00-01", "month must be 01 to 12" },
+        { "1969-12-31", "year must be 1970 to 9998" },
+        { "9999-01-01", "year must be 1970 to 9998" },
+        { "0000-01-01", "year must be 1970 to 9998" },
+        { "26-11-20", "no date YYYY-MM-DD" },
+        { "2026-1-2", "no date YYYY-MM-DD" },
+        { "2026/11/20", "no date YYYY-MM-DD" },
+        { "20261120", "no date YYYY-MM-DD" },
+        { "2026-11-20x", "something follows" },
+        { "2026-11-20T09:00", "one instant is no window" },
+        { "@1795136400", "one instant is no window" },
+        { "2026-11-20T/PT1H", "a time THH:MM" },
+        { "2026-11-20T9:00/PT1H", "a time THH:MM" },
+        { "2026-11-20T25:00/PT1H", "no such time of day" },
+        { "2026-11-20T24:01/PT1H", "no such time of day" },
+        { "2026-11-20T10:60/PT1H", "no such time of day" },
+        { "2026-11-20T10:00:60/PT1H", "no such time of day" },
+        { "2026-11-20T10:00:00.5/PT1H", "whole seconds" },
+        { "2026-11-20T10:00+8/PT1H", "an offset from UTC" },
+        { "2026-11-20T10:00+24:00/PT1H", "an offset from UTC" },
+        { "2026-11-20T10:00Zulu/PT1H", "before the /" },
+        { "2026-11-20T09:00/", "no date YYYY-MM-DD" },
+        { "/2026-11-20T09:00", "no date YYYY-MM-DD" },
+        { "/", "no date YYYY-MM-DD" },
+        { "2026-11-20/2026-11-21/2026-11-22", "something follows" },
+        { "2026-11-20T18:00/2026-11-20T09:00", "its end lies before its start" },
+        { "2026-11-20T18:00/2026-11-20T18:00", "empty" },
+        { "2026-11-20/P", "a duration looks like" },
+        { "2026-11-20/PT", "a duration looks like" },
+        { "2026-11-20/P1DT", "a duration looks like" },
+        { "2026-11-20/P1H", "a duration looks like" },
+        { "2026-11-20/PT1D", "a duration looks like" },
+        { "2026-11-20/P1M", "a duration looks like" },
+        { "2026-11-20/P1Y", "a duration looks like" },
+        { "2026-11-20/PT1M1H", "a duration looks like" },
+        { "2026-11-20/PT1H1H", "a duration looks like" },
+        { "2026-11-20/PT1H x", "a duration looks like" },
+        { "2026-11-20/PT-1H", "a duration looks like" },
+        { "2026-11-20/PT1.5H", "a duration looks like" },
+        { "2026-11-20/PT0S", "empty" },
+        { "2026-11-20/PT99999999999999999999999H", "a duration looks like" },
+        { "2026-11-20/P253370764799W", "too long" },
+        { "2026-11-20/P2920000D", "must lie between 1970 and 9998" },
+        { "last 0m", "after \"last\" comes a number" },
+        { "last", "no such form" },
+        { "last m", "after \"last\" comes a number" },
+        { "last -5m", "after \"last\" comes a number" },
+        { "last 99999999999999999999999m", "after \"last\" comes a number" },
+        { "last 2932531d", "must lie between 1970 and 9998" },
+        { "last 15x", "the unit of \"last\"" },
+        { "last 15", "the unit of \"last\"" },
+        { "last 15mm", "the unit of \"last\"" },
+        { "last year", "after \"last\" comes a number" },
+        { "@/@5", "after @ come unix seconds" },
+        { "@-5/@5", "after @ come unix seconds" },
+        { "@1/@253370764800", "after @ come unix seconds" },
+        { "@99999999999999999999999999/PT1H", "after @ come unix seconds" },
+        { "1970-01-01T00:00+01:00/PT2H", "year must be 1970 to 9998" },
+        { "\x1b[31m\xff", "no such form" },
+    };
+    struct fp_zone *zone = open_zone("Asia/Shanghai");
+    struct fp_window window = { .start = 42 };
+    char *huge = malloc(10001);
+
+    (void)state;
+    assert_non_null(zone);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (fp_window_parse(cases[i].spec, zone, utc(NOW), &window, &err) != FP_EINVAL)
+            fail_msg("accepted: %s", cases[i].spec);
+        if (!strstr(err.message, cases[i].reason))
+            fail_msg("%s lacks: %s", err.message, cases[i].reason);
+        assert_non_null(strstr(err.message, "accepted: yesterday, today,"));
+        assert_non_null(strstr(err.message, "@1795136400")); /* the list is not cut */
+    }
+    for (const char *fill = "92/@ly "; *fill; fill++) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        memset(huge, *fill, 10000);
+        huge[10000] = '\0';
+        assert_int_equal(fp_window_parse(huge, zone, utc(NOW), &window, &err), FP_EINVAL);
+        assert_non_null(strstr(err.message, *fill == ' ' ? "nothing was given" : "too long"));
+        assert_non_null(strstr(err.message, "@1795136400"));
+    }
+    assert_int_equal(window.start, 42); /* untouched */
+    assert_int_equal(fp_window_parse("garbage", zone, 0, &window, NULL), FP_EINVAL);
+    free(huge);
+    fp_zone_free(zone);
+}
+
+/* "today" at midnight has nothing in it yet; "yesterday" is whole. */
+static void begins_now(void **state)
+{
+    static const char *const words[] = { "today", "hour", "week", "month" };
+    struct fp_zone *zone = open_zone("Europe/Berlin");
+    int64_t now = utc("2026-05-31 22:00:00"); /* Monday, 1 June, 00:00 */
+    struct fp_window window;
+
+    (void)state;
+    if (!zone)
+        skip();
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        assert_int_equal(fp_window_parse(words[i], zone, now, &window, &err), FP_EINVAL);
+        assert_non_null(strstr(err.message, "begins this very second"));
+        window = parse(words[i], zone, now + 1);
+        assert_int_equal(window.end - window.start, 1);
+    }
+    window = parse("last month", zone, now);
+    assert_string_equal(window.label, "May 2026");
+    fp_zone_free(zone);
+}
+
+static void between_and_previous(void **state)
+{
+    struct fp_zone *zone = open_zone("Asia/Shanghai");
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_window window, before;
+
+    (void)state;
+    assert_int_equal(fp_window_between("2026-11-20", NULL, zone, utc(NOW), &window, &err), FP_OK);
+    assert_int_equal(window.end, utc(NOW));
+    assert_int_equal(window.start, utc("2026-11-19 16:00:00"));
+    assert_int_equal(fp_window_between("2026-11-20", "2026-11-21", zone, 0, &window, &err), FP_OK);
+    assert_true(window.whole_day);
+    assert_int_equal(fp_window_between(" 2026-11-20T09:00 ", "2026-11-20T18:00", zone, 0, &window, &err), FP_OK);
+    assert_string_equal(window.path, "2026/11/20T010000Z-32400");
+    assert_int_equal(fp_window_previous(&window, zone, &before, &err), FP_OK);
+    assert_string_equal(before.path, "2026/11/19T160000Z-32400");
+    assert_int_equal(fp_window_between("x", NULL, zone, utc(NOW), &window, &err), FP_EINVAL);
+    assert_int_equal(strncmp(err.message, "since: time \"x\": ", 17), 0);
+    fp_error_clear(&err);
+    assert_int_equal(fp_window_between("2026-11-20", "tomorrow", zone, utc(NOW), &window, &err), FP_EINVAL);
+    assert_int_equal(strncmp(err.message, "until: time \"tomorrow\": ", 24), 0);
+    fp_error_clear(&err);
+    assert_int_equal(fp_window_between("2026-11-20T14:47:09", NULL, zone, utc(NOW), &window, &err), FP_EINVAL);
+    assert_non_null(strstr(err.message, "empty"));
+    fp_error_clear(&err);
+    assert_int_equal(fp_window_between("2026-11-21", NULL, zone, utc(NOW), &window, &err), FP_EINVAL);
+    assert_non_null(strstr(err.message, "until \"now\": its end lies before its start"));
+    fp_error_clear(&err);
+    assert_int_equal(fp_window_make(0, 60, zone, &window, &err), FP_OK);
+    assert_int_equal(fp_window_previous(&window, zone, &before, &err), FP_EINVAL);
+    assert_int_equal(fp_window_make(5, 5, zone, &window, NULL), FP_EINVAL);
+    assert_int_equal(fp_window_make(6, 5, zone, &window, NULL), FP_EINVAL);
+    assert_int_equal(fp_window_make(-1, 5, zone, &window, NULL), FP_EINVAL);
+    assert_int_equal(fp_window_make(INT64_MIN, INT64_MAX, zone, &window, NULL), FP_EINVAL);
+    assert_int_equal(fp_window_make(0, INT64_C(253370764799), zone, &window, NULL), FP_OK); /* the longest */
+    assert_int_equal(strlen(window.path), strlen("1970/01/01T000000Z-253370764799"));
+    fp_zone_free(zone);
+}
+
+static void texts(void **state)
+{
+    static const char *const instants[] = { "2026-11-20T09:00:00+08:00", "2026-11-20T01:00Z", "@1795136400",
+                                            "2026-11-20T09:00", " 2026-11-20 09:00:00 " };
+    struct fp_zone *zone = open_zone("Asia/Shanghai"), *old = open_zone("Africa/Monrovia");
+    struct fp_error err = FP_ERROR_INIT;
+    char text[FP_TIME_TEXT];
+    int64_t time;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
+        assert_int_equal(fp_time_parse(instants[i], zone, &time, &err), FP_OK);
+        assert_int_equal(time, 1795136400);
+    }
+    assert_int_equal(fp_time_parse("2026-11-20T01:00", NULL, &time, &err), FP_OK); /* no zone: UTC */
+    assert_int_equal(time, 1795136400);
+    time = 7;
+    assert_int_equal(fp_time_parse("2026-11-20T01:00 x", zone, &time, &err), FP_EINVAL);
+    assert_non_null(strstr(err.message, "accepted: 2026-11-20,"));
+    assert_int_equal(time, 7);
+    assert_string_equal(fp_time_format(text, 1795136400, zone), "2026-11-20 09:00:00 +08:00");
+    assert_string_equal(fp_time_format(text, 1795136400, NULL), "2026-11-20 01:00:00 UTC");
+    assert_string_equal(fp_time_rfc3339(text, 1795136400, zone), "2026-11-20T09:00:00+08:00");
+    assert_string_equal(fp_time_rfc3339(text, 1795136400, NULL), "2026-11-20T01:00:00Z");
+    if (old) { /* -00:44:30 */
+        assert_string_equal(fp_time_format(text, 86400, old), "1970-01-01 23:15:30 -00:44:30");
+        assert_string_equal(fp_time_rfc3339(text, 86400, old), "1970-01-02T00:00:00Z");
+    }
+    fp_zone_free(old);
+    fp_zone_free(zone);
+    fp_zone_free(NULL);
+}
+
+static void zones(void **state)
+{
+    static const char *const bad[] = { "", "Nope/Nope", "asia/shanghai", "Asia", "Asia/Shanghai/", "/etc/localtime",
+                                       "../../../etc/passwd", "Asia/../Asia/Shanghai", "+08", "+08:00", "zone.tab",
+                                       "leapseconds", "Asia/Shanghai\n", "right/UTC", "UTC+8", "CST-8", "GMT+8",
+                                       "Axxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" };
+    static const struct {
+        const char *tz, *name;
+        int64_t midnight; /* of 2026-11-20 */
+    } system[] = {
+        { "Asia/Shanghai", "Asia/Shanghai", 1795104000 }, { ":Asia/Shanghai", "Asia/Shanghai", 1795104000 },
+        { ZONEINFO "Asia/Shanghai", "Asia/Shanghai", 1795104000 }, { "UTC", "UTC", 1795132800 },
+        { "", "UTC", 1795132800 }, { "CST-8", "local", 1795104000 },
+    };
+    struct fp_zone *open;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        assert_null(fp_zone_new(bad[i], &err));
+        assert_int_equal(err.code, FP_EINVAL);
+        assert_non_null(strstr(err.message, "unknown time zone"));
+    }
+    open = open_zone("Asia/Shanghai");
+    if (!open)
+        skip();
+    fp_zone_free(open);
+    open = open_zone("EST5EDT");
+    fp_zone_free(open);
+    for (size_t i = 0; i < sizeof system / sizeof *system; i++) {
+        struct fp_zone *zone;
+        struct fp_window day;
+
+        setenv("TZ", system[i].tz, 1);
+        zone = fp_zone_new(NULL, NULL);
+        assert_non_null(zone);
+        assert_string_equal(fp_zone_name(zone), system[i].name);
+        day = parse("2026-11-20", zone, 0);
+        assert_int_equal(day.start, system[i].midnight);
+        fp_zone_free(zone);
+    }
+    unsetenv("TZ");
+    fp_zone_free(fp_zone_new(NULL, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days),       cmocka_unit_test(hours),      cmocka_unit_test(weeks_and_months),
+        cmocka_unit_test(forms),      cmocka_unit_test(refusals),   cmocka_unit_test(begins_now),
+        cmocka_unit_test(between_and_previous), cmocka_unit_test(texts), cmocka_unit_test(zones),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
