@@ -24,12 +24,9 @@ static const struct {
     int errnum;
     const char *advice;
 } advices[] = {
-    { ENOSPC, "; free some space on that file system" },
-    { EDQUOT, "; free some space or raise the quota" },
-    { EROFS, "; choose a place that can be written to" },
-    { EACCES, "; check the owner and the permissions" },
-    { EPERM, "; check the owner and the permissions" },
-    { ENAMETOOLONG, "; choose a shorter name" },
+    { ENOSPC, "; free some space on that file system" },  { EDQUOT, "; free some space or raise the quota" },
+    { EROFS, "; choose a place that can be written to" }, { EACCES, "; check the owner and the permissions" },
+    { EPERM, "; check the owner and the permissions" },   { ENAMETOOLONG, "; choose a shorter name" },
     { EBUSY, "; unmount it or stop what is using it" },
 };
 
@@ -285,26 +282,33 @@ void fp_path_join(struct fp_str *path, const char *name)
 /* ---- removing a tree ---- */
 
 /*
- * A walk holds one open directory, however deep the tree is: down through openat() without following
- * links, up through "..", which must be the directory we came from. Names are not kept: coming back, the
- * emptied directory is found again by listing its parent anew, and rmdir() then succeeds.
+ * A walk holds the few deepest directories open, however deep the tree is: down through openat() without
+ * following links; up to a directory that is still open, else through "..", which must be the one we came
+ * from. Names are not kept: an emptied directory goes when its parent is listed again.
  */
 struct place {
     dev_t device;
     ino_t inode;
 };
 
+#define KEPT 8u /* open directories; re-opening one costs a listing from its start */
+
 struct walk {
-    const char *path; /* for messages */
-    DIR *dir;
-    struct place *places; /* from the top to `dir` */
+    const char *path;     /* for messages */
+    struct place *places; /* from the top to the current directory */
     size_t depth, cap;
-    bool removed; /* something, since the listing (re)started */
-    bool useful;  /* something was removed since the last descent */
+    DIR *kept[KEPT]; /* level n of the deepest ones at n % KEPT, or NULL */
+    bool removed;    /* something may have gone since the listing (re)started */
+    bool useful;     /* something was removed since the last descent */
     unsigned futile; /* descents that found nothing to remove */
 };
 
 #define FUTILE_MAX 64u /* others may be writing below us; but not for ever */
+
+static DIR *walk_current(const struct walk *walk)
+{
+    return walk->kept[(walk->depth - 1) % KEPT];
+}
 
 static int walk_error(const struct walk *walk, int errnum, const char *verb, const char *name,
                       struct fp_error *err)
@@ -315,9 +319,10 @@ static int walk_error(const struct walk *walk, int errnum, const char *verb, con
     return errnum == ENOMEM ? FP_ENOMEM : FP_EIO;
 }
 
-/* Makes `fd` the current directory of the walk; owns it in every case. */
-static int walk_to(struct walk *walk, int fd, const char *name, struct fp_error *err)
+/* Makes `fd` the directory of a level; owns it in every case. */
+static int walk_keep(struct walk *walk, size_t level, int fd, const char *name, struct fp_error *err)
 {
+    DIR **slot = &walk->kept[level % KEPT];
     DIR *dir = fdopendir(fd);
 
     if (!dir) {
@@ -326,10 +331,9 @@ static int walk_to(struct walk *walk, int fd, const char *name, struct fp_error 
         close(fd);
         return walk_error(walk, errnum, "list", name, err);
     }
-    if (walk->dir)
-        closedir(walk->dir);
-    walk->dir = dir;
-    walk->removed = false;
+    if (*slot)
+        closedir(*slot);
+    *slot = dir;
     return FP_OK;
 }
 
@@ -353,10 +357,11 @@ static int walk_down(struct walk *walk, int parent, const char *name, struct fp_
         close(fd);
         return status;
     }
-    status = walk_to(walk, fd, name, err);
+    status = walk_keep(walk, walk->depth, fd, name, err);
     if (status < 0)
         return status;
     walk->places[walk->depth++] = (struct place){ st.st_dev, st.st_ino };
+    walk->removed = false;
     walk->useful = false;
     return FP_OK;
 }
@@ -364,27 +369,35 @@ static int walk_down(struct walk *walk, int parent, const char *name, struct fp_
 static int walk_up(struct walk *walk, struct fp_error *err)
 {
     const struct place *above = &walk->places[walk->depth - 2];
-    struct stat st;
-    int fd;
+    DIR *below = walk_current(walk);
+    int status = FP_OK;
 
     if (!walk->useful && ++walk->futile > FUTILE_MAX)
         return walk_error(walk, ENOTEMPTY, "empty", "a directory", err);
-    fd = openat(dirfd(walk->dir), "..", OPEN_DIR | O_NOFOLLOW);
-    if (fd < 0)
-        return walk_error(walk, errno, "go up from", "a directory", err);
-    if (fstat(fd, &st) < 0 || st.st_dev != above->device || st.st_ino != above->inode) {
-        close(fd);
-        return fp_error_set(err, FP_EIO, "cannot remove %s: somebody moves directories in it; try again",
-                            walk->path);
+    if (!walk->kept[(walk->depth - 2) % KEPT]) {
+        struct stat st;
+        int fd = openat(dirfd(below), "..", OPEN_DIR | O_NOFOLLOW);
+
+        if (fd < 0)
+            return walk_error(walk, errno, "go up from", "a directory", err);
+        if (fstat(fd, &st) < 0 || st.st_dev != above->device || st.st_ino != above->inode) {
+            close(fd);
+            return fp_error_set(err, FP_EIO, "cannot remove %s: somebody moves directories in it; try again",
+                                walk->path);
+        }
+        status = walk_keep(walk, walk->depth - 2, fd, "..", err);
     }
+    walk->kept[(walk->depth - 1) % KEPT] = NULL;
+    closedir(below);
     walk->depth--;
-    return walk_to(walk, fd, "..", err);
+    walk->removed = true; /* the directory left behind is empty now: list again, and it goes */
+    return status;
 }
 
 /* Removes the entry, or goes down into it when it is a directory that is not empty. */
 static int walk_entry(struct walk *walk, const char *name, struct fp_error *err)
 {
-    int parent = dirfd(walk->dir);
+    int parent = dirfd(walk_current(walk));
     int errnum;
 
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) {
@@ -410,7 +423,7 @@ static int walk_empty(struct walk *walk, struct fp_error *err)
         int status;
 
         errno = 0;
-        entry = readdir(walk->dir);
+        entry = readdir(walk_current(walk));
         if (!entry && errno)
             return walk_error(walk, errno, "list", "a directory", err);
         if (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0))
@@ -418,7 +431,7 @@ static int walk_empty(struct walk *walk, struct fp_error *err)
         if (entry) {
             status = walk_entry(walk, entry->d_name, err);
         } else if (walk->removed) {
-            rewinddir(walk->dir); /* a listing may skip entries when others go meanwhile */
+            rewinddir(walk_current(walk)); /* a listing may skip entries when others go meanwhile */
             walk->removed = false;
             continue;
         } else if (walk->depth == 1) {
@@ -480,8 +493,9 @@ int fp_dir_remove(const char *path, struct fp_error *err)
     if (status == FP_OK && rmdir(clean) < 0 && errno != ENOENT)
         status = io_error(err, errno, "remove", path);
 done:
-    if (walk.dir)
-        closedir(walk.dir);
+    for (size_t i = 0; i < KEPT; i++)
+        if (walk.kept[i])
+            closedir(walk.kept[i]);
     free(walk.places);
     free(clean);
     return status;

@@ -22,8 +22,8 @@ int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err);
 int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error *err);
 /* mkdir -p. */
 int fp_dir_make(const char *path, struct fp_error *err);
-/* rm -r, never following symbolic links nor entering another file system; a path that is not there is fine. One or
- * two file descriptors and 16 bytes a level, however deep the tree. "/", "." and ".." are refused. */
+/* rm -r, never following symbolic links nor entering another file system; a path that is not there is fine. Ten
+ * file descriptors and 16 bytes a level, however deep the tree. "/", "." and ".." are refused. */
 int fp_dir_remove(const char *path, struct fp_error *err);
 /* fsync of a directory, so that renames in it last. */
 int fp_dir_sync(const char *path, struct fp_error *err);

@@ -13,7 +13,7 @@
 
 #include "base/utf8.h"
 
-#define MESSAGE_SIZE ((size_t)4096) /* a longer message is cut, with "…" */
+#define MESSAGE_SIZE ((size_t)4096)         /* a longer message is cut, with "…" */
 #define LINE_SIZE (2 * MESSAGE_SIZE + 1024) /* JSON escapes at most double a message */
 #define ELLIPSIS "\xE2\x80\xA6"
 #define ERASE "\r\033[K"

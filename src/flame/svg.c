@@ -49,7 +49,8 @@ static void put_tooltip(const struct fp_picture *p, uint32_t node, const char *w
     fp_out_putc(out, '\n');
     fp_out_puts(out, fp_unit_format(text, tree->total[node], p->unit));
     fp_out_puts(out, ", ");
-    fp_escape_xml(out, fp_share_format(text, tree->total[node], tree->total[0]), strlen(text));
+    fp_share_format(text, tree->total[node], tree->total[0]);
+    fp_escape_xml(out, text, strlen(text)); /* "< 0.01 %" */
     fp_out_puts(out, " of ");
     fp_out_puts(out, whole);
     fp_out_puts(out, "; self ");

@@ -97,8 +97,8 @@ static int nothing_matches(const struct fp_config *config, const char *pattern, 
     }
     list[len] = '\0';
     return fp_error_set(err, FP_EINVAL, "--only %.100s matches no service of %.100s; %s: %s%s", pattern,
-                        config->file ? config->file : "the configuration",
-                        near ? "did you mean" : "it has", list, more ? ", …" : "");
+                        config->file ? config->file : "the configuration", near ? "did you mean" : "it has",
+                        list, more ? ", …" : "");
 }
 
 static int check_only(const struct fp_config *config, const struct fp_plan_options *options,

@@ -229,8 +229,8 @@ const char *fp_duration_take(const char **at, int64_t *ret_seconds)
         }
         if (!fp_count_take(at, FP_TIME_MAX, &count))
             return form;
-        while (unit < DURATION_UNITS && !(duration_units[unit].letter == (**at | 0x20) &&
-                                          duration_units[unit].time == time))
+        while (unit < DURATION_UNITS &&
+               !(duration_units[unit].letter == (**at | 0x20) && duration_units[unit].time == time))
             unit++;
         if (unit == DURATION_UNITS)
             return form;

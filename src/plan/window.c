@@ -9,9 +9,9 @@
 
 #define SPEC_SIZE 160 /* far longer than any sensible spec */
 
-#define WINDOW_FORMS                                                                                        \
-    "yesterday, today, last 15m|6h|7d, hour, previous hour, week, last week, month, last month, "           \
-    "2026-11-20, 2026-11-20T09:00/2026-11-20T18:00, 2026-11-20T09:00/PT9H; an instant may also be "         \
+#define WINDOW_FORMS                                                                                         \
+    "yesterday, today, last 15m|6h|7d, hour, previous hour, week, last week, month, last month, "            \
+    "2026-11-20, 2026-11-20T09:00/2026-11-20T18:00, 2026-11-20T09:00/PT9H; an instant may also be "          \
     "2026-11-20T09:00:30, 2026-11-20T09:00+08:00, 2026-11-20T01:00Z or @1795136400"
 
 /* ---- label and path ---- */
@@ -20,9 +20,9 @@ static const char *const weekdays[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"
 static const struct {
     const char *brief, *full;
 } months[] = {
-    { "Jan", "January" },   { "Feb", "February" }, { "Mar", "March" },     { "Apr", "April" },
-    { "May", "May" },       { "Jun", "June" },     { "Jul", "July" },      { "Aug", "August" },
-    { "Sep", "September" }, { "Oct", "October" },  { "Nov", "November" },  { "Dec", "December" },
+    { "Jan", "January" },   { "Feb", "February" }, { "Mar", "March" },    { "Apr", "April" },
+    { "May", "May" },       { "Jun", "June" },     { "Jul", "July" },     { "Aug", "August" },
+    { "Sep", "September" }, { "Oct", "October" },  { "Nov", "November" }, { "Dec", "December" },
 };
 
 #define PART_TEXT 48
@@ -222,10 +222,10 @@ static const struct {
     int64_t (*start_of)(const struct fp_zone *zone, int64_t time); /* of the period around `time` */
     bool previous; /* the one before now's, whole; else from its start to now */
 } periods[] = {
-    { "yesterday", day_start, true },       { "today", day_start, false },
-    { "previous hour", hour_start, true },  { "hour", hour_start, false },
-    { "last week", week_start, true },      { "week", week_start, false },
-    { "last month", month_start, true },    { "month", month_start, false },
+    { "yesterday", day_start, true },      { "today", day_start, false },
+    { "previous hour", hour_start, true }, { "hour", hour_start, false },
+    { "last week", week_start, true },     { "week", week_start, false },
+    { "last month", month_start, true },   { "month", month_start, false },
 };
 
 /*

@@ -20,9 +20,6 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* Instructions and context look-ups of one rendering. Sections within each other multiply, so a
- * bound on nesting alone would not keep a rendering finite in practice. */
-
 enum fp_template_op_kind {
     FP_TEMPLATE_TEXT,
     FP_TEMPLATE_ESCAPED,

@@ -49,7 +49,32 @@ static bool may_break(const char *name, size_t at, size_t n)
         return after != ':' && at >= 2 && name[at - 2] == ':';
     if (before == '.' || before == '/')
         return after != before && at + 1 < n;
-    return before == ',' || before == ';' || before == '>';
+    return before == ',' || before == ';';
+}
+
+/* Other control characters are made visible where text is escaped; these three would pass there as white space. */
+static void push_piece(struct fp_model *model, json_t *list, struct fp_slice piece)
+{
+    struct fp_str text;
+
+    if (!memchr(piece.data, '\t', piece.len) && !memchr(piece.data, '\n', piece.len) &&
+        !memchr(piece.data, '\r', piece.len)) {
+        fp_model_push(model, list, fp_model_slice(piece));
+        return;
+    }
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    for (size_t i = 0; i < piece.len; i++) {
+        if (piece.data[i] == '\t')
+            fp_str_puts(&text, "\u2409");
+        else if (piece.data[i] == '\n')
+            fp_str_puts(&text, "\u240a");
+        else if (piece.data[i] == '\r')
+            fp_str_puts(&text, "\u240d");
+        else
+            fp_str_putc(&text, piece.data[i]);
+    }
+    fp_model_push(model, list, fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
 }
 
 static void push_pieces(struct fp_model *model, json_t *list, struct fp_slice name)
@@ -59,10 +84,10 @@ static void push_pieces(struct fp_model *model, json_t *list, struct fp_slice na
     for (size_t at = 1; at < name.len; at++) {
         if (!may_break(name.data, at, name.len))
             continue;
-        fp_model_push(model, list, fp_model_slice((struct fp_slice){ name.data + start, at - start }));
+        push_piece(model, list, (struct fp_slice){ name.data + start, at - start });
         start = at;
     }
-    fp_model_push(model, list, fp_model_slice((struct fp_slice){ name.data + start, name.len - start }));
+    push_piece(model, list, (struct fp_slice){ name.data + start, name.len - start });
 }
 
 /* The first byte of a character at or after `at`. */
@@ -79,7 +104,7 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
     json_t *list = fp_model_array(model, object, key);
     char count[FP_UNIT_TEXT];
 
-    if (name.len <= FP_WORDS_NAME_MAX || !cut_key) {
+    if (name.len <= FP_WORDS_NAME_MAX) {
         push_pieces(model, list, name.len ? name : fp_slice_of("(no name)"));
         if (cut_key)
             fp_model_put(model, object, cut_key, json_null());
@@ -91,8 +116,9 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
     push_pieces(model, list, (struct fp_slice){ name.data, head });
     fp_model_push(model, list, fp_model_text(" \u2026 "));
     push_pieces(model, list, (struct fp_slice){ name.data + tail, name.len - tail });
-    fp_model_printf(model, object, cut_key, "%s bytes; the whole name is in summary.json",
-                    fp_count_format(count, (int64_t)name.len));
+    if (cut_key)
+        fp_model_printf(model, object, cut_key, "%s bytes; the whole name is in summary.json",
+                        fp_count_format(count, (int64_t)name.len));
 }
 
 /* ---- numbers ---- */

@@ -29,7 +29,8 @@ int64_t fp_words_unit_per_second(enum fp_unit unit);
 /* "✓" and the like for an outcome; never the only sign of it. */
 const char *fp_words_mark(const char *outcome);
 
-/* `key`: a list of texts; a line may break between any two of them. `cut_key` (may be NULL): what was left out, or null. */
+/* `key`: a list of texts; a line may break between any two of them. `cut_key` (may be
+ * NULL): what to say of a name that was cut, or null. */
 void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, const char *cut_key,
                        struct fp_slice name);
 /* `key`: "19.0 s", `exact_key`: "19,037,052 µs". */

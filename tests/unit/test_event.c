@@ -15,9 +15,12 @@ static const struct {
     const char *types[8];
 } groups[] = {
     { FP_UNIT_MICROSECONDS, false, { "on-cpu", "off-cpu" } },
-    { FP_UNIT_BYTES, false, { "mem-alloc", "hbm-alloc", "alloc_space", "alloc_in_new_tlab_bytes",
-                              "alloc_outside_tlab_bytes" } },
-    { FP_UNIT_OBJECTS, false, { "alloc_objects", "alloc_in_new_tlab_objects", "alloc_outside_tlab_objects" } },
+    { FP_UNIT_BYTES,
+      false,
+      { "mem-alloc", "hbm-alloc", "alloc_space", "alloc_in_new_tlab_bytes", "alloc_outside_tlab_bytes" } },
+    { FP_UNIT_OBJECTS,
+      false,
+      { "alloc_objects", "alloc_in_new_tlab_objects", "alloc_outside_tlab_objects" } },
     { FP_UNIT_SAMPLES, false, { "cpu", "itimer", "wall" } },
     { FP_UNIT_NANOSECONDS, false, { "mutex_duration", "block_duration", "lock_duration" } },
     { FP_UNIT_SAMPLES, false, { "mutex_count", "block_count", "lock_count" } },

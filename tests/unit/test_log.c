@@ -82,7 +82,8 @@ static void text_on_a_pipe(void **state)
     fp_log(&log, FP_LOG_ERROR, "%s: %d", "job", 7);
     assert_int_equal(errno, EBUSY);
     fp_log(&log, FP_LOG_WARNING, "two\nlines\x1b[31m \xff\xc3\xbc");
-    assert_string_equal(taken(&pair), "flamepress: error: job: 7\nflamepress: warning: two?lines?[31m \xef\xbf\xbdü\n");
+    assert_string_equal(taken(&pair),
+                        "flamepress: error: job: 7\nflamepress: warning: two?lines?[31m \xef\xbf\xbdü\n");
     log.level = FP_LOG_DEBUG;
     fp_log(&log, FP_LOG_INFO, "a");
     fp_log(&log, FP_LOG_DEBUG, "b");
@@ -110,8 +111,9 @@ static void errors(void **state)
     log.format = FP_LOG_JSON;
     fp_log_error(&log, FP_LOG_ERROR, &err, "check\n");
     taken(&pair);
-    assert_non_null(strstr(pair.text, "\"level\":\"error\",\"message\":\"check?: a\\\\b.json:3:4: byte 99: no "
-                                      "\\\"comma\\\"\",\"source\":\"a\\\\b.json\",\"line\":3,\"column\":4,\"offset\":99}\n"));
+    assert_non_null(strstr(
+        pair.text, "\"level\":\"error\",\"message\":\"check?: a\\\\b.json:3:4: byte 99: no "
+                   "\\\"comma\\\"\",\"source\":\"a\\\\b.json\",\"line\":3,\"column\":4,\"offset\":99}\n"));
     fp_log_release(&log);
     close_pair(&pair);
 }
@@ -129,8 +131,9 @@ static void json(void **state)
     fp_log_progress(&log, "1/2");
     fp_log(&log, FP_LOG_ERROR, "\"</script>\\\t\x7f");
     taken(&pair);
-    assert_int_equal(sscanf(pair.text, "{\"time\":\"%4d-%2d-%2dT%2d:%2d:%2d.%3dZ\",%n", &year, &month, &day, &hour,
-                            &minute, &second, &milli, &end), 7);
+    assert_int_equal(sscanf(pair.text, "{\"time\":\"%4d-%2d-%2dT%2d:%2d:%2d.%3dZ\",%n", &year, &month, &day,
+                            &hour, &minute, &second, &milli, &end),
+                     7);
     assert_true(year > 2020);
     assert_string_equal(pair.text + end, "\"level\":\"error\",\"message\":\"\\\"</script>\\\\??\"}\r\n");
     fp_log_release(&log);
@@ -191,8 +194,8 @@ static void terminal(void **state)
     fp_log(&log, FP_LOG_INFO, "below the level: the line stays");
     assert_string_equal(taken(&pair), "");
     fp_log(&log, FP_LOG_ERROR, "a message is never cut to the width");
-    assert_string_equal(taken(&pair),
-                        "\r\033[Kflamepress: \033[1;31merror:\033[0m a message is never cut to the width\r\n");
+    assert_string_equal(
+        taken(&pair), "\r\033[Kflamepress: \033[1;31merror:\033[0m a message is never cut to the width\r\n");
     fp_log(&log, FP_LOG_WARNING, "b");
     assert_string_equal(taken(&pair), "flamepress: \033[1;33mwarning:\033[0m b\r\n");
     fp_log_progress(&log, "2/2");
@@ -300,9 +303,9 @@ static void nobody_reads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_on_a_pipe), cmocka_unit_test(errors),        cmocka_unit_test(json),
-        cmocka_unit_test(long_messages),  cmocka_unit_test(terminal),      cmocka_unit_test(width_unknown),
-        cmocka_unit_test(environment),    cmocka_unit_test(threads),       cmocka_unit_test(nobody_reads),
+        cmocka_unit_test(text_on_a_pipe), cmocka_unit_test(errors),   cmocka_unit_test(json),
+        cmocka_unit_test(long_messages),  cmocka_unit_test(terminal), cmocka_unit_test(width_unknown),
+        cmocka_unit_test(environment),    cmocka_unit_test(threads),  cmocka_unit_test(nobody_reads),
     };
 
     return cmocka_run_group_tests(tests, plain_environment, NULL);

@@ -24,7 +24,9 @@ static struct fp_service_config services[] = {
     { .name = "a[b]*", .id = "odd", .step_s = 2 * DAY, .events = { events_cpu, 1 } },
     { .name = "checkout-api", .id = "checkout-2", .step_s = DAY, .events = { events_cpu, 1 } },
 };
-static const struct fp_config config = { .file = "flamepress.json", .services = services, .service_count = 4 };
+static const struct fp_config config = { .file = "flamepress.json",
+                                         .services = services,
+                                         .service_count = 4 };
 
 static struct fp_window window(int64_t start, int64_t end)
 {
@@ -64,8 +66,8 @@ static void everything(void **state)
         const char *event;
         uint32_t chunks[2]; /* of either window */
     } expected[] = {
-        { 0, "on-cpu", { 24, 1 } },   { 0, "off-cpu", { 24, 1 } }, { 1, "mem-inuse", { 1, 1 } },
-        { 1, "mystery", { 4, 1 } },   { 2, "on-cpu", { 1, 1 } },   { 3, "on-cpu", { 1, 1 } },
+        { 0, "on-cpu", { 24, 1 } }, { 0, "off-cpu", { 24, 1 } }, { 1, "mem-inuse", { 1, 1 } },
+        { 1, "mystery", { 4, 1 } }, { 2, "on-cpu", { 1, 1 } },   { 3, "on-cpu", { 1, 1 } },
     };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_plan plan;
@@ -104,7 +106,9 @@ static void steps(void **state)
         for (size_t k = 0; k < sizeof wide / sizeof *wide; k++) {
             struct fp_window only = window(INT64_C(253370764799) - lengths[i], INT64_C(253370764799));
             const struct fp_plan_options options = { .windows = &only, .window_count = 1 };
-            struct fp_service_config service = { .name = "s", .id = "s", .step_s = wide[k], .events = { events_cpu, 1 } };
+            struct fp_service_config service = {
+                .name = "s", .id = "s", .step_s = wide[k], .events = { events_cpu, 1 }
+            };
             const struct fp_config one = { .services = &service, .service_count = 1 };
             struct fp_plan plan;
 
@@ -134,9 +138,9 @@ static size_t jobs_of(const char *const *only, size_t count)
 static void only(void **state)
 {
     static const char *const by_name[] = { "order-service.jar" }, *const by_id[] = { "orders" },
-                 *const pattern[] = { "checkout-*" }, *const literal[] = { "a[b]*" }, *const all[] = { "*" },
-                 *const both[] = { "odd", "orders" }, *const twice[] = { "orders", "order-*" },
-                 *const second[] = { "checkout-?" };
+                             *const pattern[] = { "checkout-*" }, *const literal[] = { "a[b]*" },
+                             *const all[] = { "*" }, *const both[] = { "odd", "orders" },
+                             *const twice[] = { "orders", "order-*" }, *const second[] = { "checkout-?" };
 
     (void)state;
     assert_int_equal(jobs_of(by_name, 1), 2);
@@ -152,7 +156,7 @@ static void only(void **state)
 static void only_nothing(void **state)
 {
     static const struct {
-        const char *only, *says, *not;
+        const char *only, *says, *not ;
     } cases[] = {
         { "chekout-api", "did you mean: checkout-api", "order-service.jar" },
         { "ORDERS", "did you mean: order-service.jar", "checkout-api" },
@@ -171,7 +175,7 @@ static void only_nothing(void **state)
         struct fp_plan plan;
 
         assert_int_equal(fp_plan_make(&plan, &config, &options, &err), FP_EINVAL);
-        if (!strstr(err.message, cases[i].says) || strstr(err.message, cases[i].not))
+        if (!strstr(err.message, cases[i].says) || strstr(err.message, cases[i].not ))
             fail_msg("%s", err.message);
         assert_non_null(strstr(err.message, "matches no service of flamepress.json"));
     }
@@ -201,7 +205,8 @@ static void only_nothing_of_many(void **state)
     memset(name, 'n', 300);
     name[300] = '\0';
     for (size_t i = 0; i < MANY; i++)
-        many[i] = (struct fp_service_config){ .name = name, .id = name, .step_s = 1, .events = { events_cpu, 1 } };
+        many[i] =
+            (struct fp_service_config){ .name = name, .id = name, .step_s = 1, .events = { events_cpu, 1 } };
     assert_int_equal(fp_plan_make(&plan, &crowd, &options, &err), FP_EINVAL);
     assert_string_equal(err.message + strlen(err.message) - 6, "n, …");
     free(many);
@@ -223,7 +228,8 @@ static int status_of(struct fp_service_config *list, size_t count, const struct 
 static void limits(void **state)
 {
     struct fp_service_config service = { .name = "s", .id = "s", .step_s = 1, .events = { events_cpu, 1 } };
-    const struct fp_window fits = window(0, FP_LIMIT_CHUNKS), beyond = window(0, (int64_t)FP_LIMIT_CHUNKS + 1);
+    const struct fp_window fits = window(0, FP_LIMIT_CHUNKS),
+                           beyond = window(0, (int64_t)FP_LIMIT_CHUNKS + 1);
     struct fp_service_config *many = calloc(FP_LIMIT_JOBS + 1, sizeof *many);
     struct fp_window *windows = calloc(FP_LIMIT_WINDOWS + 1, sizeof *windows);
     struct fp_error err = FP_ERROR_INIT;
@@ -242,7 +248,8 @@ static void limits(void **state)
     assert_int_equal(status_of(&service, 1, &fits, 1, NULL), FP_EINVAL);
 
     for (size_t i = 0; i <= FP_LIMIT_JOBS; i++)
-        many[i] = (struct fp_service_config){ .name = "s", .id = "s", .step_s = DAY, .events = { events_cpu, 1 } };
+        many[i] =
+            (struct fp_service_config){ .name = "s", .id = "s", .step_s = DAY, .events = { events_cpu, 1 } };
     assert_int_equal(status_of(many, FP_LIMIT_JOBS, &fits, 1, NULL), FP_OK);
     fp_error_clear(&err);
     assert_int_equal(status_of(many, FP_LIMIT_JOBS + 1, &fits, 1, &err), FP_ELIMIT);

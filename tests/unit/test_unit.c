@@ -88,7 +88,7 @@ static void readable(void **state)
         { 7, FP_UNIT_GOROUTINES, "7 goroutines" },
         { INT64_MIN, FP_UNIT_GOROUTINES, "-9,223,372,036,854,775,808 goroutines" },
         { 1234, FP_UNIT_UNITS, "1,234 units" },
-        { 5, (enum fp_unit)-1, "5 units" },
+        { 5, (enum fp_unit) - 1, "5 units" },
     };
 
     (void)state;
@@ -188,11 +188,26 @@ static void numbers(void **state)
         double value;
         const char *text;
     } cases[] = {
-        { 0, "0" }, { -0.0, "0" }, { 0.22, "0.22" }, { 0.001, "0.001" }, { 0.0012345, "0.00123" },
-        { 12.34, "12.3" }, { 0.9996, "1" }, { 9.999, "10" }, { 99.96, "100" }, { 999.4, "999" },
-        { 999.6, "1,000" }, { 1234, "1,230" }, { 1235, "1,240" }, { 1234567, "1,230,000" }, { -0.22, "-0.22" },
-        { 1e-6, "0.000001" }, { 1e-7, "< 0.000001" }, { -1e-7, "> -0.000001" },
-        { 1e18, "1,000,000,000,000,000,000" }, { 1e300, "> 1,000,000,000,000,000,000" },
+        { 0, "0" },
+        { -0.0, "0" },
+        { 0.22, "0.22" },
+        { 0.001, "0.001" },
+        { 0.0012345, "0.00123" },
+        { 12.34, "12.3" },
+        { 0.9996, "1" },
+        { 9.999, "10" },
+        { 99.96, "100" },
+        { 999.4, "999" },
+        { 999.6, "1,000" },
+        { 1234, "1,230" },
+        { 1235, "1,240" },
+        { 1234567, "1,230,000" },
+        { -0.22, "-0.22" },
+        { 1e-6, "0.000001" },
+        { 1e-7, "< 0.000001" },
+        { -1e-7, "> -0.000001" },
+        { 1e18, "1,000,000,000,000,000,000" },
+        { 1e300, "> 1,000,000,000,000,000,000" },
         { -1e300, "< -1,000,000,000,000,000,000" },
     };
     char text[FP_UNIT_TEXT];
@@ -223,8 +238,8 @@ static void locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),   cmocka_unit_test(readable), cmocka_unit_test(exact),
-        cmocka_unit_test(shares),  cmocka_unit_test(numbers),  cmocka_unit_test(locale),
+        cmocka_unit_test(names),  cmocka_unit_test(readable), cmocka_unit_test(exact),
+        cmocka_unit_test(shares), cmocka_unit_test(numbers),  cmocka_unit_test(locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

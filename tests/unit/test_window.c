@@ -82,7 +82,7 @@ static struct fp_window parse(const char *spec, const struct fp_zone *zone, int6
 static const struct year {
     const char *zone;
     int year;
-    int changes;             /* days that are not 24 hours long */
+    int changes;              /* days that are not 24 hours long */
     const char *first, *last; /* their labels, in the order of the year */
     const char *skipped;
 } years[] = {
@@ -244,7 +244,8 @@ static void hours(void **state)
 
 static void weeks_and_months(void **state)
 {
-    static const char *const zones[] = { "Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia" };
+    static const char *const zones[] = { "Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo",
+                                         "Pacific/Apia" };
 
     (void)state;
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
@@ -286,8 +287,10 @@ static void weeks_and_months(void **state)
 static const struct {
     const char *zone, *spec, *start, *end, *label, *path;
 } specs[] = {
-    { "Asia/Shanghai", "yesterday", "2026-11-18 16:00:00", "2026-11-19 16:00:00", "Thu 19 Nov 2026", "2026/11/19" },
-    { "Asia/Shanghai", "2026-11-20", "2026-11-19 16:00:00", "2026-11-20 16:00:00", "Fri 20 Nov 2026", "2026/11/20" },
+    { "Asia/Shanghai", "yesterday", "2026-11-18 16:00:00", "2026-11-19 16:00:00", "Thu 19 Nov 2026",
+      "2026/11/19" },
+    { "Asia/Shanghai", "2026-11-20", "2026-11-19 16:00:00", "2026-11-20 16:00:00", "Fri 20 Nov 2026",
+      "2026/11/20" },
     { "Asia/Shanghai", "\t2026-11-20 \n", "2026-11-19 16:00:00", "2026-11-20 16:00:00", "Fri 20 Nov 2026",
       "2026/11/20" },
     { "Asia/Shanghai", "TODAY", "2026-11-19 16:00:00", NOW, "Fri 20 Nov 2026, 00:00:00 to 14:47:09 (+08:00)",
@@ -296,16 +299,16 @@ static const struct {
       "2026/11/20T060000Z-2829" },
     { "Asia/Shanghai", "previous hour", "2026-11-20 05:00:00", "2026-11-20 06:00:00",
       "Fri 20 Nov 2026, 13:00 to 14:00 (+08:00)", "2026/11/20T050000Z-3600" },
-    { "Asia/Shanghai", "last 15m", "2026-11-20 06:32:09", NOW, "Fri 20 Nov 2026, 14:32:09 to 14:47:09 (+08:00)",
-      "2026/11/20T063209Z-900" },
-    { "Asia/Shanghai", "LAST 6H", "2026-11-20 00:47:09", NOW, "Fri 20 Nov 2026, 08:47:09 to 14:47:09 (+08:00)",
-      "2026/11/20T004709Z-21600" },
+    { "Asia/Shanghai", "last 15m", "2026-11-20 06:32:09", NOW,
+      "Fri 20 Nov 2026, 14:32:09 to 14:47:09 (+08:00)", "2026/11/20T063209Z-900" },
+    { "Asia/Shanghai", "LAST 6H", "2026-11-20 00:47:09", NOW,
+      "Fri 20 Nov 2026, 08:47:09 to 14:47:09 (+08:00)", "2026/11/20T004709Z-21600" },
     { "Asia/Shanghai", "last 7d", "2026-11-13 06:47:09", NOW,
       "Fri 13 Nov 2026, 14:47:09 to Fri 20 Nov 2026, 14:47:09 (+08:00)", "2026/11/13T064709Z-604800" },
     { "Asia/Shanghai", "week", "2026-11-15 16:00:00", NOW,
       "Mon 16 Nov 2026, 00:00:00 to Fri 20 Nov 2026, 14:47:09 (+08:00)", "2026/11/15T160000Z-398829" },
-    { "Asia/Shanghai", "last week", "2026-11-08 16:00:00", "2026-11-15 16:00:00", "Mon 9 Nov 2026 to Sun 15 Nov 2026",
-      "2026/11/08T160000Z-604800" },
+    { "Asia/Shanghai", "last week", "2026-11-08 16:00:00", "2026-11-15 16:00:00",
+      "Mon 9 Nov 2026 to Sun 15 Nov 2026", "2026/11/08T160000Z-604800" },
     { "Asia/Shanghai", "last month", "2026-09-30 16:00:00", "2026-10-31 16:00:00", "October 2026",
       "2026/09/30T160000Z-2678400" },
     { "Asia/Shanghai", "2026-11-20T09:00/2026-11-20T18:00", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
@@ -328,9 +331,10 @@ static const struct {
       "Mon 16 Nov 2026 to Sun 22 Nov 2026", "2026/11/15T160000Z-604800" },
     { "Asia/Shanghai", "2028-02-01/2028-03-01", "2028-01-31 16:00:00", "2028-02-29 16:00:00", "February 2028",
       "2028/01/31T160000Z-2505600" },
-    { "Asia/Shanghai", "2028-02-29", "2028-02-28 16:00:00", "2028-02-29 16:00:00", "Tue 29 Feb 2028", "2028/02/29" },
-    { "Asia/Shanghai", "2026-11-20T01:00:00Z/2026-11-20T10:00:00.000Z", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
-      "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
+    { "Asia/Shanghai", "2028-02-29", "2028-02-28 16:00:00", "2028-02-29 16:00:00", "Tue 29 Feb 2028",
+      "2028/02/29" },
+    { "Asia/Shanghai", "2026-11-20T01:00:00Z/2026-11-20T10:00:00.000Z", "2026-11-20 01:00:00",
+      "2026-11-20 10:00:00", "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
     { "Asia/Shanghai", "2026-11-19T19:30-05:30/2026-11-20T23:59+13:59", "2026-11-20 01:00:00",
       "2026-11-20 10:00:00", "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "2026/11/20T010000Z-32400" },
     { "Asia/Shanghai", "@1795136400/@1795168800", "2026-11-20 01:00:00", "2026-11-20 10:00:00",
@@ -518,7 +522,8 @@ static void between_and_previous(void **state)
     assert_int_equal(window.start, utc("2026-11-19 16:00:00"));
     assert_int_equal(fp_window_between("2026-11-20", "2026-11-21", zone, 0, &window, &err), FP_OK);
     assert_true(window.whole_day);
-    assert_int_equal(fp_window_between(" 2026-11-20T09:00 ", "2026-11-20T18:00", zone, 0, &window, &err), FP_OK);
+    assert_int_equal(fp_window_between(" 2026-11-20T09:00 ", "2026-11-20T18:00", zone, 0, &window, &err),
+                     FP_OK);
     assert_string_equal(window.path, "2026/11/20T010000Z-32400");
     assert_int_equal(fp_window_previous(&window, zone, &before, &err), FP_OK);
     assert_string_equal(before.path, "2026/11/19T160000Z-32400");
@@ -528,7 +533,8 @@ static void between_and_previous(void **state)
     assert_int_equal(fp_window_between("2026-11-20", "tomorrow", zone, utc(NOW), &window, &err), FP_EINVAL);
     assert_int_equal(strncmp(err.message, "until: time \"tomorrow\": ", 24), 0);
     fp_error_clear(&err);
-    assert_int_equal(fp_window_between("2026-11-20T14:47:09", NULL, zone, utc(NOW), &window, &err), FP_EINVAL);
+    assert_int_equal(fp_window_between("2026-11-20T14:47:09", NULL, zone, utc(NOW), &window, &err),
+                     FP_EINVAL);
     assert_non_null(strstr(err.message, "empty"));
     fp_error_clear(&err);
     assert_int_equal(fp_window_between("2026-11-21", NULL, zone, utc(NOW), &window, &err), FP_EINVAL);
@@ -580,17 +586,36 @@ static void texts(void **state)
 
 static void zones(void **state)
 {
-    static const char *const bad[] = { "", "Nope/Nope", "asia/shanghai", "Asia", "Asia/Shanghai/", "/etc/localtime",
-                                       "../../../etc/passwd", "Asia/../Asia/Shanghai", "+08", "+08:00", "zone.tab",
-                                       "leapseconds", "Asia/Shanghai\n", "right/UTC", "UTC+8", "CST-8", "GMT+8",
-                                       "Axxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" };
+    static const char *const bad[] = {
+        "",
+        "Nope/Nope",
+        "asia/shanghai",
+        "Asia",
+        "Asia/Shanghai/",
+        "/etc/localtime",
+        "../../../etc/passwd",
+        "Asia/../Asia/Shanghai",
+        "+08",
+        "+08:00",
+        "zone.tab",
+        "leapseconds",
+        "Asia/Shanghai\n",
+        "right/UTC",
+        "UTC+8",
+        "CST-8",
+        "GMT+8",
+        "Axxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    };
     static const struct {
         const char *tz, *name;
         int64_t midnight; /* of 2026-11-20 */
     } system[] = {
-        { "Asia/Shanghai", "Asia/Shanghai", 1795104000 }, { ":Asia/Shanghai", "Asia/Shanghai", 1795104000 },
-        { ZONEINFO "Asia/Shanghai", "Asia/Shanghai", 1795104000 }, { "UTC", "UTC", 1795132800 },
-        { "", "UTC", 1795132800 }, { "CST-8", "local", 1795104000 },
+        { "Asia/Shanghai", "Asia/Shanghai", 1795104000 },
+        { ":Asia/Shanghai", "Asia/Shanghai", 1795104000 },
+        { ZONEINFO "Asia/Shanghai", "Asia/Shanghai", 1795104000 },
+        { "UTC", "UTC", 1795132800 },
+        { "", "UTC", 1795132800 },
+        { "CST-8", "local", 1795104000 },
     };
     struct fp_zone *open;
 
@@ -627,9 +652,15 @@ static void zones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(days),       cmocka_unit_test(hours),      cmocka_unit_test(weeks_and_months),
-        cmocka_unit_test(forms),      cmocka_unit_test(refusals),   cmocka_unit_test(begins_now),
-        cmocka_unit_test(between_and_previous), cmocka_unit_test(texts), cmocka_unit_test(zones),
+        cmocka_unit_test(days),
+        cmocka_unit_test(hours),
+        cmocka_unit_test(weeks_and_months),
+        cmocka_unit_test(forms),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(begins_now),
+        cmocka_unit_test(between_and_previous),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(zones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
