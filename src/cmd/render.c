@@ -15,7 +15,8 @@
 #include "flame/picture.h"
 #include "press/draw.h"
 
-enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS };
+enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
+       OPT_TEMPLATES, OPT_ASSETS };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -28,6 +29,8 @@ static const struct fp_option table[] = {
     { "icicle", '\0', NULL, "root at the top" },
     { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
     { "formats", '\0', "LIST", "of svg,png,html,json,folded (default: all)" },
+    { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
+    { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -35,6 +38,7 @@ struct render_options {
     const char *output, *title, *service, *event;
     struct fp_picture_config picture;
     unsigned formats;
+    struct fp_pages_options pages;
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -96,6 +100,8 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
             return fp_options_wrong(o, "--sort is name or value, not \"%s\"", o->value);
         r->picture.sort_by_value = o->value[0] == 'v';
         break;
+    case OPT_TEMPLATES: r->pages.templates = o->value; break;
+    case OPT_ASSETS: r->pages.assets = o->value; break;
     default:
         if (parse_formats(o->value, &r->formats) < 0)
             return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded, not \"%s\"", o->value);
@@ -241,7 +247,7 @@ static int draw_into(const struct render_options *r, struct fp_report_facts *fac
     fp_str_printf(&stage, "/.flamepress-render-%ld", (long)getpid());
     rc = fp_str_status(&stage, "a path", err);
     if (rc == FP_OK)
-        rc = fp_pages_open(&pages, &(struct fp_pages_options){ 0 }, err);
+        rc = fp_pages_open(&pages, &r->pages, err);
     if (rc == FP_OK)
         rc = fp_draw_report(facts, stage.data, &(struct fp_draw_options){ &r->picture, pages, &place, r->formats },
                             &summary, err);

@@ -194,14 +194,6 @@ static int64_t day_start(const struct fp_zone *zone, int64_t time)
     return fp_zone_midnight(zone, fp_zone_day(zone, time));
 }
 
-static int64_t hour_start(const struct fp_zone *zone, int64_t time)
-{
-    int64_t start, end;
-
-    fp_zone_hour(zone, time, &start, &end);
-    return start;
-}
-
 static int64_t week_start(const struct fp_zone *zone, int64_t time)
 {
     int64_t days = fp_zone_day(zone, time);
@@ -222,10 +214,10 @@ static const struct {
     int64_t (*start_of)(const struct fp_zone *zone, int64_t time); /* of the period around `time` */
     bool previous; /* the one before now's, whole; else from its start to now */
 } periods[] = {
-    { "yesterday", day_start, true },      { "today", day_start, false },
-    { "previous hour", hour_start, true }, { "hour", hour_start, false },
-    { "last week", week_start, true },     { "week", week_start, false },
-    { "last month", month_start, true },   { "month", month_start, false },
+    { "yesterday", day_start, true },        { "today", day_start, false },
+    { "previous hour", fp_zone_hour, true }, { "hour", fp_zone_hour, false },
+    { "last week", week_start, true },       { "week", week_start, false },
+    { "last month", month_start, true },     { "month", month_start, false },
 };
 
 /*

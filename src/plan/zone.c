@@ -229,16 +229,10 @@ static int64_t change_between(const struct fp_zone *zone, int64_t from, int64_t 
     return to;
 }
 
-void fp_zone_hour(const struct fp_zone *zone, int64_t time, int64_t *ret_start, int64_t *ret_end)
+int64_t fp_zone_hour(const struct fp_zone *zone, int64_t time)
 {
     int32_t offset = fp_zone_offset(zone, time);
     int64_t start = floor_div(time + offset, FP_HOUR) * FP_HOUR - offset;
-    int64_t end = start + FP_HOUR;
 
-    if (fp_zone_offset(zone, start) != offset)
-        start = change_between(zone, start, time);
-    if (fp_zone_offset(zone, end - 1) != offset)
-        end = change_between(zone, time, end - 1);
-    *ret_start = start;
-    *ret_end = end;
+    return fp_zone_offset(zone, start) == offset ? start : change_between(zone, start, time);
 }

@@ -41,7 +41,7 @@ int64_t fp_zone_instant(const struct fp_zone *zone, int64_t local);
 int64_t fp_zone_midnight(const struct fp_zone *zone, int64_t days);
 /* Which local day an instant belongs to. */
 int64_t fp_zone_day(const struct fp_zone *zone, int64_t time);
-/* The local hour around an instant: [HH:00, HH+1:00), cut where the zone's offset changes inside it. */
-void fp_zone_hour(const struct fp_zone *zone, int64_t time, int64_t *ret_start, int64_t *ret_end);
+/* The start of the local hour around an instant: HH:00, or the zone's change of offset after that. */
+int64_t fp_zone_hour(const struct fp_zone *zone, int64_t time);
 
 #endif

@@ -18,13 +18,14 @@ struct calendar {
     struct fp_model *model;
     const struct cell *cells; /* newest day first, within a day as given */
     size_t count;
-    int64_t first, last;      /* days with a night, counted from 1970-01-01 */
-    bool daily;               /* a day without a night is a missing one */
+    int64_t first, last; /* days with a night, counted from 1970-01-01 */
+    bool daily;          /* a day without a night is a missing one */
 };
 
 /* ---- days ---- */
 
-/* Days from 1970-01-01 in the proleptic Gregorian calendar; years count from March so that leap days come last. */
+/* Days from 1970-01-01 in the proleptic Gregorian calendar; years count from March so that leap days come
+ * last. */
 static int64_t day_number(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
@@ -42,8 +43,8 @@ static int weekday(int64_t day)
 
 static int days_of_month(int year, int month)
 {
-    return (int)(month == 12 ? day_number(year + 1, 1, 1) - day_number(year, 12, 1) :
-                               day_number(year, month + 1, 1) - day_number(year, month, 1));
+    return (int)(month == 12 ? day_number(year + 1, 1, 1) - day_number(year, 12, 1)
+                             : day_number(year, month + 1, 1) - day_number(year, month, 1));
 }
 
 static bool digits(const char *text, int n, int *ret)
@@ -62,9 +63,9 @@ static bool digits(const char *text, int n, int *ret)
 /* "YYYY/MM/DD", and what may follow */
 static bool parse_path(const char *path, struct cell *ret)
 {
-    return digits(path, 4, &ret->year) && path[4] == '/' && digits(path + 5, 2, &ret->month) && path[7] == '/' &&
-           digits(path + 8, 2, &ret->day) && ret->year >= 1970 && ret->month >= 1 && ret->month <= 12 &&
-           ret->day >= 1 && ret->day <= days_of_month(ret->year, ret->month);
+    return digits(path, 4, &ret->year) && path[4] == '/' && digits(path + 5, 2, &ret->month) &&
+           path[7] == '/' && digits(path + 8, 2, &ret->day) && ret->year >= 1970 && ret->month >= 1 &&
+           ret->month <= 12 && ret->day >= 1 && ret->day <= days_of_month(ret->year, ret->month);
 }
 
 static int64_t day_of(const struct cell *cell)
@@ -89,7 +90,8 @@ static int compare_cells(const void *pa, const void *pb)
 static void put_word(struct fp_model *model, json_t *row, const json_t *night)
 {
     const json_t *window = json_object_get(night, "window");
-    const char *zone_name = fp_model_get_text(window, "timezone"), *outcome = fp_model_get_text(night, "outcome");
+    const char *zone_name = fp_model_get_text(window, "timezone"),
+               *outcome = fp_model_get_text(night, "outcome");
     struct fp_zone *zone;
     char time[FP_TIME_TEXT];
 
@@ -128,19 +130,26 @@ static void push_day(const struct calendar *calendar, json_t *days, const struct
     for (size_t i = 0; i < count && day; i++)
         if (cells[i].day == day)
             push_night(model, nights, cells[i].night);
-    missing = day && calendar->daily && !json_array_size(nights) && number > calendar->first && number < calendar->last;
+    missing = day && calendar->daily && !json_array_size(nights) && number > calendar->first &&
+              number < calendar->last;
     if (day)
         fp_model_printf(model, row, "day", "%d", day);
     else
         fp_model_put(model, row, "day", json_null());
     fp_model_put(model, row, "missing", json_boolean(missing));
-    fp_model_put(model, row, "state", fp_model_text(!day ? "other" : json_array_size(nights) ? "pressed" : "bare"));
+    fp_model_put(model, row, "state",
+                 fp_model_text(!day                      ? "other"
+                               : json_array_size(nights) ? "pressed"
+                                                         : "bare"));
 }
 
-static void push_month(const struct calendar *calendar, json_t *months, const struct cell *cells, size_t count)
+static void push_month(const struct calendar *calendar, json_t *months, const struct cell *cells,
+                       size_t count)
 {
-    static const char *const names[] = { "January", "February", "March", "April", "May", "June", "July",
-                                         "August", "September", "October", "November", "December" };
+    static const char *const names[] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December"
+    };
     struct fp_model *model = calendar->model;
     json_t *month = fp_model_row(model, months), *weeks, *days = NULL;
     int year = cells[0].year, all = days_of_month(year, cells[0].month);
@@ -175,7 +184,8 @@ static void put_months(const struct calendar *calendar, json_t *view)
     }
     fp_model_put(calendar->model, view, "has_earlier", json_boolean(months > MONTHS_SHOWN));
     fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier %s",
-                    months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0, months == MONTHS_SHOWN + 1 ? "month" : "months");
+                    months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0,
+                    months == MONTHS_SHOWN + 1 ? "month" : "months");
 }
 
 /* ---- all of it ---- */

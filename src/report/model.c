@@ -111,8 +111,8 @@ struct fp_slice fp_model_get_slice(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
 
-    return json_is_string(value) ? (struct fp_slice){ json_string_value(value), json_string_length(value) } :
-                                   (struct fp_slice){ "", 0 };
+    return json_is_string(value) ? (struct fp_slice){ json_string_value(value), json_string_length(value) }
+                                 : (struct fp_slice){ "", 0 };
 }
 
 int64_t fp_model_get_int(const json_t *object, const char *key)

@@ -56,7 +56,7 @@ struct fp_slice fp_model_get_slice(const json_t *object, const char *key);
 int64_t fp_model_get_int(const json_t *object, const char *key);
 double fp_model_get_real(const json_t *object, const char *key);
 
-/* The model as it is published: UTF-8, members in the order they were put, indented by 2, a newline at the end. */
+/* The model as it is published: UTF-8, members in the order they were put, indented by 2, ends in a newline. */
 struct fp_out;
 int fp_model_write(const json_t *root, struct fp_out *out, struct fp_error *err);
 

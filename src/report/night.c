@@ -37,7 +37,8 @@ static json_t *cores_of(const json_t *summary)
     double seconds = covered * (double)(fp_model_get_int(window, "end") - fp_model_get_int(window, "start"));
     int64_t per_second = fp_words_unit_per_second(fp_words_unit(fp_model_get_text(summary, "unit")));
 
-    if (!has_value(summary) || !fp_event_find(fp_model_get_text(summary, "event"))->cores || !per_second || seconds <= 0)
+    if (!has_value(summary) || !fp_event_find(fp_model_get_text(summary, "event"))->cores || !per_second ||
+        seconds <= 0)
         return json_null();
     return json_real((double)fp_model_get_int(summary, "total") / (double)per_second / seconds);
 }
@@ -162,7 +163,8 @@ static void put_link(struct night_view *view, json_t *row, const json_t *entry)
 {
     put_text(view, row, "outcome", fp_model_get_text(entry, "outcome"));
     put_text(view, row, "mark", fp_words_mark(fp_model_get_text(entry, "outcome")));
-    fp_words_put_href(&view->model, row, "href", view->prefix, fp_model_get_slice(entry, "path"), "/index.html");
+    fp_words_put_href(&view->model, row, "href", view->prefix, fp_model_get_slice(entry, "path"),
+                      "/index.html");
     fp_words_put_name(&view->model, row, "title_pieces", NULL, fp_model_get_slice(entry, "title"));
     put_text(view, row, "event", fp_model_get_text(entry, "event"));
 }
@@ -173,9 +175,9 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
     char text[FP_UNIT_TEXT];
 
     put_text(view, row, key,
-             json_is_number(share) ?
-                 fp_share_format(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000) :
-                 "\u2013");
+             json_is_number(share)
+                 ? fp_share_format(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
+                 : "\u2013");
 }
 
 static void push_service(struct night_view *view, json_t *rows, const json_t *entry)
@@ -201,7 +203,8 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
     fp_model_put(&view->model, row, "blind", json_boolean(json_number_value(unknown) > 0.5));
 }
 
-static void put_table(struct night_view *view, const char *key, const char *has_key, const char *caption, bool host)
+static void put_table(struct night_view *view, const char *key, const char *has_key, const char *caption,
+                      bool host)
 {
     json_t *table = fp_model_object(&view->model, view->root, key), *rows;
 
@@ -233,7 +236,8 @@ static void put_trouble(struct night_view *view)
             fp_model_put(&view->model, row, "why", fp_model_slice(fp_model_get_slice(entry, "failure")));
         }
     }
-    put_text(view, view->root, "trouble_head", found[0] ? "What failed, and what to do" : "What is missing, and what to do");
+    put_text(view, view->root, "trouble_head",
+             found[0] ? "What failed, and what to do" : "What is missing, and what to do");
     fp_model_put(&view->model, view->root, "has_trouble", json_boolean(found[0] || found[1]));
     fp_words_put_again(&view->model, view->root, "again", fp_model_get_int(window, "start"),
                        fp_model_get_int(window, "end"), NULL);
@@ -289,11 +293,13 @@ static void put_about(struct night_view *view, const struct fp_zone *zone)
     json_t *list = fp_model_array(&view->model, view->root, "about");
     char text[FP_UNIT_TEXT], time[FP_TIME_TEXT];
 
-    fp_words_push_window(&view->model, list, fp_model_get_int(window, "start"), fp_model_get_int(window, "end"), zone);
+    fp_words_push_window(&view->model, list, fp_model_get_int(window, "start"),
+                         fp_model_get_int(window, "end"), zone);
     fp_words_push_fact(&view->model, list, "time zone", NULL, fp_model_get_text(window, "timezone"), NULL);
     fp_words_push_fact(&view->model, list, "source", fp_model_get_text(view->night, "source"), NULL, NULL);
     fp_words_push_fact(&view->model, list, "requests", NULL,
-                       fp_count_format(text, fp_model_get_int(view->night, "requests")), "sent, retries included");
+                       fp_count_format(text, fp_model_get_int(view->night, "requests")),
+                       "sent, retries included");
     fp_time_format(time, fp_model_get_int(view->night, "generated"), zone);
     fp_words_push_fact(&view->model, list, "pressed", NULL, time, NULL);
     fp_words_push_fact(&view->model, list, "by", NULL, fp_model_get_text(view->night, "generator"), NULL);
@@ -306,7 +312,9 @@ int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, st
     const json_t *window = json_object_get(night, "window");
     const char *zone_name = fp_model_get_text(window, "timezone");
     struct fp_zone *zone = *zone_name && strcmp(zone_name, "UTC") != 0 ? fp_zone_new(zone_name, NULL) : NULL;
-    struct night_view view = { .night = night, .root = json_object(), .prefix = prefix,
+    struct night_view view = { .night = night,
+                               .root = json_object(),
+                               .prefix = prefix,
                                .services = json_object_get(night, "services") };
 
     put_text(&view, view.root, "label", fp_model_get_text(window, "label"));
@@ -316,7 +324,8 @@ int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, st
     put_table(&view, "services_table", "has_services", "Reports of services", false);
     put_table(&view, "host_table", "has_host", "Reports of the host", true);
     put_text(&view, view.root, "legend_text",
-             "Cores: CPU time divided by the time of the window. No symbols: share of the total that was measured in "
+             "Cores: CPU time divided by the time of the window. No symbols: share of the total that was "
+             "measured in "
              "frames without a name. A dash: not known, or makes no sense for the event; never zero.");
     put_about(&view, zone);
     put_text(&view, view.root, "data_file", FP_SUMMARY_FILE);

@@ -47,14 +47,16 @@ struct fp_night_facts {
     json_t *entries;            /* an array; becomes part of the result (a reference is added) */
 };
 
-/* `path` is a directory name made by publish/sitepath, not a URL. The caller owns *ret_entry. FP_ENOMEM only. */
+/* `path` is a directory name made by publish/sitepath, not a URL. The caller owns *ret_entry and *ret_night.
+ * FP_ENOMEM only. */
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err);
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
 
 /*
- * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble (failed
- * reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again, services_table and
- * host_table ({services_caption, rows}), legend_text, about (facts), generator, generated, night_href; and has_X.
+ * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble
+ * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again,
+ * services_table and host_table ({services_caption, rows}), legend_text, about (facts), generator,
+ * generated, night_href; and has_X for each X that may be missing.
  * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
  */
 int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err);

@@ -17,9 +17,20 @@ enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRS
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
-    [T_REPORT] = "report", [T_NIGHT] = "night",   [T_INDEX] = "index", "counts", "fact", "foot",
-    "head",                "month",               "name",              "outcome", "ranking", "rows",
-    "services",            "top",
+    [T_REPORT] = "report",
+    [T_NIGHT] = "night",
+    [T_INDEX] = "index",
+    "counts",
+    "fact",
+    "foot",
+    "head",
+    "month",
+    "name",
+    "outcome",
+    "ranking",
+    "rows",
+    "services",
+    "top",
 };
 
 enum asset_id { A_STYLE, A_ICON, A_COUNT };
@@ -158,8 +169,8 @@ static void put_frame(const struct fp_pages *pages, struct fp_model *model, json
         fp_model_put(model, view, asset_files[i].key, fp_model_slice(fp_str_slice(&pages->asset_names[i])));
 }
 
-static int render(const struct fp_pages *pages, enum template_id id, const struct fp_model *model, const json_t *view,
-                  struct fp_out *out, struct fp_error *err)
+static int render(const struct fp_pages *pages, enum template_id id, const struct fp_model *model,
+                  const json_t *view, struct fp_out *out, struct fp_error *err)
 {
     /* find_partial only reads what it is given */
     struct fp_partials partials = { .find = find_partial, .ctx = (void *)(uintptr_t)pages };
@@ -197,7 +208,8 @@ int fp_pages_night(const struct fp_pages *pages, const json_t *night, const stru
     if (rc < 0)
         return rc;
     put_frame(pages, &model, view, place);
-    fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"), pages->title);
+    fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"),
+                    pages->title);
     rc = render(pages, T_NIGHT, &model, view, out, err);
     json_decref(view);
     return rc;

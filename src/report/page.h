@@ -2,12 +2,13 @@
  * Finished HTML pages: models through templates.
  *
  * `struct fp_pages` holds the compiled templates and the assets with their hashed
- * names, built in or taken from override directories. It is immutable once open, so any
- * number of threads may render from one. An override directory may replace any file
- * of templates/ by one of the same name (the partials too); a template may include those files only.
+ * names, built in or taken from override directories. It is immutable once open, so
+ * any number of threads may render from one. An override directory may replace any file of
+ * templates/ by one of the same name (the partials too); a template may include those only.
  *
  *     fp_pages_open(&pages, &(struct fp_pages_options){ .title = "production" }, &err);
- *     for (size_t i = 0; i < fp_pages_asset_count(pages); i++) … write fp_pages_asset(pages, i) to DIR/assets/
+ *     for (size_t i = 0; i < fp_pages_asset_count(pages); i++)
+ *         … write fp_pages_asset(pages, i) to DIR/assets/
  *     fp_out_to_fd(&out, fd, path);
  *     fp_pages_report(pages, summary, &place, &out, &err);
  *     fp_out_finish(&out, &err);
@@ -42,13 +43,13 @@ struct fp_page_asset {
 };
 
 /*
- * Where a page stands: relative URLs from the page, as they are to appear (already escaped); NULL = there is none.
+ * Where a page stands: relative URLs from the page, as they are to appear (already escaped); NULL = none.
  *   a report of a site          { "../../../../../assets/", "../../index.html", "../../../../../index.html" }
  *   a night of a site           { "../../../assets/", NULL, "../../../index.html" }
  *   the index                   { "assets/", NULL, NULL }
  *   render -o DIR               { "assets/", NULL, NULL }
- * A browser does not follow symbolic links when it resolves "..": reached as latest/…, a page finds only what is
- * named relative to its night. Assets that are kept within each night ("../../assets/") are found both ways.
+ * A browser does not follow symbolic links when it resolves "..": reached as latest/…, a page finds only what
+ * is named relative to its night. Assets kept within each night ("../../assets/") are found both ways.
  */
 struct fp_page_place {
     const char *assets; /* ends in '/' */
@@ -63,7 +64,8 @@ void fp_pages_close(struct fp_pages *pages); /* NULL is fine */
 size_t fp_pages_asset_count(const struct fp_pages *pages);
 struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
 
-/* `summary` as of fp_summary_make, or read back from a file; it must not be shared with another thread meanwhile. */
+/* `summary` as of fp_summary_make, or read back from a file; it must not be shared with another thread
+ * meanwhile. */
 int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                     struct fp_out *out, struct fp_error *err);
 /* `night` as of fp_night_make. */

@@ -82,8 +82,8 @@ static size_t take_top(const struct fp_tree *tree, const struct fp_function_tota
 }
 
 /* Those of `top` that are not among the first `listed` of `totals`; returns how many stay in `top`. */
-static size_t drop_listed(const struct fp_function_totals *totals, size_t listed, struct fp_function_total *top,
-                          size_t count)
+static size_t drop_listed(const struct fp_function_totals *totals, size_t listed,
+                          struct fp_function_total *top, size_t count)
 {
     size_t kept = 0;
 
@@ -98,7 +98,8 @@ static size_t drop_listed(const struct fp_function_totals *totals, size_t listed
     return kept;
 }
 
-static int put_functions(struct fp_model *model, json_t *root, const struct fp_tree *tree, struct fp_error *err)
+static int put_functions(struct fp_model *model, json_t *root, const struct fp_tree *tree,
+                         struct fp_error *err)
 {
     struct fp_function_total top[FP_LIMIT_TOP_FUNCTIONS];
     struct fp_function_totals totals = { 0 }, rest = { .items = top };
@@ -149,8 +150,8 @@ static void put_kinds(struct fp_model *model, json_t *root, const struct fp_tree
     }
 }
 
-static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree *tree, enum fp_frame_kind kind,
-                      const char *key, const char *count_key, struct fp_error *err)
+static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree *tree,
+                      enum fp_frame_kind kind, const char *key, const char *count_key, struct fp_error *err)
 {
     struct fp_function_totals totals = { 0 };
     json_t *list;

@@ -63,12 +63,12 @@ struct ranking {
     bool cores;             /* … or the value in cores */
     const char *value_head, *second_head, *name_head;
     const char *caption;
-    bool quiet;             /* the heading above says what the caption says */
-    const char *many;       /* "functions" */
+    bool quiet;       /* the heading above says what the caption says */
+    const char *many; /* "functions" */
 };
 
-static void put_second(const struct fp_tables *tables, json_t *row, const struct ranking *ranking, const json_t *item,
-                       int64_t value)
+static void put_second(const struct fp_tables *tables, json_t *row, const struct ranking *ranking,
+                       const json_t *item, int64_t value)
 {
     struct fp_model *model = tables->model;
     char text[FP_UNIT_TEXT];
@@ -88,7 +88,8 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
     }
 }
 
-static void push_row(const struct fp_tables *tables, json_t *list, const struct ranking *ranking, const json_t *item)
+static void push_row(const struct fp_tables *tables, json_t *list, const struct ranking *ranking,
+                     const json_t *item)
 {
     struct fp_model *model = tables->model;
     json_t *row = fp_model_row(model, list);
@@ -116,8 +117,8 @@ static void put_more(const struct fp_tables *tables, json_t *to, const struct ra
     }
     more = fp_model_object(model, to, "more");
     fp_model_printf(model, more, "more_label", "%zu more", ranking->count - FP_TABLES_SHOWN);
-    fp_model_printf(model, more, "more_caption", "%s, continued: %zu to %zu", ranking->caption, FP_TABLES_SHOWN + 1,
-                    ranking->count);
+    fp_model_printf(model, more, "more_caption", "%s, continued: %zu to %zu", ranking->caption,
+                    FP_TABLES_SHOWN + 1, ranking->count);
     rows = fp_model_array(model, more, "rows");
     for (size_t i = FP_TABLES_SHOWN; i < ranking->count; i++)
         push_row(tables, rows, ranking, ranking->items[i]);
@@ -142,8 +143,9 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
     if (ranking->all > (int64_t)ranking->count && ranking->count < FP_LIMIT_TOP_FUNCTIONS)
         fp_model_put(model, table, "beyond", fp_model_text("Nothing was measured in the others themselves."));
     else if (ranking->all > (int64_t)ranking->count)
-        fp_model_printf(model, table, "beyond", "These are the first %zu of %s %s; the rest is in summary.json.",
-                        ranking->count, fp_count_format(count, ranking->all), ranking->many);
+        fp_model_printf(model, table, "beyond",
+                        "These are the first %zu of %s %s; the rest is in summary.json.", ranking->count,
+                        fp_count_format(count, ranking->all), ranking->many);
     else
         fp_model_put(model, table, "beyond", json_null());
 }
@@ -165,7 +167,8 @@ static int compare_totals(const void *pa, const void *pb)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* The summary has the functions by self; this is the same list by total. Returns how many were put into `top`. */
+/* The summary has the functions by self; this is the same list by total. Returns how many were put into
+ * `top`. */
 static size_t top_by_total(const json_t *functions, struct ranked *all, const json_t **top)
 {
     size_t count = 0, i;
@@ -201,12 +204,26 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
     const char *one = tables->objects ? "function or object" : "function";
     struct ranking by_self = {
-        .items = top, .all = fp_tables_function_count(tables->summary), .value_key = "self", .second_key = "total",
-        .value_head = "self", .second_head = "total", .name_head = one, .caption = "By self", .many = "functions",
+        .items = top,
+        .all = fp_tables_function_count(tables->summary),
+        .value_key = "self",
+        .second_key = "total",
+        .value_head = "self",
+        .second_head = "total",
+        .name_head = one,
+        .caption = "By self",
+        .many = "functions",
     };
     struct ranking by_total = {
-        .items = top, .all = by_self.all, .value_key = "total", .second_key = "self", .value_head = "total",
-        .second_head = "self", .name_head = one, .caption = "By total", .many = "functions",
+        .items = top,
+        .all = by_self.all,
+        .value_key = "total",
+        .second_key = "self",
+        .value_head = "total",
+        .second_head = "self",
+        .name_head = one,
+        .caption = "By total",
+        .many = "functions",
     };
     struct ranked *all = malloc((json_array_size(functions) + 1) * sizeof *all);
 
@@ -229,9 +246,16 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
     const json_t *list = json_object_get(tables->summary, key);
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
     struct ranking ranking = {
-        .items = top, .all = fp_model_get_int(tables->summary, count_key), .value_key = "total",
-        .value_head = "total", .name_head = what, .caption = "Largest total first", .quiet = true, .many = key,
-        .cores = tables->core > 0, .second_head = tables->core > 0 ? "cores" : NULL,
+        .items = top,
+        .all = fp_model_get_int(tables->summary, count_key),
+        .value_key = "total",
+        .value_head = "total",
+        .name_head = what,
+        .caption = "Largest total first",
+        .quiet = true,
+        .many = key,
+        .cores = tables->core > 0,
+        .second_head = tables->core > 0 ? "cores" : NULL,
     };
 
     while (ranking.count < json_array_size(list) && ranking.count < FP_LIMIT_TOP_FUNCTIONS) {

@@ -14,13 +14,13 @@
 struct view {
     struct fp_model model;
     const json_t *summary;
-    json_t *root;               /* what is being made */
+    json_t *root; /* what is being made */
     const struct fp_event *event;
-    struct fp_zone *zone;       /* NULL = UTC */
+    struct fp_zone *zone; /* NULL = UTC */
     enum fp_unit unit;
     int64_t total;
-    int64_t start, end;         /* 0, 0 when the window is not known */
-    double covered;             /* share of the window */
+    int64_t start, end; /* 0, 0 when the window is not known */
+    double covered;     /* share of the window */
     bool ok, empty, partial, failed;
 };
 
@@ -74,7 +74,8 @@ static void put_head(struct view *view)
         fp_model_printf(&view->model, view->root, "service_note", "service %s", service.data);
 }
 
-static void push_figure(struct view *view, json_t *list, const char *label, const char *value, const char *exact)
+static void push_figure(struct view *view, json_t *list, const char *label, const char *value,
+                        const char *exact)
 {
     json_t *row = fp_model_row(&view->model, list);
 
@@ -156,14 +157,15 @@ static void put_proved(struct view *view, int64_t row_limit, int64_t replies)
     }
     fp_count_format(rows, row_limit);
     if (replies > 1)
-        fp_model_printf(&view->model, view->root, "completeness_text",
-                        ": each of the %s replies is below what %s rows hold at the least%s, so the server cut nothing.",
-                        fp_count_format(many, replies), rows, room);
+        fp_model_printf(
+            &view->model, view->root, "completeness_text",
+            ": each of the %s replies is below what %s rows hold at the least%s, so the server cut nothing.",
+            fp_count_format(many, replies), rows, room);
     else
         fp_model_printf(&view->model, view->root, "completeness_text",
                         ": %s%s is below what %s rows hold at the least%s, so the server cut nothing.",
-                        fp_unit_format(total, view->total, view->unit), view->event->cores ? " of CPU" : "", rows,
-                        room);
+                        fp_unit_format(total, view->total, view->unit), view->event->cores ? " of CPU" : "",
+                        rows, room);
 }
 
 static void put_unproved(struct view *view, int64_t row_limit)
@@ -172,17 +174,19 @@ static void put_unproved(struct view *view, int64_t row_limit)
 
     put_text(view, "completeness_head", "Unproved");
     if (row_limit <= 0) {
-        put_text(view, "completeness_text",
-                 ": a saved reply does not say with which row limit the server made it, so it may have been cut.");
+        put_text(
+            view, "completeness_text",
+            ": a saved reply does not say with which row limit the server made it, so it may have been cut.");
         return;
     }
     fp_count_format(rows, row_limit);
-    fp_model_printf(&view->model, view->root, "completeness_text",
-                    ": a reply is large enough to have filled %s rows, and the server does not say when it cuts "
-                    "there. The true total is at least this; shares may be off. %s",
-                    rows,
-                    view->event->gauge ? "A gauge cannot be asked for in parts: narrow it with a filter." :
-                                         "A smaller \"step\" in the configuration asks in smaller parts.");
+    fp_model_printf(
+        &view->model, view->root, "completeness_text",
+        ": a reply is large enough to have filled %s rows, and the server does not say when it cuts "
+        "there. The true total is at least this; shares may be off. %s",
+        rows,
+        view->event->gauge ? "A gauge cannot be asked for in parts: narrow it with a filter."
+                           : "A smaller \"step\" in the configuration asks in smaller parts.");
 }
 
 static void put_completeness(struct view *view)
@@ -217,10 +221,11 @@ static void put_failed_parts(struct view *view)
 
     put_bool(view, "has_failed_parts", count > 0 && !view->failed);
     put_text(view, "failed_beyond", NULL);
-    fp_model_printf(&view->model, view->root, "failed_parts_text",
-                    "%s %s of the window could not be had: %s of its time. Values and shares are of the rest.",
-                    fp_count_format(text, (int64_t)count), count == 1 ? "part" : "parts",
-                    fp_share_format(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
+    fp_model_printf(
+        &view->model, view->root, "failed_parts_text",
+        "%s %s of the window could not be had: %s of its time. Values and shares are of the rest.",
+        fp_count_format(text, (int64_t)count), count == 1 ? "part" : "parts",
+        fp_share_format(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
     for (size_t i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++) {
         const json_t *from = json_array_get(parts, i);
         json_t *row = fp_model_row(&view->model, list);
@@ -252,7 +257,8 @@ static void put_failure(struct view *view)
 static void put_empty(struct view *view)
 {
     static const char *const checks[] = {
-        "the name of the service, exactly as DeepFlow has it: an unknown service is an empty answer, not an error "
+        "the name of the service, exactly as DeepFlow has it: an unknown service is an empty answer, not an "
+        "error "
         "(\u201cflamepress services -c FILE\u201d lists what the server knows);",
         "the language and the event type: eBPF data has the language \u201ceBPF\u201d;",
         "the filter, if there is one: it may match nothing;",
@@ -262,9 +268,10 @@ static void put_empty(struct view *view)
     json_t *list = fp_model_array(&view->model, view->root, "checks");
     bool asked = view->end > view->start;
 
-    put_text(view, "empty_text", asked ? "The server answered, and has no sample for this question. That may be the "
-                                         "truth: a process that does nothing has no profile." :
-                                         "The input was read to its end and holds no stack.");
+    put_text(view, "empty_text",
+             asked ? "The server answered, and has no sample for this question. That may be the "
+                     "truth: a process that does nothing has no profile."
+                   : "The input was read to its end and holds no stack.");
     put_bool(view, "has_checks", asked);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         fp_model_push(&view->model, list, fp_model_text(checks[i]));
@@ -303,7 +310,8 @@ static void put_hidden(struct view *view, const json_t *hidden)
                       fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total));
     if (narrow <= 0 && deep <= 0)
         fp_str_puts(&text, "Every frame is drawn.");
-    fp_model_put(&view->model, view->root, "hidden_text", fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_model_put(&view->model, view->root, "hidden_text",
+                 fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
     fp_str_release(&text);
 }
 
@@ -320,14 +328,16 @@ static void put_picture(struct view *view)
     put_file(view, "png2x");
     fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
-    fp_model_printf(&view->model, view->root, "graph_label",
-                    "Flame graph of %s, %s: %s in %s boxes. The tables below hold the largest of its numbers.",
-                    fp_model_get_text(view->summary, "title"),
-                    view->event->known ? view->event->title : fp_model_get_text(view->summary, "event"),
-                    fp_unit_format(total, view->total, view->unit),
-                    fp_count_format(boxes, fp_model_get_int(picture, "boxes")));
-    put_text(view, "reading", "The wider a box, the more of the total passes through it; a box names itself in full "
-                              "under the pointer.");
+    fp_model_printf(
+        &view->model, view->root, "graph_label",
+        "Flame graph of %s, %s: %s in %s boxes. The tables below hold the largest of its numbers.",
+        fp_model_get_text(view->summary, "title"),
+        view->event->known ? view->event->title : fp_model_get_text(view->summary, "event"),
+        fp_unit_format(total, view->total, view->unit),
+        fp_count_format(boxes, fp_model_get_int(picture, "boxes")));
+    put_text(view, "reading",
+             "The wider a box, the more of the total passes through it; a box names itself in full "
+             "under the pointer.");
     put_hidden(view, part(view, "hidden"));
 }
 
@@ -336,10 +346,8 @@ static void put_downloads(struct view *view)
     static const struct {
         const char *key, *label, *note;
     } kinds[] = {
-        { "svg", "SVG", "sharp at any size" },
-        { "png", "PNG", "for tickets and chats" },
-        { "png2x", "PNG 2\u00d7", "for dense screens" },
-        { "folded", "Folded stacks", "gzip" },
+        { "svg", "SVG", "sharp at any size" },           { "png", "PNG", "for tickets and chats" },
+        { "png2x", "PNG 2\u00d7", "for dense screens" }, { "folded", "Folded stacks", "gzip" },
         { "json", "JSON", "all numbers of this page" },
     };
     const json_t *files = part(view, "files");
@@ -359,7 +367,8 @@ static void put_downloads(struct view *view)
     put_bool(view, "has_downloads", json_array_size(list) > 0);
     fp_model_put(&view->model, view->root, "folded_note",
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
-    put_text(view, "data_file", fp_model_get_slice(files, "json").len ? fp_model_get_text(files, "json") : NULL);
+    put_text(view, "data_file",
+             fp_model_get_slice(files, "json").len ? fp_model_get_text(files, "json") : NULL);
 }
 
 /* ---- the query, and what to know about the numbers ---- */
@@ -374,7 +383,8 @@ static void put_query(struct view *view)
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_words_push_fact(&view->model, list, "service", fp_model_get_text(view->summary, "service"), NULL, NULL);
+    fp_words_push_fact(&view->model, list, "service", fp_model_get_text(view->summary, "service"), NULL,
+                       NULL);
     fp_words_push_fact(&view->model, list, "event", fp_model_get_text(view->summary, "event"), NULL,
                        view->event->known ? view->event->title : "an event type that is not known here");
     fp_words_push_fact(&view->model, list, "language", fp_model_get_text(requests, "language"), NULL, NULL);
@@ -408,23 +418,26 @@ static void put_notes(struct view *view)
 
     fp_str_init(&text, FP_LIMIT_TEXT);
     if (view->event->gauge)
-        fp_model_push(&view->model, list, fp_model_text("This is a gauge: each stack counts with its last value in "
-                                                        "the window. Gauges of two windows do not add up."));
+        fp_model_push(&view->model, list,
+                      fp_model_text("This is a gauge: each stack counts with its last value in "
+                                    "the window. Gauges of two windows do not add up."));
     if (!view->event->known && *fp_model_get_text(view->summary, "event"))
-        fp_model_push(&view->model, list, fp_model_text("This event type is not in flamepress\u2019s table: its "
-                                                        "values are taken as plain units that add up."));
+        fp_model_push(&view->model, list,
+                      fp_model_text("This event type is not in flamepress\u2019s table: its "
+                                    "values are taken as plain units that add up."));
     if (mended > 0) {
-        fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.", fp_count_format(a, mended),
-                      mended == 1 ? "name was" : "names were");
+        fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.",
+                      fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     if (nodes > 0) {
         fp_str_clear(&text);
-        fp_str_printf(&text,
-                      "In the reply, %s %s a total other than its self value plus its children\u2019s (by %s in sum). "
-                      "The self values are used, and the totals are what they add up to.",
-                      fp_count_format(a, nodes), nodes == 1 ? "node had" : "nodes each had",
-                      fp_unit_format(b, fp_model_get_int(unbalanced, "value"), view->unit));
+        fp_str_printf(
+            &text,
+            "In the reply, %s %s a total other than its self value plus its children\u2019s (by %s in sum). "
+            "The self values are used, and the totals are what they add up to.",
+            fp_count_format(a, nodes), nodes == 1 ? "node had" : "nodes each had",
+            fp_unit_format(b, fp_model_get_int(unbalanced, "value"), view->unit));
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     view->model.failed |= !fp_str_ok(&text);
@@ -446,17 +459,21 @@ static void put_kinds(struct view *view)
 
 static void put_tables(struct view *view)
 {
-    struct fp_tables tables = { .model = &view->model, .summary = view->summary, .unit = view->unit,
-                                .total = view->total, .objects = view->event->objects,
+    struct fp_tables tables = { .model = &view->model,
+                                .summary = view->summary,
+                                .unit = view->unit,
+                                .total = view->total,
+                                .objects = view->event->objects,
                                 .core = one_core(view) };
     char total[FP_UNIT_TEXT];
     bool shown = view->ok || view->partial;
 
     put_text(view, "functions_head", view->event->objects ? "Functions and objects" : "Functions");
-    fp_model_printf(&view->model, view->root, "functions_text",
-                    "Self is what was measured in the function itself; total includes what it called, with recursion "
-                    "counted once. Shares are of all %s; bars compare with the first row of their table.",
-                    fp_unit_format(total, view->total, view->unit));
+    fp_model_printf(
+        &view->model, view->root, "functions_text",
+        "Self is what was measured in the function itself; total includes what it called, with recursion "
+        "counted once. Shares are of all %s; bars compare with the first row of their table.",
+        fp_unit_format(total, view->total, view->unit));
     fp_tables_put_functions(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
     fp_tables_put_groups(&tables, view->root, "processes", "processes_count", "process");
@@ -484,8 +501,9 @@ static void put_sections(struct view *view)
             continue;
         row = fp_model_row(&view->model, list);
         fp_model_put(&view->model, row, "id", fp_model_text(all[i].id));
-        fp_model_put(&view->model, row, "label",
-                     fp_model_text(all[i].label ? all[i].label : fp_model_get_text(view->root, "functions_head")));
+        fp_model_put(
+            &view->model, row, "label",
+            fp_model_text(all[i].label ? all[i].label : fp_model_get_text(view->root, "functions_head")));
     }
     put_bool(view, "has_sections", json_array_size(list) > 1);
 }

@@ -34,7 +34,8 @@
 
 #include "base/error.h"
 
-/* The caller owns *ret_view (json_decref). Fails with FP_ENOMEM only: a summary with members missing gives a poorer page. */
+/* The caller owns *ret_view (json_decref). Fails with FP_ENOMEM only: a summary with members missing gives a
+ * poorer page. */
 int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err);
 
 #endif

@@ -27,7 +27,10 @@ const char *fp_words_mark(const char *outcome)
     static const struct {
         const char *outcome, *mark;
     } marks[] = {
-        { "ok", "\u2713" }, { "empty", "\u25cb" }, { "partial", "\u25d0" }, { "failed", "\u2715" },
+        { "ok", "\u2713" },
+        { "empty", "\u25cb" },
+        { "partial", "\u25d0" },
+        { "failed", "\u2715" },
     };
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
@@ -52,7 +55,8 @@ static bool may_break(const char *name, size_t at, size_t n)
     return before == ',' || before == ';';
 }
 
-/* Other control characters are made visible where text is escaped; these three would pass there as white space. */
+/* Other control characters are made visible where text is escaped; these three would pass there as white
+ * space. */
 static void push_piece(struct fp_model *model, json_t *list, struct fp_slice piece)
 {
     struct fp_str text;
@@ -149,8 +153,8 @@ void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, i
 
 /* ---- facts, links, commands ---- */
 
-void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code, const char *text,
-                        const char *second_text)
+void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code,
+                        const char *text, const char *second_text)
 {
     json_t *row = fp_model_row(model, list);
 
@@ -177,7 +181,8 @@ void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, i
     format_span(&utc, start, end, NULL);
     if (zone)
         format_span(&local, start, end, zone);
-    fp_words_push_fact(model, list, "window", NULL, local.len ? local.data : utc.data, "the end is not included");
+    fp_words_push_fact(model, list, "window", NULL, local.len ? local.data : utc.data,
+                       "the end is not included");
     if (local.len && strcmp(fp_zone_name(zone), "UTC") != 0)
         fp_words_push_fact(model, list, "window in UTC", NULL, utc.data, NULL);
     model->failed |= !fp_str_ok(&local) || !fp_str_ok(&utc);
@@ -214,6 +219,6 @@ void fp_words_put_again(struct fp_model *model, json_t *object, const char *key,
 {
     bool only = service && plain_word(service);
 
-    fp_model_printf(model, object, key, "flamepress run -c FILE --since @%lld --until @%lld%s%s", (long long)start,
-                    (long long)end, only ? " --only " : "", only ? service : "");
+    fp_model_printf(model, object, key, "flamepress run -c FILE --since @%lld --until @%lld%s%s",
+                    (long long)start, (long long)end, only ? " --only " : "", only ? service : "");
 }

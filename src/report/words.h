@@ -29,8 +29,8 @@ int64_t fp_words_unit_per_second(enum fp_unit unit);
 /* "✓" and the like for an outcome; never the only sign of it. */
 const char *fp_words_mark(const char *outcome);
 
-/* `key`: a list of texts; a line may break between any two of them. `cut_key` (may be
- * NULL): what to say of a name that was cut, or null. */
+/* `key`: a list of texts; a line may break between any two of them. `cut_key` (may be NULL): what to say of
+ * a name that was cut, or null. */
 void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, const char *cut_key,
                        struct fp_slice name);
 /* `key`: "19.0 s", `exact_key`: "19,037,052 µs". */
@@ -42,15 +42,16 @@ void fp_words_put_share(struct fp_model *model, json_t *object, const char *key,
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole);
 
 /* A row {key, code, text, second_text} of a list of facts; each of the last three may be NULL. */
-void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code, const char *text,
-                        const char *second_text);
+void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code,
+                        const char *text, const char *second_text);
 /* The fact "window": local time, and UTC where that is something else. `zone` may be NULL (UTC). */
 void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, int64_t end,
                           const struct fp_zone *zone);
 /* An href: `prefix` (a URL as it is) and `path`, escaped, and `file`. */
 void fp_words_put_href(struct fp_model *model, json_t *object, const char *key, const char *prefix,
                        struct fp_slice path, const char *file);
-/* The command that presses a window again; `service` may be NULL (all). A name that a shell could misread is left out. */
+/* The command that presses a window again; `service` may be NULL (all). A name that a shell could misread is
+ * left out. */
 void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
                         const char *service);
 

@@ -23,12 +23,14 @@ struct fixture {
 #define SAMPLE INT64_C(10101)
 
 /* Adds `count` samples to the stack of `n` frames below the root. */
-static inline void add_stack(struct fp_builder *builder, const struct fp_slice *frames, size_t n, int64_t count)
+static inline void add_stack(struct fp_builder *builder, const struct fp_slice *frames, size_t n,
+                             int64_t count)
 {
     uint32_t node = 0, name;
 
     for (size_t i = 0; i < n; i++) {
-        assert_int_equal(fp_names_intern(&builder->names, frames[i], fp_frame_kind_of_name(frames[i]), &name, NULL), 0);
+        assert_int_equal(
+            fp_names_intern(&builder->names, frames[i], fp_frame_kind_of_name(frames[i]), &name, NULL), 0);
         assert_int_equal(fp_builder_child(builder, node, name, &node, NULL), 0);
     }
     assert_int_equal(fp_builder_add(builder, node, count * SAMPLE, NULL), 0);
@@ -64,12 +66,27 @@ static inline void fixture_init(struct fixture *f, struct fp_builder *builder)
     assert_int_equal(fp_tree_freeze(&f->tree, builder, false, NULL), 0);
     assert_int_equal(fp_window_make(1795132800, 1795219200, NULL, &f->window, NULL), 0);
     f->facts = (struct fp_report_facts){
-        .service = "checkout-api", .title = "Checkout", .event_type = "on-cpu", .event = fp_event_find("on-cpu"),
-        .language = "eBPF", .filter = "", .window = &f->window, .source = "http://deepflow-server:20416",
-        .outcome = FP_OUTCOME_OK, .completeness = FP_COMPLETE_PROVED, .tree = &f->tree, .form = "node list",
-        .requests = 1, .replies = 1, .row_limit = 1000000, .has_pictures = true,
+        .service = "checkout-api",
+        .title = "Checkout",
+        .event_type = "on-cpu",
+        .event = fp_event_find("on-cpu"),
+        .language = "eBPF",
+        .filter = "",
+        .window = &f->window,
+        .source = "http://deepflow-server:20416",
+        .outcome = FP_OUTCOME_OK,
+        .completeness = FP_COMPLETE_PROVED,
+        .tree = &f->tree,
+        .form = "node list",
+        .requests = 1,
+        .replies = 1,
+        .row_limit = 1000000,
+        .has_pictures = true,
         .picture = { .boxes = 7, .rows = 5, .width = 1200, .height = 300, .min_width = 0.1 },
-        .svg = "flamegraph.svg", .png = "flamegraph.png", .png2x = "flamegraph-2x.png", .folded = "profile.folded.gz",
+        .svg = "flamegraph.svg",
+        .png = "flamegraph.png",
+        .png2x = "flamegraph-2x.png",
+        .folded = "profile.folded.gz",
         .generated = 1795222222,
     };
 }
@@ -116,13 +133,17 @@ static inline void fixture_partial(struct fixture *f)
     fixture_plain(f);
     f->facts.outcome = FP_OUTCOME_PARTIAL;
     f->facts.completeness = FP_COMPLETE_PARTIAL;
-    f->parts[0] = (struct fp_failed_part){ 1795132800 + 3600, 1795132800 + 7200, "504: ask in <smaller> parts" };
+    f->parts[0] =
+        (struct fp_failed_part){ 1795132800 + 3600, 1795132800 + 7200, "504: ask in <smaller> parts" };
     f->parts[1] = (struct fp_failed_part){ 1795132800 + 7200, 1795132800 + 10800, "the reply was cut short" };
     f->facts.failed = f->parts;
     f->facts.failed_count = 2;
 }
 
-#define LITERAL(text) { text, sizeof(text) - 1 }
+#define LITERAL(text)                                                                                        \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    }
 
 /* Names as programs can make them; each is valid UTF-8, as decoders promise. */
 static const struct fp_slice hostile_names[] = {

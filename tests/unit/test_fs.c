@@ -318,13 +318,16 @@ static void remove_wide(void **state)
     assert_false(fp_file_exists("wide"));
 }
 
-/* Somebody who keeps moving a directory out of the tree and back must not lead us out of it. */
+/* Somebody who keeps moving a directory out of the tree and back, and a link into its place, must not lead us
+ * out. */
 static void *move_about(void *arg)
 {
     volatile bool *stop = arg;
 
     while (!*stop) {
         rename("race/a/b", "elsewhere/b");
+        if (symlink("../../elsewhere/kept", "race/a/b") == 0)
+            unlink("race/a/b");
         rename("elsewhere/b", "race/a/b");
         usleep(50);
     }

@@ -169,6 +169,7 @@ static void survives_kill(void **state)
     assert_int_equal(pipe(ready), 0);
     pid = fork();
     if (pid == 0) {
+        alarm(60); /* should the parent fail and forget us */
         if (fp_lock_take(&lock, "killed", NOW, NULL) == FP_OK && write(ready[1], "x", 1) == 1)
             pause();
         _exit(1);

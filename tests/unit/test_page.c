@@ -89,8 +89,8 @@ static void assert_well_formed(const struct fp_str *page, const char *name)
     const char *folder = getenv("FP_PAGES_DIR");
     char path[512], command[600];
 
-    snprintf(path, sizeof path, "%s/flamepress-page-%d-%s.html", folder ? folder : "/tmp", folder ? 0 : (int)getpid(),
-             name);
+    snprintf(path, sizeof path, "%s/flamepress-page-%d-%s.html", folder ? folder : "/tmp",
+             folder ? 0 : (int)getpid(), name);
     assert_int_equal(fp_file_write(path, page->data, page->len, NULL), 0);
     snprintf(command, sizeof command, "xmllint --huge --nonet --noout %s", path);
     if (system("command -v xmllint >/dev/null") == 0 && system(command) != 0)
@@ -105,7 +105,8 @@ static void check_page(const struct fp_str *page, const char *name)
     assert_int_equal(strlen(page->data), page->len);
     assert_well_formed(page, name);
     assert_memory_equal(page->data, "<!DOCTYPE html>\n<html lang=\"en\">", 32);
-    assert_non_null(strstr(page->data, "default-src 'none'; img-src 'self'; style-src 'self'; object-src 'self'"));
+    assert_non_null(
+        strstr(page->data, "default-src 'none'; img-src 'self'; style-src 'self'; object-src 'self'"));
     assert_none(page->data, "<script");
     assert_none(page->data, "<style");
     assert_none(page->data, " style=");
@@ -146,11 +147,23 @@ static void check_report(void (*make)(struct fixture *), const char *name, const
 static void report_shows_everything(void **state)
 {
     static const char *const parts[] = {
-        "<title>Checkout on-cpu, Fri 20 Nov 2026 \xE2\x80\x93 production &lt;&amp;&gt;</title>", "Proved complete",
-        "data=\"flamegraph.svg\"", "srcset=\"flamegraph.png 1x, flamegraph-2x.png 2x\"", "width=\"1200\"",
-        "href=\"profile.folded.gz\"", "href=\"summary.json\"", "[unknown] 0x0000000003932388", "page_fault",
-        "href=\"../../index.html\"", "href=\"../../../../../index.html\"", "2026-11-20 00:00:00 UTC",
-        "http://deepflow-server:20416", "25 %", "no symbol", "<a class=\"skip\" href=\"#main\">", NULL,
+        "<title>Checkout on-cpu, Fri 20 Nov 2026 \xE2\x80\x93 production &lt;&amp;&gt;</title>",
+        "Proved complete",
+        "data=\"flamegraph.svg\"",
+        "srcset=\"flamegraph.png 1x, flamegraph-2x.png 2x\"",
+        "width=\"1200\"",
+        "href=\"profile.folded.gz\"",
+        "href=\"summary.json\"",
+        "[unknown] 0x0000000003932388",
+        "page_fault",
+        "href=\"../../index.html\"",
+        "href=\"../../../../../index.html\"",
+        "2026-11-20 00:00:00 UTC",
+        "http://deepflow-server:20416",
+        "25 %",
+        "no symbol",
+        "<a class=\"skip\" href=\"#main\">",
+        NULL,
     };
 
     (void)state;
@@ -159,7 +172,8 @@ static void report_shows_everything(void **state)
 
 static void failed_report_says_why(void **state)
 {
-    static const char *const parts[] = { "This report failed", "connection refused: is the &lt;server&gt; up?",
+    static const char *const parts[] = { "This report failed",
+                                         "connection refused: is the &lt;server&gt; up?",
                                          "flamepress run -c FILE --since @1795132800", NULL };
 
     (void)state;
@@ -176,9 +190,9 @@ static void empty_report_is_calm(void **state)
 
 static void partial_report_says_which_parts(void **state)
 {
-    static const char *const parts[] = { "Parts of the window are missing", "2026-11-20 01:00:00 UTC",
-                                         "504: ask in &lt;smaller&gt; parts", "91.7 %", "data=\"flamegraph.svg\"",
-                                         NULL };
+    static const char *const parts[] = { "Parts of the window are missing",   "2026-11-20 01:00:00 UTC",
+                                         "504: ask in &lt;smaller&gt; parts", "91.7 %",
+                                         "data=\"flamegraph.svg\"",           NULL };
 
     (void)state;
     check_report(fixture_partial, "partial", parts);
@@ -207,8 +221,8 @@ static void hostile_report_stays_a_page(void **state)
 
 static void every_page_keeps_the_promises(void **state)
 {
-    void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty, fixture_partial,
-                                                 fixture_hostile };
+    void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty,
+                                                 fixture_partial, fixture_hostile };
     struct fp_pages *pages = open_pages(NULL, NULL);
 
     (void)state;
@@ -247,8 +261,10 @@ static json_t *make_night(void)
         json_decref(summary);
     }
     assert_int_equal(fp_window_make(1795132800, 1795219200, NULL, &window, NULL), 0);
-    assert_int_equal(fp_night_make(&(struct fp_night_facts){ &window, NULL, "<archive>", 1795222222, entries }, &night,
-                                   NULL), 0);
+    assert_int_equal(
+        fp_night_make(&(struct fp_night_facts){ &window, NULL, "<archive>", 1795222222, entries }, &night,
+                      NULL),
+        0);
     json_decref(entries);
     return night;
 }
@@ -388,7 +404,8 @@ static void same_summary_same_page(void **state)
     struct fp_str text = dump(summary), first, second;
 
     (void)state;
-    again = json_loadb(text.data, text.len, JSON_ALLOW_NUL, NULL); /* a page can be made again from what is published */
+    again = json_loadb(text.data, text.len, JSON_ALLOW_NUL,
+                       NULL); /* a page can be made again from what is published */
     assert_non_null(again);
     first = render(pages, REPORT, summary, &report_place);
     second = render(pages, REPORT, again, &report_place);

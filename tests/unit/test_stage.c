@@ -474,6 +474,7 @@ static void press_for_ever(const char *site, bool no_exchange, unsigned generati
     struct fp_stage stage;
     struct fp_lock lock;
 
+    alarm(60); /* should the parent fail and forget us */
     if (fp_lock_take(&lock, site, 0, NULL) < 0)
         _exit(1);
     for (;;) {
@@ -602,6 +603,8 @@ static bool kill_after(void (*act)(const struct victim *), const struct victim *
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
         skip();
+    if (WIFSTOPPED(status))
+        ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_EXITKILL);
     for (unsigned i = 0; WIFSTOPPED(status) && i / 2 < calls; i++) { /* each stops it twice: in and out */
         assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -740,6 +743,7 @@ static void disk_full(void)
     NEED(fp_stage_open(&stage, "disk/site", NULL) == FP_OK);
     NEED(build(stage.path, NIGHT, 2) && fp_stage_switch(&stage, NIGHT, NULL) == FP_OK);
     NEED(generation_of("disk/site", NIGHT) == 2);
+    fp_stage_close(&stage);
 }
 
 /* No inode left: not for a directory of the site, not for a stage, not for a lock. */

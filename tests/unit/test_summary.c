@@ -36,13 +36,15 @@ static void assert_share(const json_t *object, double expected)
 static void has_every_member_in_order(void **state)
 {
     static const char *const members[] = {
-        "schema", "service", "title", "event", "language", "unit", "window", "outcome", "completeness", "total",
-        "nodes", "max_depth", "functions_count", "functions", "kinds", "threads_count", "threads", "processes_count",
-        "processes", "transforms", "requests", "failed_parts", "covered", "failure", "mended_names", "unbalanced",
-        "picture", "hidden", "files", "folded_note", "generated", "generator",
+        "schema",          "service",    "title",        "event",         "language", "unit",
+        "window",          "outcome",    "completeness", "total",         "nodes",    "max_depth",
+        "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
+        "processes",       "transforms", "requests",     "failed_parts",  "covered",  "failure",
+        "mended_names",    "unbalanced", "picture",      "hidden",        "files",    "folded_note",
+        "generated",       "generator",
     };
-    void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty, fixture_partial,
-                                                 fixture_hostile };
+    void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty,
+                                                 fixture_partial, fixture_hostile };
 
     (void)state;
     for (size_t m = 0; m < sizeof makers / sizeof *makers; m++) {
@@ -51,8 +53,7 @@ static void has_every_member_in_order(void **state)
         const char *key;
         json_t *value;
 
-        json_object_foreach (summary, key, value)
-            assert_string_equal(key, members[at++]);
+        json_object_foreach(summary, key, value) assert_string_equal(key, members[at++]);
         assert_int_equal(at, sizeof members / sizeof *members);
         json_decref(summary);
     }
@@ -61,7 +62,8 @@ static void has_every_member_in_order(void **state)
 static void says_what_was_asked(void **state)
 {
     json_t *summary = summary_of(fixture_plain);
-    const json_t *window = json_object_get(summary, "window"), *requests = json_object_get(summary, "requests");
+    const json_t *window = json_object_get(summary, "window"),
+                 *requests = json_object_get(summary, "requests");
 
     (void)state;
     assert_int_equal(fp_model_get_int(summary, "schema"), 1);
@@ -246,7 +248,8 @@ static void hostile_names_survive(void **state)
         bool found = false;
 
         for (size_t i = 0; i < json_array_size(functions); i++)
-            found |= fp_slice_equal(fp_model_get_slice(json_array_get(functions, i), "name"), hostile_names[n]);
+            found |=
+                fp_slice_equal(fp_model_get_slice(json_array_get(functions, i), "name"), hostile_names[n]);
         if (!found)
             fail_msg("name %d is not there, byte for byte", n);
     }
@@ -263,11 +266,14 @@ static void invalid_utf8_is_mended(void **state)
 
     (void)state;
     fixture_plain(&f);
-    f.facts.title = "a\xFF" "b\xC3";
+    f.facts.title = "a\xFF"
+                    "b\xC3";
     f.facts.source = "\xED\xA0\x80";
     summary = make_summary(&f.facts);
-    assert_string_equal(fp_model_get_text(summary, "title"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
-    assert_non_null(strstr(fp_model_get_text(json_object_get(summary, "requests"), "source"), "\xEF\xBF\xBD"));
+    assert_string_equal(fp_model_get_text(summary, "title"), "a\xEF\xBF\xBD"
+                                                             "b\xEF\xBF\xBD");
+    assert_non_null(
+        strstr(fp_model_get_text(json_object_get(summary, "requests"), "source"), "\xEF\xBF\xBD"));
     json_decref(summary);
     fixture_release(&f);
 }

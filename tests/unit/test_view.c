@@ -1,4 +1,4 @@
-/* report/view, night, index: what a page says, before it is markup. */
+/* report/view, tables, words: what the page of a report says, before it is markup. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include "report/index.h"
-#include "report/night.h"
 #include "report/tables.h"
 #include "report/view.h"
 #include "report/words.h"
@@ -106,7 +104,8 @@ static void says_how_complete_it_is(void **state)
     fixture_plain(&f);
     view = view_of(make_summary(&f.facts));
     assert_string_equal(fp_model_get_text(view, "completeness_head"), "Proved complete");
-    assert_says(view, "completeness_text", ": 202 ms of CPU is below what 1,000,000 rows hold at the least (2.81 h)");
+    assert_says(view, "completeness_text",
+                ": 202 ms of CPU is below what 1,000,000 rows hold at the least (2.81 h)");
     json_decref(view);
     f.facts.replies = 24;
     view = view_of(make_summary(&f.facts));
@@ -247,8 +246,8 @@ static void tables_are_largest_first(void **state)
     assert_says(by_self, "beyond", "Nothing was measured in the others");
     join(json_object_get(json_array_get(json_object_get(by_self, "rows"), 1), "pieces"), &name);
     assert_string_equal(name.data, "page_fault");
-    assert_string_equal(
-        fp_model_get_text(json_array_get(json_object_get(by_self, "rows"), 1), "bar"), "50.00");
+    assert_string_equal(fp_model_get_text(json_array_get(json_object_get(by_self, "rows"), 1), "bar"),
+                        "50.00");
     /* threads have a table of their own */
     assert_int_equal(json_array_size(json_object_get(by_total, "rows")), 5);
     assert_int_equal(json_array_size(json_object_get(json_object_get(view, "threads"), "rows")), 2);
@@ -328,7 +327,8 @@ static void names_break_and_come_back_whole(void **state)
 
 static void names_break_where_they_part(void **state)
 {
-    static const char *const expected[] = { "java.", "util.", "Map", "<std::", "string,", " int>::", "get", "(a/", "b)" };
+    static const char *const expected[] = { "java.",   "util.", "Map", "<std::", "string,",
+                                            " int>::", "get",   "(a/", "b)" };
     struct fp_model model = FP_MODEL_INIT;
     json_t *row = json_object();
     const json_t *pieces;
@@ -374,7 +374,9 @@ static void long_names_lose_their_middle(void **state)
 
 static void commands_hold_plain_words_only(void **state)
 {
-    static const char *const names[] = { "a b", "x;rm -rf", "$(id)", "-c", "", "it's", "a\nb", "\xE6\xB7\xB1" };
+    static const char *const names[] = {
+        "a b", "x;rm -rf", "$(id)", "-c", "", "it's", "a\nb", "\xE6\xB7\xB1"
+    };
     struct fp_model model = FP_MODEL_INIT;
     json_t *row = json_object();
 
@@ -409,241 +411,23 @@ static void broken_summaries_give_pages(void **state)
     }
 }
 
-/* ---- nights ---- */
-
-static json_t *entry_of(void (*make)(struct fixture *), const char *service, const char *path)
-{
-    struct fixture f;
-    json_t *summary, *entry = NULL;
-
-    make(&f);
-    f.facts.service = service;
-    summary = make_summary(&f.facts);
-    assert_int_equal(fp_night_entry(summary, path, &entry, NULL), 0);
-    json_decref(summary);
-    fixture_release(&f);
-    return entry;
-}
-
-static json_t *night_of(json_t *entries, int64_t start, int64_t length)
-{
-    struct fp_window window;
-    json_t *night = NULL;
-
-    assert_int_equal(fp_window_make(start, start + length, NULL, &window, NULL), 0);
-    assert_int_equal(fp_night_make(&(struct fp_night_facts){ &window, NULL, "archive", 1795222222, entries }, &night,
-                                   NULL), 0);
-    json_decref(entries);
-    return night;
-}
-
-static json_t *mixed_night(void)
-{
-    json_t *entries = json_array();
-
-    json_array_append_new(entries, entry_of(fixture_plain, "a", "a/on-cpu"));
-    json_array_append_new(entries, entry_of(fixture_partial, "a", "a/off-cpu"));
-    json_array_append_new(entries, entry_of(fixture_empty, "b", "b%2Fc/on-cpu"));
-    json_array_append_new(entries, entry_of(fixture_failed, "d", "d/on-cpu"));
-    json_array_append_new(entries, entry_of(fixture_plain, "Total", "Total/on-cpu"));
-    return night_of(entries, 1795132800, 86400);
-}
-
-static void night_counts_outcomes(void **state)
-{
-    json_t *night = mixed_night();
-    const json_t *counts = json_object_get(night, "counts"), *services = json_object_get(night, "services");
-
-    (void)state;
-    assert_string_equal(fp_model_get_text(night, "path"), "2026/11/20");
-    assert_string_equal(fp_model_get_text(night, "outcome"), "partial");
-    assert_int_equal(fp_model_get_int(counts, "ok"), 2);
-    assert_int_equal(fp_model_get_int(counts, "partial"), 1);
-    assert_int_equal(fp_model_get_int(counts, "empty"), 1);
-    assert_int_equal(fp_model_get_int(counts, "failed"), 1);
-    assert_int_equal(fp_model_get_int(night, "requests"), 5);
-    /* an empty or failed report has no numbers, not zeros */
-    assert_true(json_is_null(json_object_get(json_array_get(services, 2), "cores")));
-    assert_true(json_is_null(json_object_get(json_array_get(services, 3), "unknown_share")));
-    assert_true(fp_model_get_real(json_array_get(services, 0), "unknown_share") == 0.5);
-    assert_string_equal(fp_model_get_text(json_array_get(services, 1), "failure"), "504: ask in <smaller> parts");
-    json_decref(night);
-}
-
-static void night_outcome_follows_its_reports(void **state)
-{
-    static const struct {
-        void (*makers[2])(struct fixture *);
-        const char *outcome;
-    } cases[] = {
-        { { fixture_plain, fixture_plain }, "ok" },      { { fixture_plain, fixture_empty }, "ok" },
-        { { fixture_empty, fixture_empty }, "empty" },   { { fixture_plain, fixture_failed }, "partial" },
-        { { fixture_empty, fixture_failed }, "partial" }, { { fixture_failed, fixture_failed }, "failed" },
-        { { fixture_partial, fixture_plain }, "partial" },
-    };
-    json_t *night = night_of(json_array(), 1795132800, 86400);
-
-    (void)state;
-    assert_string_equal(fp_model_get_text(night, "outcome"), "empty");
-    json_decref(night);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        json_t *entries = json_array();
-
-        for (int e = 0; e < 2; e++)
-            json_array_append_new(entries, entry_of(cases[i].makers[e], "s", "s/on-cpu"));
-        night = night_of(entries, 1795132800, 86400);
-        assert_string_equal(fp_model_get_text(night, "outcome"), cases[i].outcome);
-        json_decref(night);
-    }
-}
-
-static void night_leads_with_what_failed(void **state)
-{
-    json_t *night = mixed_night(), *view = NULL;
-    const json_t *trouble, *rows;
-
-    (void)state;
-    assert_int_equal(fp_night_view(night, "2026/11/20/", &view, NULL), 0);
-    assert_string_equal(fp_model_get_text(view, "counts_lead"), "3 services and the host: 5 reports");
-    trouble = json_object_get(view, "trouble");
-    assert_int_equal(json_array_size(trouble), 2);
-    assert_string_equal(fp_model_get_text(json_array_get(trouble, 0), "outcome"), "failed");
-    assert_string_equal(fp_model_get_text(json_array_get(trouble, 0), "why"),
-                        "connection refused: is the <server> up?");
-    assert_string_equal(fp_model_get_text(json_array_get(trouble, 1), "outcome"), "partial");
-    rows = json_object_get(json_object_get(view, "services_table"), "rows");
-    assert_int_equal(json_array_size(rows), 4);
-    assert_int_equal(json_array_size(json_object_get(json_object_get(view, "host_table"), "rows")), 1);
-    /* a directory with a '%' in its name is escaped once more in a URL */
-    assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "href"), "2026/11/20/b%252Fc/on-cpu/index.html");
-    assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "value"), "\xE2\x80\x93");
-    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50 %");
-    json_decref(view);
-    json_decref(night);
-}
-
-/* ---- the index ---- */
-
-/* The cell of a day, counted from the first of the month. */
-static const json_t *cell(const json_t *view, size_t month, const char *day)
-{
-    const json_t *weeks = json_object_get(json_array_get(json_object_get(view, "months"), month), "weeks");
-
-    for (size_t w = 0; w < json_array_size(weeks); w++)
-        for (size_t d = 0; d < 7; d++) {
-            const json_t *found = json_array_get(json_object_get(json_array_get(weeks, w), "days"), d);
-
-            if (!strcmp(fp_model_get_text(found, "day"), day))
-                return found;
-        }
-    fail_msg("no day %s", day);
-    return NULL;
-}
-
-static void calendar_marks_missing_days(void **state)
-{
-    static const int64_t back[] = { 0, 1, 3, 4, 22 }; /* 20, 19, 17, 16 November; 29 October */
-    json_t *nights = json_array(), *view = NULL;
-
-    (void)state;
-    for (int i = 0; i < 4; i++)
-        json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * back[i], 86400));
-    json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * 4 + 3600, 7200));
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
-    assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "months"), 0), "month_label"),
-                        "November 2026");
-    assert_int_equal(json_array_size(json_object_get(cell(view, 0, "20"), "nights")), 1);
-    assert_true(json_is_true(json_object_get(cell(view, 0, "18"), "missing")));
-    assert_true(json_is_false(json_object_get(cell(view, 0, "15"), "missing"))); /* before the first */
-    assert_true(json_is_false(json_object_get(cell(view, 0, "21"), "missing"))); /* after the last */
-    assert_int_equal(json_array_size(json_object_get(cell(view, 0, "16"), "nights")), 2);
-    assert_string_equal(
-        fp_model_get_text(json_array_get(json_object_get(cell(view, 0, "16"), "nights"), 1), "word"), "01:00 empty");
-    /* 1 November 2026 is a Sunday: six places of October before it */
-    for (size_t d = 0; d < 7; d++) {
-        const json_t *week = json_array_get(
-            json_object_get(json_array_get(json_object_get(view, "months"), 0), "weeks"), 0);
-
-        assert_string_equal(fp_model_get_text(json_array_get(json_object_get(week, "days"), d), "day"),
-                            d == 6 ? "1" : "");
-    }
-    json_decref(view);
-    /* one night more, three weeks before: no longer a daily site, so nothing is missing */
-    json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * back[4], 86400));
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
-    assert_int_equal(json_array_size(json_object_get(view, "months")), 2);
-    assert_true(json_is_false(json_object_get(cell(view, 0, "18"), "missing")));
-    json_decref(view);
-    json_decref(nights);
-}
-
-static void calendar_survives_odd_paths(void **state)
-{
-    static const char *const paths[] = { "", "2026", "2026/13/01", "2026/02/29", "1969/12/31", "../../etc", "2026/11/2",
-                                         "20261120" };
-    json_t *nights = json_array(), *view = NULL;
-
-    (void)state;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        json_t *night = night_of(json_array(), 1795132800, 86400);
-
-        json_object_set_new(night, "path", json_string(paths[i]));
-        json_array_append_new(nights, night);
-    }
-    json_array_append_new(nights, json_null());
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
-    assert_int_equal(json_array_size(json_object_get(view, "months")), 0);
-    json_decref(view);
-    json_array_clear(nights);
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
-    assert_true(json_is_false(json_object_get(view, "has_nights")));
-    json_decref(view);
-    json_decref(nights);
-}
-
-static void leap_years_have_a_29th(void **state)
-{
-    json_t *nights = json_array(), *view = NULL;
-
-    (void)state;
-    json_array_append_new(nights, night_of(json_array(), 1835395200, 86400)); /* 2028-02-29 */
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
-    assert_int_equal(json_array_size(json_object_get(cell(view, 0, "29"), "nights")), 1);
-    json_decref(view);
-    json_decref(nights);
-}
-
 static void runs_out_of_memory(void **state)
 {
-    json_t *summary = summary_of(fixture_partial), *night = mixed_night(), *nights = json_array();
+    json_t *summary = summary_of(fixture_partial);
+    int rc = FP_ENOMEM;
     size_t at;
-    bool done;
 
     (void)state;
-    json_array_append(nights, night);
-    for (at = 1, done = false; !done; at++) {
-        json_t *view[4] = { NULL };
-        int rc[4];
+    for (at = 1; rc != FP_OK; at++) {
+        json_t *view = NULL;
 
         scarce_memory(at);
-        rc[0] = fp_view_report(summary, &view[0], NULL);
-        scarce_memory(at);
-        rc[1] = fp_night_entry(summary, "x/y", &view[1], NULL);
-        scarce_memory(at);
-        rc[2] = fp_night_view(night, "", &view[2], NULL);
-        scarce_memory(at);
-        rc[3] = fp_index_view(nights, &view[3], NULL);
+        rc = fp_view_report(summary, &view, NULL);
         scarce_memory(0);
-        done = true;
-        for (int i = 0; i < 4; i++) {
-            assert_true(rc[i] == FP_OK ? view[i] != NULL : rc[i] == FP_ENOMEM && !view[i]);
-            done &= rc[i] == FP_OK;
-            json_decref(view[i]);
-        }
+        assert_true(rc == FP_OK ? view != NULL : rc == FP_ENOMEM && !view);
+        json_decref(view);
     }
     assert_true(at > 200);
-    json_decref(nights);
-    json_decref(night);
     json_decref(summary);
 }
 
@@ -666,12 +450,6 @@ int main(void)
         cmocka_unit_test(long_names_lose_their_middle),
         cmocka_unit_test(commands_hold_plain_words_only),
         cmocka_unit_test(broken_summaries_give_pages),
-        cmocka_unit_test(night_counts_outcomes),
-        cmocka_unit_test(night_outcome_follows_its_reports),
-        cmocka_unit_test(night_leads_with_what_failed),
-        cmocka_unit_test(calendar_marks_missing_days),
-        cmocka_unit_test(calendar_survives_odd_paths),
-        cmocka_unit_test(leap_years_have_a_29th),
         cmocka_unit_test(runs_out_of_memory),
     };
 
