@@ -45,6 +45,8 @@ void *fp_arena_alloc(struct fp_arena *arena, size_t size)
 
     if (size > SIZE_MAX - alignof(max_align_t))
         return NULL;
+    if (!size)
+        size = 1; /* a pointer of its own, in a block that exists */
 #ifndef FP_ARENA_MALLOC
     size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (size <= arena->cap - arena->used) {

@@ -53,8 +53,8 @@ int fp_error_nomem(struct fp_error *err)
 
 int fp_error_errno(struct fp_error *err, enum fp_status code, int errnum, const char *format, ...)
 {
-    char what[FP_ERROR_MESSAGE_MAX];
     char why[128];
+    char what[FP_ERROR_MESSAGE_MAX - sizeof why - 2]; /* a long path must leave room for the reason */
     va_list args;
 
     va_start(args, format);

@@ -40,7 +40,8 @@ uint64_t fp_hash_bytes(const void *bytes, size_t n, uint64_t seed)
         n -= 16;
     }
     a = b = 0;
-    memcpy(&a, p, n < 8 ? n : 8);
+    if (n)
+        memcpy(&a, p, n < 8 ? n : 8);
     if (n > 8)
         memcpy(&b, p + 8, n - 8);
     h = fold(a ^ UINT64_C(0x8ebc6af09c88c6e3) ^ h, b ^ UINT64_C(0x589965cc75374cc3) ^ seed);

@@ -42,6 +42,7 @@ static const struct fp_in_ops file_ops = { file_read, file_close };
 struct fp_in *fp_in_open_file(const char *path, struct fp_error *err)
 {
     struct file_in *file = calloc(1, sizeof *file);
+    int failure = 0;
 
     if (!file) {
         fp_error_nomem(err);
@@ -53,10 +54,11 @@ struct fp_in *fp_in_open_file(const char *path, struct fp_error *err)
         file->path = strdup("standard input");
     } else {
         file->fd = open(path, O_RDONLY | O_CLOEXEC);
+        failure = errno;
         file->path = strdup(path);
     }
     if (file->fd < 0) {
-        fp_error_errno(err, errno == ENOENT ? FP_ENOTFOUND : FP_EIO, errno, "cannot open %s", path);
+        fp_error_errno(err, failure == ENOENT ? FP_ENOTFOUND : FP_EIO, failure, "cannot open %s", path);
     } else if (!file->path) {
         fp_error_nomem(err);
         if (file->fd != STDIN_FILENO)

@@ -91,7 +91,10 @@ void fp_str_vprintf(struct fp_str *s, const char *format, va_list args)
 
     va_copy(again, args);
     n = vsnprintf(NULL, 0, format, args);
-    if (n >= 0 && reserve(s, (size_t)n)) {
+    if (n < 0) {
+        if (!s->failed)
+            s->failed = FP_ELIMIT; /* a text with a hole must not pass for a whole one */
+    } else if (reserve(s, (size_t)n)) {
         vsnprintf(s->data + s->len, (size_t)n + 1, format, again);
         s->len += (size_t)n;
     }

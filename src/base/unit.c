@@ -127,23 +127,33 @@ static struct rounded round3(fp_u128 num, fp_u128 den, int max_decimals)
     return (struct rounded){ scaled * tens, 0 };
 }
 
-/* Zeros at the end of a fraction say nothing that three digits promise: "19 s", not "19.0 s". */
+/* Zeros at the end of a fraction stay: "19.0 s" says how exact it is, and columns of such numbers line up. */
 static void put_rounded(struct text *text, struct rounded value)
 {
     fp_u128 power = power10(value.decimals);
-    fp_u128 fraction = value.scaled % power;
 
     put_grouped(text, value.scaled / power);
-    if (fraction)
-        put(text, ".");
-    while (fraction) {
+    if (!value.scaled || value.decimals <= 0)
+        return;
+    put(text, ".");
+    while (power > 1) {
         char digit[2] = "";
 
+        value.scaled %= power;
         power /= 10;
-        digit[0] = (char)('0' + (int)(fraction / power));
+        digit[0] = (char)('0' + (int)(value.scaled / power));
         put(text, digit);
-        fraction %= power;
     }
+}
+
+/* Without the zeros at the end of the fraction: a bare number has no column of its own unit to line up in. */
+static struct rounded shortened(struct rounded value)
+{
+    while (value.decimals > 0 && value.scaled % 10 == 0) {
+        value.scaled /= 10;
+        value.decimals--;
+    }
+    return value;
 }
 
 /* ---- the public ones ---- */
@@ -190,7 +200,7 @@ static char *format_steps(char *to, int64_t value, uint64_t factor, const struct
     struct rounded rounded;
 
     for (;; step++) {
-        rounded = round3(amount, step->factor, decimals);
+        rounded = round3(amount, step->factor, step->factor <= factor ? 0 : decimals); /* values are whole */
         if (!step->limit || rounded.scaled < step->limit * power10(rounded.decimals))
             break;
     }
@@ -239,6 +249,10 @@ char *fp_share_format(char to[FP_UNIT_TEXT], int64_t part, int64_t whole)
         put(&text, minus ? "< -99.99 %" : "> 99.99 %");
         return to;
     }
+    if (p == w) {
+        put(&text, minus ? "-100 %" : "100 %"); /* exactly */
+        return to;
+    }
     rounded = round3(p * 100, w, 2);
     if (p < w && rounded.scaled == 100 * power10(rounded.decimals))
         rounded = (struct rounded){ divide(p * 10000, w), 2 };
@@ -279,7 +293,7 @@ char *fp_number_format(char to[FP_UNIT_TEXT], double value)
             break;
     }
     if (decimals >= 0)
-        put_rounded(&text, (struct rounded){ (fp_u128)floor(size * scale + 0.5), decimals });
+        put_rounded(&text, shortened((struct rounded){ (fp_u128)floor(size * scale + 0.5), decimals }));
     else
         put_rounded(&text, round3((fp_u128)floor(size + 0.5), 1, 0));
     return to;

@@ -2,9 +2,9 @@
  * Units of profile values, and how a person reads them.
  *
  * Exact values are int64 in the unit; the readable form of a time or a size has
- * at most three significant digits (half rounds up, zeros at the end of a
- * fraction are dropped) and its unit beside it: "19 s", "1.25 GiB". The unit is
- * the one in which the rounded value stays below the next: 999.9 ms is "1 s".
+ * three significant digits (half rounds up; none after the point in the unit the
+ * value is counted in) and its unit beside it: "19.0 s", "1.25 GiB", "512 B". The unit is
+ * the one in which the rounded value stays below the next: 999.9 ms is "1.00 s".
  * Counts are never rounded: "5,214 samples". Percentages likewise: "32.9 %",
  * "0.05 %", "< 0.01 %". No locale is involved; all of int64 is fine everywhere,
  * a negative value has a "-" in front. Pure functions.
@@ -31,7 +31,7 @@ enum fp_unit {
 /* "microseconds", "bytes" …: as in summary.json. */
 const char *fp_unit_name(enum fp_unit unit);
 
-/* "19 s", "3.2 h", "1.25 GiB", "5,214 samples". Times step through ns, µs, ms, s, min, h, d, bytes through
+/* "19.0 s", "3.20 h", "1.25 GiB", "5,214 samples". Times step through ns, µs, ms, s, min, h, d, bytes through
  * KiB … EiB at 1,000 (1,000 KiB is "0.977 MiB"). Returns `to`, as all of these do. */
 char *fp_unit_format(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
 /* The exact value: "19,037,052 µs". */

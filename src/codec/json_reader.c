@@ -154,6 +154,13 @@ int fp_json_item(struct fp_json *json, struct fp_error *err)
     return more(json, ']', err);
 }
 
+static int string_failed(struct fp_json *json, struct fp_error *err)
+{
+    if (json->scratch.failed == FP_ENOMEM)
+        return fp_error_nomem(err);
+    return fp_json_fail(json, err, FP_ELIMIT, "a string longer than the limit of %zu bytes", FP_LIMIT_NAME);
+}
+
 int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error *err)
 {
     int rc = more(json, '}', err);
@@ -172,7 +179,7 @@ int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error 
         fp_str_clear(&json->scratch);
         fp_str_append(&json->scratch, ret_key->data, ret_key->len);
         if (!fp_str_ok(&json->scratch))
-            return fp_str_status(&json->scratch, "a key", err);
+            return string_failed(json, err);
         *ret_key = fp_str_slice(&json->scratch);
     }
     rc = expect(json, ':', err);
@@ -217,7 +224,7 @@ static int hex4(struct fp_json *json, size_t ahead, uint32_t *ret, struct fp_err
     return FP_OK;
 }
 
-/* After "\u": one code point, a surrogate pair joined, a lone surrogate mended. */
+/* After "\u": one code point, a surrogate pair joined, a lone surrogate mended (*mended set, else left alone). */
 static int unicode_escape(struct fp_json *json, uint32_t *ret, bool *mended, struct fp_error *err)
 {
     uint32_t high, low;
@@ -230,24 +237,26 @@ static int unicode_escape(struct fp_json *json, uint32_t *ret, bool *mended, str
     if (high < 0xD800 || high > 0xDFFF)
         return FP_OK;
     *ret = FP_UTF8_REPLACEMENT;
-    *mended = true;
-    if (high > 0xDBFF)
-        return FP_OK;
     /* The other half must follow as "\uDCxx"; whatever else follows speaks for itself. */
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2 && high <= 0xDBFF; i++) {
         c = byte_at(json, i, err);
         if (c < 0)
             return c;
         if (c != "\\u"[i])
+            high = UINT32_MAX; /* alone */
+    }
+    if (high <= 0xDBFF) {
+        rc = hex4(json, 2, &low, err);
+        if (rc < 0)
+            return rc;
+        if (low >= 0xDC00 && low <= 0xDFFF) {
+            json->pos += 6;
+            *ret = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
             return FP_OK;
+        }
     }
-    rc = hex4(json, 2, &low, err);
-    if (rc == FP_OK && low >= 0xDC00 && low <= 0xDFFF) {
-        json->pos += 6;
-        *ret = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-        *mended = false;
-    }
-    return rc;
+    *mended = true;
+    return FP_OK;
 }
 
 /* One escape sequence after the backslash, appended to the scratch. */
@@ -298,7 +307,7 @@ static int mend(struct fp_json *json, bool *mended, struct fp_error *err)
     }
     fp_str_release(s);
     *s = fixed;
-    return fp_str_status(s, "a mended string", err);
+    return fp_str_ok(s) ? FP_OK : string_failed(json, err);
 }
 
 /* The rest of a string whose window[from…] was not looked at yet, by way of the scratch. */
@@ -325,8 +334,7 @@ static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_err
             fp_str_putc(&json->scratch, (char)c);
         }
         if (!fp_str_ok(&json->scratch))
-            return fp_json_fail(json, err, json->scratch.failed == FP_ENOMEM ? FP_ENOMEM : FP_ELIMIT,
-                                "a string longer than the limit of %zu bytes", FP_LIMIT_NAME);
+            return string_failed(json, err);
     }
     json->pos++;
     rc = mend(json, &mended, err);
@@ -384,6 +392,8 @@ static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
         p++;
     }
     count = (size_t)(p - start);
+    if (p == limit && json->at_end)
+        return truncated(json, err); /* a number ends at the byte after it; no reply ends with one */
     if (count == 0 || (count > 1 && *start == '0'))
         return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number");
     if (p < limit && (*p == '.' || *p == 'e' || *p == 'E'))
@@ -409,10 +419,7 @@ int fp_json_i64(struct fp_json *json, int64_t *ret_value, struct fp_error *err)
         if (rc < 0)
             return rc;
     }
-    rc = digits(json, ret_value, err);
-    if (rc == FP_OK && json->pos == json->end)
-        return truncated(json, err); /* a number ends at the byte after it; no reply ends with one */
-    return rc;
+    return digits(json, ret_value, err);
 }
 
 /* "[12,-1,0,7]" without spaces, wholly in the window: position after it, or NULL for the slow way. */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "flame/label.h"
+#include "profile/totals.h"
 
 #define MARGIN 10.0
 #define TITLE_BASELINE 24.0
@@ -25,27 +26,36 @@ static void fit_text(struct fp_str *to, const char *text, double width, double s
     fp_label_fit(fp_slice_of(text), cells_in(width, scale), to);
 }
 
-/* Swatches with the kinds that occur, their shares beside them, in as many lines as they need; returns the y below. */
+/* Kinds that are drawn, or have a value of their own. */
+static void find_kinds(const struct fp_picture *p, const int64_t self[FP_KIND_COUNT], bool occurs[FP_KIND_COUNT])
+{
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
+        occurs[kind] = self[kind] > 0;
+    for (size_t i = 0; i < p->layout.count; i++)
+        occurs[fp_tree_kind(p->tree, p->layout.boxes[i].node)] = true;
+}
+
+/* Swatches with the kinds that occur and their shares, in as many lines as they need; returns the y below. */
 static double place_legend(struct fp_picture *p, double y)
 {
     int64_t self[FP_KIND_COUNT];
+    bool occurs[FP_KIND_COUNT];
     const struct fp_tree *tree = p->tree;
     double x = MARGIN, right = p->width - MARGIN;
 
-    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
-        self[kind] = 0;
-    for (uint32_t i = 0; i < tree->count; i++)
-        self[fp_tree_kind(tree, i)] += tree->self[i];
+    fp_totals_by_kind(tree, self);
+    find_kinds(p, self, occurs);
     for (int kind = 0; kind < FP_KIND_COUNT; kind++) {
         struct fp_legend_entry *entry = &p->legend[p->legend_count];
         char share[FP_UNIT_TEXT];
         double width;
 
-        if (!self[kind])
+        if (!occurs[kind])
             continue;
         entry->kind = (enum fp_frame_kind)kind;
-        snprintf(entry->text, sizeof entry->text, "%s %s", fp_frame_kind_name(entry->kind),
-                 fp_share_format(share, self[kind], tree->total[0]));
+        /* threads and processes carry what they contain, seldom a value of their own: then the name alone */
+        snprintf(entry->text, sizeof entry->text, "%s%s%s", fp_frame_kind_name(entry->kind), self[kind] ? " " : "",
+                 self[kind] ? fp_share_format(share, self[kind], tree->total[0]) : "");
         width = 18 + FP_CELL * (double)fp_label_cells(fp_slice_of(entry->text), SIZE_MAX - 1);
         if (x > MARGIN && x + width > right) {
             x = MARGIN;

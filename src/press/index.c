@@ -6,6 +6,13 @@
 #include "publish/nights.h"
 #include "report/summary.h"
 
+#define INDEX_FILE "index.html"
+
+struct index {
+    const struct fp_pages *pages;
+    const json_t *nights;
+};
+
 /* Reads a night's summary.json. A damaged one is an error: an index that leaves a night out would say it is missing. */
 static int load_night(const char *site, const char *night, json_t **ret_night, struct fp_error *err)
 {
@@ -54,33 +61,34 @@ static int load_nights(const char *site, const struct fp_nights *list, json_t *n
     return rc;
 }
 
-static int write_index(const struct fp_pages *pages, const char *site, const json_t *nights, struct fp_error *err)
+static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
 {
     static const struct fp_page_place place = { "assets/", NULL, NULL };
-    struct fp_str path, page;
-    struct fp_out out;
-    int rc, finished;
+    const struct index *index = ctx;
+
+    return fp_pages_index(index->pages, index->nights, &place, out, err);
+}
+
+/* Assets first: the page must never name one that is not there. They are built in the stage like everything else, so
+ * that a crash leaves nothing half-written in the site. */
+static int publish_assets(struct fp_stage *stage, const struct fp_pages *pages, struct fp_error *err)
+{
+    struct fp_str path;
+    int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_init(&page, FP_LIMIT_PAGE);
-    fp_str_puts(&path, site);
+    fp_str_puts(&path, stage->path);
     fp_path_join(&path, "assets");
     rc = fp_str_status(&path, "a path", err);
     if (rc == FP_OK)
         rc = fp_draw_assets(pages, path.data, err);
-    fp_out_to_str(&out, &page);
-    if (rc == FP_OK)
-        rc = fp_pages_index(pages, nights, &place, &out, err);
-    finished = fp_out_finish(&out, rc == FP_OK ? err : NULL);
-    if (rc == FP_OK)
-        rc = finished;
-    fp_str_clear(&path);
-    fp_str_puts(&path, site);
-    fp_path_join(&path, "index.html");
-    if (rc == FP_OK)
-        rc = fp_file_write(path.data, page.data, page.len, err);
+    for (size_t i = 0; rc == FP_OK && i < fp_pages_asset_count(pages); i++) {
+        fp_str_clear(&path);
+        fp_str_puts(&path, "assets");
+        fp_path_join(&path, fp_pages_asset(pages, i).name);
+        rc = fp_stage_file(stage, path.data, err);
+    }
     fp_str_release(&path);
-    fp_str_release(&page);
     return rc;
 }
 
@@ -93,7 +101,11 @@ int fp_index_publish(struct fp_stage *stage, const struct fp_pages *pages, struc
     if (rc == FP_OK)
         rc = load_nights(stage->output, &list, nights, err);
     if (rc == FP_OK)
-        rc = write_index(pages, stage->output, nights, err);
+        rc = publish_assets(stage, pages, err);
+    if (rc == FP_OK)
+        rc = fp_draw_file(stage->path, INDEX_FILE, write_page, &(struct index){ pages, nights }, err);
+    if (rc == FP_OK)
+        rc = fp_stage_file(stage, INDEX_FILE, err);
     if (rc == FP_OK && list.count)
         rc = fp_stage_latest(stage, list.items[0].path, err);
     json_decref(nights);

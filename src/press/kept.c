@@ -185,7 +185,7 @@ int fp_kept_take(struct fp_kept *kept, const char *report_path, const char *dir,
     return FP_OK;
 }
 
-int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, bool *any, struct fp_error *err)
+int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, struct fp_error *err)
 {
     json_t *entry;
     size_t i;
@@ -197,7 +197,6 @@ int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, bo
             return rc;
         if (json_array_append(entries, entry) < 0)
             return fp_error_nomem(err);
-        *any = true;
     }
     return rc;
 }

@@ -28,7 +28,7 @@ void fp_kept_forget(struct fp_kept *kept, const char *report_path);
 /* Puts the report into `dir` (the staged night) in place of what is there. The caller owns *ret_entry. */
 int fp_kept_take(struct fp_kept *kept, const char *report_path, const char *dir, json_t **ret_entry,
                  struct fp_error *err);
-/* Takes all that was neither taken nor forgotten; appends the entries. *any is set when there was one. */
-int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, bool *any, struct fp_error *err);
+/* Takes all that was neither taken nor forgotten; appends the entries. */
+int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, struct fp_error *err);
 
 #endif

@@ -64,15 +64,23 @@ static int write_manifest(const struct fp_job_context *context, const struct fp_
     return rc;
 }
 
-/* Entries of what this run pressed and of what it keeps, in the order of the plan, then of their paths. */
-static int collect(const struct fp_night_run *night, size_t window, const char *dir, json_t *entries, bool *ret_any,
+/* Is there anything new to publish? Kept reports alone are no reason to touch a night. */
+static bool any_new(const struct fp_night_run *night, size_t window)
+{
+    for (size_t i = 0; i < night->run_count; i++)
+        if (night->runs[i].job->window == window && night->runs[i].outcome != FP_OUTCOME_FAILED)
+            return true;
+    return false;
+}
+
+/* Entries of what this run pressed and of what it keeps: in the order of the plan, then as they were. */
+static int collect(const struct fp_night_run *night, size_t window, const char *dir, json_t *entries,
                    struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
     struct fp_kept kept;
     int rc = fp_kept_open(&kept, night->stage->output, w->path, err);
 
-    *ret_any = false;
     for (size_t i = 0; i < night->run_count && rc == FP_OK; i++) {
         struct fp_job_run *run = &night->runs[i];
 
@@ -82,18 +90,16 @@ static int collect(const struct fp_night_run *night, size_t window, const char *
             json_decref(run->entry);
             run->entry = NULL;
             rc = fp_kept_take(&kept, run->path, dir, &run->entry, err);
-            *ret_any = true;
             fp_log(night->log, FP_LOG_WARNING, "%s %s: the report of an earlier run of this night is kept",
                    run->job->service->title, run->job->event_type);
         } else {
             fp_kept_forget(&kept, run->path);
-            *ret_any |= run->outcome != FP_OUTCOME_FAILED;
         }
         if (rc == FP_OK && json_array_append(entries, run->entry) < 0)
             rc = fp_error_nomem(err);
     }
     if (rc == FP_OK)
-        rc = fp_kept_take_rest(&kept, dir, entries, ret_any, err);
+        rc = fp_kept_take_rest(&kept, dir, entries, err);
     fp_kept_close(&kept);
     return rc;
 }
@@ -134,24 +140,25 @@ static int write_night(const struct fp_night_run *night, const struct fp_window 
 int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_published, struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
-    json_t *entries = json_array();
-    bool any = false;
+    json_t *entries;
     struct fp_str dir;
     int rc;
 
+    *ret_published = any_new(night, window);
+    if (!*ret_published)
+        return FP_OK;
+    entries = json_array();
     fp_str_init(&dir, FP_LIMIT_TEXT);
     fp_str_puts(&dir, night->context->stage);
     fp_path_join(&dir, w->path);
     rc = entries ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
     if (rc == FP_OK)
-        rc = collect(night, window, dir.data, entries, &any, err);
-    if (rc == FP_OK && any)
-        rc = write_night(night, w, entries, dir.data, err);
-    if (rc == FP_OK && any)
-        rc = fp_stage_switch(night->stage, w->path, err);
+        rc = collect(night, window, dir.data, entries, err);
     if (rc == FP_OK)
-        *ret_published = any;
-    else
+        rc = write_night(night, w, entries, dir.data, err);
+    if (rc == FP_OK)
+        rc = fp_stage_switch(night->stage, w->path, err);
+    if (rc < 0)
         fp_error_prepend(err, "night %s", w->path);
     json_decref(entries);
     fp_str_release(&dir);

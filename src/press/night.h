@@ -22,8 +22,8 @@ struct fp_night_run {
     struct fp_log *log;
 };
 
-/* Publishes one window. *ret_published is false when every report failed and nothing was kept: there is nothing to publish then and
- * an earlier night stays as it is. */
+/* Publishes one window. *ret_published is false when every report failed: there is nothing to publish then, and an
+ * earlier night stays as it is. */
 int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_published, struct fp_error *err);
 
 /* Writes DIR/assets and DIR/index.html over all nights, then points `latest` to the newest one. */

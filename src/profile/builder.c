@@ -124,10 +124,13 @@ int fp_builder_child(struct fp_builder *b, uint32_t parent, uint32_t name, uint3
 
 int fp_builder_add(struct fp_builder *b, uint32_t node, int64_t value, struct fp_error *err)
 {
+    int64_t total;
+
     if (value < 0)
         return fp_error_set(err, FP_EDATA, "a negative value");
-    if (__builtin_add_overflow(b->total, value, &b->total))
+    if (__builtin_add_overflow(b->total, value, &total))
         return fp_error_set(err, FP_EDATA, "the values add up to more than 2^63 - 1");
+    b->total = total;
     b->self[node] += value; /* at most the total, which fits */
     return FP_OK;
 }

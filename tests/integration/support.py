@@ -172,6 +172,18 @@ class PressCase(unittest.TestCase):
     def page(self, service: str = "checkout-api", event: str = "on-cpu", night: str = NIGHT2) -> str:
         return read_text(os.path.join(self.site, night, service, event, "index.html"))
 
+    def has(self, text: str, *parts: str) -> None:
+        """assertIn for texts too long to be shown whole."""
+        for part in parts:
+            if part not in text:
+                self.fail(f"no {part!r} in {text[:300]!r} … ({len(text)} characters)")
+
+    def has_not(self, text: str, *parts: str) -> None:
+        for part in parts:
+            at = text.find(part)
+            if at >= 0:
+                self.fail(f"{part!r} in … {text[max(0, at - 100) : at + 100]!r} …")
+
     def one_line(self, outcome: Outcome, *parts: str) -> str:
         """Exactly one line on stderr, nothing on stdout, and each of `parts` in it."""
         self.assertEqual(outcome.out, "")
@@ -179,6 +191,26 @@ class PressCase(unittest.TestCase):
         for part in parts:
             self.assertIn(part, outcome.err)
         return outcome.lines[0]
+
+
+class PressedOnce(PressCase):
+    """Tests that look at one and the same site: `prepare` makes it, once for the class, and returns how that went."""
+
+    made: "PressedOnce"
+    outcome: Outcome
+
+    def prepare(self) -> Outcome:
+        raise NotImplementedError
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.made = cls()
+        PressCase.setUp(cls.made)
+        cls.addClassCleanup(cls.made.doCleanups)
+        cls.outcome = cls.made.prepare()
+
+    def setUp(self) -> None:
+        self.dir, self.site = self.made.dir, self.made.site
 
 
 def environment(changes: Optional[Dict[str, Optional[str]]] = None) -> Dict[str, str]:

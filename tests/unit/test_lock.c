@@ -128,7 +128,7 @@ static void line_is_replaced(void **state)
 
     (void)state;
     assert_int_equal(fp_dir_make("stale/.flamepress", NULL), FP_OK);
-    put("stale/.flamepress/lock", "pid 1, since the beginning of all time and some more text after that\nmore\n");
+    put("stale/.flamepress/lock", "pid 1, since the beginning of all time and some more text\nmore\n");
     take(&lock, "stale");
     fp_str_init(&text, 200);
     assert_int_equal(fp_file_read("stale/.flamepress/lock", &text, NULL), FP_OK);
@@ -294,9 +294,11 @@ static void not_writable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(take_and_drop),  cmocka_unit_test(second_is_refused), cmocka_unit_test(line_is_replaced),
-        cmocka_unit_test(hostile_holder), cmocka_unit_test(survives_kill),     cmocka_unit_test(race),
-        cmocka_unit_test(in_the_way),     cmocka_unit_test(lock_is_no_file),   cmocka_unit_test(not_writable),
+        cmocka_unit_test(take_and_drop),    cmocka_unit_test(second_is_refused),
+        cmocka_unit_test(line_is_replaced), cmocka_unit_test(hostile_holder),
+        cmocka_unit_test(survives_kill),    cmocka_unit_test(race),
+        cmocka_unit_test(in_the_way),       cmocka_unit_test(lock_is_no_file),
+        cmocka_unit_test(not_writable),
     };
 
     return cmocka_run_group_tests(tests, enter_root, leave_root);

@@ -36,7 +36,8 @@ static int leave_root(void **state)
 
 static const struct fp_manifest_job two_jobs[] = {
     { "checkout-api", "on-cpu", "checkout-api/on-cpu", "ok", NULL },
-    { "a \"b\"\\\n\x01\x7F</script>\xFF\xE2\x80\xA8", "off-cpu", "a/off-cpu", "failed", "no \xE7\xAD\x94: \tcut" },
+    { "a \"b\"\\\n\x01\x7F</script>\xFF\xE2\x80\xA8", "off-cpu", "a/off-cpu", "failed",
+      "no \xE7\xAD\x94: \tcut" },
 };
 
 static const struct fp_manifest night = {
@@ -153,7 +154,7 @@ static void says_what_is_there(void **state)
     json_decref(json);
 }
 
-/* Sixteen of the bytes of SHA-1(OID + text), with version 5 and the variant: RFC 4122, 4.3. Here by libuuid. */
+/* The first 16 bytes of SHA-1(OID + text), with version 5 and the variant (RFC 4122, 4.3), by libuuid. */
 static void id_is_of_the_rest(void **state)
 {
     struct fp_str text, rest;
@@ -212,7 +213,9 @@ static void same_input_same_bytes(void **state)
 
 static void nothing_in_it(void **state)
 {
-    struct fp_manifest none = { .version = "", .timezone = "", .label = "", .start = INT64_MIN, .end = INT64_MAX };
+    struct fp_manifest none = {
+        .version = "", .timezone = "", .label = "", .start = INT64_MIN, .end = INT64_MAX
+    };
     json_t *json;
 
     (void)state;
@@ -249,8 +252,8 @@ static void many_and_deep(void **state)
     files = json_object_get(json, "files");
     assert_int_equal(json_array_size(files), 3001);
     for (size_t i = 1; i < 3001; i++)
-        assert_true(strcmp(text_of(json_array_get(files, i - 1), "path"), text_of(json_array_get(files, i), "path")) <
-                    0);
+        assert_true(strcmp(text_of(json_array_get(files, i - 1), "path"),
+                           text_of(json_array_get(files, i), "path")) < 0);
     json_decref(json);
 }
 

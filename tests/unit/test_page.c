@@ -160,7 +160,7 @@ static void report_shows_everything(void **state)
         "href=\"../../../../../index.html\"",
         "2026-11-20 00:00:00 UTC",
         "http://deepflow-server:20416",
-        "25 %",
+        "25.0 %",
         "no symbol",
         "<a class=\"skip\" href=\"#main\">",
         NULL,

@@ -161,7 +161,7 @@ static int by_component(const void *a, const void *b)
     return strcmp(((const struct seen *)a)->component, ((const struct seen *)b)->component);
 }
 
-/* Pieces that look like encodings, cuts and reserved names; joined at random they meet each other's results. */
+/* Pieces that look like encodings, cuts and reserved names, to be joined at random. */
 static const struct fp_slice pieces[] = {
     { "%", 1 },       { "%2", 2 },      { "%2E", 3 },       { "2E", 2 },     { "%-", 2 },       { "-", 1 },
     { ".", 1 },       { "..", 2 },      { "/", 1 },         { "\0", 1 },     { "index.html", 10 },

@@ -74,7 +74,7 @@ static void cores_are_of_the_time_covered(void **state)
     f.facts.failed_count = 1;
     view = view_of(make_summary(&f.facts));
     assert_string_equal(fp_model_get_text(figure(view, "cores, while covered"), "value"), "0.202");
-    assert_says(view, "completeness_text", "50 % of the window");
+    assert_says(view, "completeness_text", "50.0 % of the window");
     json_decref(view);
     fixture_release(&f);
 }
@@ -196,8 +196,8 @@ static void hidden_things_are_said(void **state)
     f.facts.picture.deep_nodes = 1;
     f.facts.picture.deep_value = 2 * SAMPLE;
     view = view_of(make_summary(&f.facts));
-    assert_says(view, "hidden_text", "1,234 frames narrower than 0.1 px (their stacks are 5 % of the total)");
-    assert_says(view, "hidden_text", "1 frame beyond the last row (10 % of the total");
+    assert_says(view, "hidden_text", "1,234 frames narrower than 0.1 px (their stacks are 5.00 % of the total)");
+    assert_says(view, "hidden_text", "1 frame beyond the last row (10.0 % of the total");
     json_decref(view);
     fixture_release(&f);
 }
@@ -238,7 +238,7 @@ static void tables_are_largest_first(void **state)
     join(json_object_get(first, "pieces"), &name);
     assert_string_equal(name.data, "[unknown] 0x0000000003932388");
     assert_string_equal(fp_model_get_text(first, "value"), "101 ms");
-    assert_string_equal(fp_model_get_text(first, "share"), "50 %");
+    assert_string_equal(fp_model_get_text(first, "share"), "50.0 %");
     assert_string_equal(fp_model_get_text(first, "bar"), "100.00");
     assert_string_equal(fp_model_get_text(first, "kind"), "no symbol");
     /* fib and page_fault have 25 % each: by name; what has no self value is not in this table, but said */

@@ -1,0 +1,321 @@
+"""What goes over the wire: windows, chunks, filters, headers, connections, tokens."""
+
+from __future__ import annotations
+
+import json
+import os
+import unittest
+from typing import Any, Dict, List, Optional, Tuple
+
+from published import text_of
+from support import CONFIG, DAY, DAY1, DAY2, NIGHT1, NIGHT2, NOW, PARTIAL, PressCase, read_bytes
+from support import setUpModule as setUpModule
+from truth import Expected, stacks
+
+SECRET = "Zq9-very-secret-token-4711"
+
+
+def profile_requests(log: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    return [entry for entry in log if entry["path"] == "/v1/profile/ProfileTracing"]
+
+
+def spans(log: List[Dict[str, Any]], **fields: Any) -> List[Tuple[int, int]]:
+    """[first, last] second of every request whose body has `fields`, in order."""
+    bodies = [entry["body"] for entry in profile_requests(log)]
+    return sorted(
+        (body["time_start"], body["time_end"])
+        for body in bodies
+        if all(body.get(key) == value for key, value in fields.items())
+    )
+
+
+class Windows(PressCase):
+    def cover(self, found: List[Tuple[int, int]], start: int, end: int) -> None:
+        """Both ends are inclusive on the wire: no second twice, none left out."""
+        self.assertTrue(found)
+        self.assertEqual(found[0][0], start)
+        self.assertEqual(found[-1][1], end - 1)
+        for (_, last), (first, _) in zip(found, found[1:]):
+            self.assertEqual(first, last + 1)
+
+    def test_chunks_share_no_second_and_leave_none_out(self) -> None:
+        server = self.server()
+        for step, count in (("1h", 24), ("7h", 4), ("86399s", 2), ("1d", 1), ("2d", 1), ("25m", 58)):
+            server.call("DELETE", "/_log")
+            self.pressed(server.url, defaults={"step": step})
+            found = spans(server.log())
+            self.assertEqual(len(found), count, step)
+            self.cover(found, DAY2, DAY2 + DAY)
+            self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total, step)
+            self.assertEqual(self.summary()["requests"]["sent"], count)
+
+    def test_a_step_per_service(self) -> None:
+        server = self.server()
+        self.pressed(server.url, services=[{"name": "checkout-api", "step": "6h"}, {"name": "redis-server", "step": "12h"}])
+        self.assertEqual(len(spans(server.log(), app_service="checkout-api")), 4)
+        self.assertEqual(len(spans(server.log(), app_service="redis-server")), 2)
+
+    def test_since_and_until(self) -> None:
+        server = self.server()
+        start, end = DAY2 + 9 * 3600 + 1234, DAY2 + 10 * 3600 + 1
+        self.pressed(server.url, "--since", f"@{start}", "--until", f"@{end}")
+        self.cover(spans(server.log()), start, end)
+        path = "2026/11/20T092034Z-2367"
+        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), path)
+        self.assertEqual(self.summary(night=path)["total"], Expected(stacks("checkout-api", start=start, end=end)).total)
+        self.assertGreater(self.summary(night=path)["total"], 0)
+
+    def test_until_is_now_by_default(self) -> None:
+        server = self.server()
+        self.pressed(server.url, "--since", "2026-11-20T11:00", "--now", "2026-11-20T12:30:15")
+        self.cover(spans(server.log()), DAY2 + 11 * 3600, DAY2 + 12 * 3600 + 30 * 60 + 15)
+
+    def test_yesterday_is_before_now(self) -> None:
+        server = self.server()
+        self.pressed(server.url, "--now", "2026-11-20T02:00", windows=["yesterday"])
+        self.cover(spans(server.log()), DAY1, DAY1 + DAY)
+        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT1)
+
+    def test_a_window_on_the_command_line_goes_before_the_configured_ones(self) -> None:
+        server = self.server()
+        self.pressed(server.url, "--window", "last 6h", "--now", "2026-11-20T13:00", windows=["2026-11-19"])
+        self.cover(spans(server.log()), DAY2 + 7 * 3600, DAY2 + 13 * 3600)
+
+    def test_a_day_begins_at_midnight_of_the_zone(self) -> None:
+        server = self.server()
+        self.pressed(server.url, timezone="Asia/Shanghai")
+        self.cover(spans(server.log()), DAY2 - 8 * 3600, DAY2 + 16 * 3600)
+        self.assertEqual(self.summary()["window"]["timezone"], "Asia/Shanghai")
+        words = text_of(self.page())
+        self.has(words, "Asia/Shanghai", "2026-11-20 00:00:00 +08:00", "2026-11-19 16:00:00 UTC")
+
+    def test_the_same_window_twice_is_pressed_once(self) -> None:
+        server = self.server()
+        self.pressed(server.url, "--now", NOW, windows=["yesterday", "2026-11-20"])
+        self.assertEqual(len(spans(server.log())), 24)
+
+    def test_a_gauge_is_not_split(self) -> None:
+        server = self.server()
+        self.pressed(server.url, services=[{"name": "ledger", "events": ["mem-inuse"], "step": "1h"}])
+        self.assertEqual(spans(server.log()), [(DAY2, DAY2 + DAY - 1)])
+
+    def test_the_row_limit_decides_what_is_proved(self) -> None:
+        server = self.server()
+        for limit, verdict in ((1000000, "proved"), (2, "unproved")):
+            self.pressed(server.url, defaults={"row_limit": limit})
+            self.assertEqual(self.summary()["completeness"], verdict)
+        self.assertNotIn("Proved complete", text_of(self.page()))
+
+
+class Request(PressCase):
+    def test_what_a_request_holds(self) -> None:
+        server = self.server()
+        self.pressed(server.url, source={"org_id": 1})
+        for entry in server.log():
+            self.assertEqual((entry["method"], entry["path"]), ("POST", "/v1/profile/ProfileTracing"))
+            self.assertEqual(entry["headers"]["content-type"], "application/json")
+            self.assertEqual(entry["headers"]["x-org-id"], "1")
+            self.assertIn("gzip", entry["headers"]["accept-encoding"])
+            self.assertTrue(entry["headers"]["user-agent"].startswith("flamepress/"))
+            self.assertNotIn("expect", entry["headers"])
+            body = entry["body"]
+            self.assertEqual(body["app_service"], "checkout-api")
+            self.assertEqual(body["profile_language_type"], "eBPF")
+            self.assertEqual(body["profile_event_type"], "on-cpu")
+
+    def test_no_organisation_is_no_header(self) -> None:
+        server = self.server()
+        self.pressed(server.url)
+        self.assertNotIn("x-org-id", server.log()[0]["headers"])
+
+    def test_an_organisation_without_rows_is_empty(self) -> None:
+        server = self.server("--org-id", "3")
+        self.pressed(server.url, source={"org_id": 2})
+        self.assertEqual(self.summary()["outcome"], "empty")
+        self.pressed(server.url, source={"org_id": 3})
+        self.assertEqual(self.summary()["outcome"], "ok")
+
+    def test_a_filter_goes_in_parentheses(self) -> None:
+        """Before v6.6 `a OR b` escapes the time bounds otherwise: the total would hold both days."""
+        condition = "pod_ns='nowhere' OR pod_cluster='prod-cluster'"
+        expected = Expected(stacks("checkout-api", pod_cluster="prod-cluster")).total
+        self.assertGreater(expected, 0)
+        for form in ("v6.5.9", "v7.1.8"):
+            server = self.server("--form", form)
+            self.pressed(server.url, services=[{"name": "checkout-api", "filter": condition}])
+            self.assertEqual({e["body"]["tag_filter"] for e in server.log()}, {f"({condition})"})
+            self.assertEqual(self.summary()["total"], expected, form)
+            server.stop()
+        self.has(text_of(self.page()), condition)
+        self.assertEqual(self.summary()["requests"]["filter"], condition)
+
+    def test_no_filter_is_empty(self) -> None:
+        server = self.server()
+        self.pressed(server.url)
+        self.assertEqual({e["body"]["tag_filter"] for e in server.log()}, {""})
+
+    def test_a_wrong_filter_fails_with_the_words_of_the_server(self) -> None:
+        server = self.server()
+        outcome = self.press(
+            server.url, services=[{"name": "checkout-api"}, {"name": "redis-server", "filter": "nonsense ~~ 1"}], source={"retries": 0}
+        )
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.one_line(outcome, "redis-server", "500")
+
+    def test_a_path_before_the_api_is_kept(self) -> None:
+        server = self.server()
+        outcome = self.press(server.url + "/behind/a/proxy/")
+        self.assertEqual({e["path"] for e in server.log()}, {"/behind/a/proxy/v1/profile/ProfileTracing"})
+        self.assertEqual(outcome.code, 1)
+        self.has(outcome.err, "404")
+
+    def test_a_kernel_depth_is_sent_only_when_set(self) -> None:
+        server = self.server()
+        self.pressed(server.url)
+        self.assertNotIn("max_kernel_stack_depth", server.log()[0]["body"])
+        server.call("DELETE", "/_log")
+        self.pressed(server.url, defaults={"max_kernel_stack_depth": 3})
+        self.assertEqual(server.log()[0]["body"]["max_kernel_stack_depth"], 3)
+
+
+class Connections(PressCase):
+    def connections(self, in_flight: int, *arguments: str) -> Tuple[int, int, int]:
+        server = self.server(*arguments)
+        self.pressed(server.url, source={"in_flight": in_flight})
+        log = profile_requests(server.log())
+        server.stop()
+        return len(log), len({e["connection"] for e in log}), max(e["in_flight"] for e in log)
+
+    def test_connections_are_kept(self) -> None:
+        requests, connections, most = self.connections(1)
+        self.assertEqual((requests, connections, most), (24, 1, 1))
+
+    def test_no_more_than_in_flight_at_once(self) -> None:
+        for in_flight in (2, 5, 24):
+            requests, connections, most = self.connections(in_flight, "--delay", "0.05")
+            self.assertEqual(requests, 24)
+            self.assertLessEqual(connections, in_flight)
+            self.assertLessEqual(most, in_flight)
+            self.assertGreater(most, 1, "requests at once")
+
+    def test_gzip(self) -> None:
+        server = self.server("--gzip")
+        self.pressed(server.url)
+        self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total)
+
+    def test_a_connection_that_the_server_closes_behind_each_reply(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "close", "when": "after"}])
+        self.pressed(server.url, source={"retries": 0})
+        self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total)
+
+    def test_a_proxy_of_the_environment(self) -> None:
+        """A proxy sees the whole URL; the stand-in knows no such path and says 404. no_proxy goes around it."""
+        server = self.server()
+        env: Dict[str, Optional[str]] = {"http_proxy": server.url}
+        outcome = self.press("http://deepflow.invalid:20416", env=env)
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertTrue(all(e["headers"]["host"] == "deepflow.invalid:20416" for e in server.log()), server.log()[:1])
+        server.call("DELETE", "/_log")
+        outcome = self.press(server.url, env={"http_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"})
+        self.assertEqual(outcome.code, 0, outcome)
+
+
+class Tokens(PressCase):
+    def everything(self) -> bytes:
+        found = b""
+        for directory, _, files in os.walk(self.site):
+            for name in files:
+                found += read_bytes(os.path.join(directory, name))
+        return found
+
+    def test_from_a_file(self) -> None:
+        server = self.server("--require-token", SECRET)
+        token = self.write("token", SECRET + "\n")
+        outcome = self.press(server.url, "-vv", source={"token_file": token})
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertEqual({e["headers"]["authorization"] for e in server.log()}, {f"Bearer {SECRET}"})
+        self.assertNotIn(SECRET, outcome.err)
+        self.assertNotIn(SECRET.encode(), self.everything())
+
+    def test_from_the_environment(self) -> None:
+        server = self.server("--require-token", SECRET)
+        outcome = self.press(server.url, source={"token_env": "DEEPFLOW_TOKEN"}, env={"DEEPFLOW_TOKEN": SECRET})
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+
+    def test_from_a_header(self) -> None:
+        server = self.server("--require-token", SECRET)
+        outcome = self.press(server.url, source={"headers": {"Authorization": f"Bearer {SECRET}", "X-Team": "core"}})
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+        self.assertEqual({e["headers"]["x-team"] for e in server.log()}, {"core"})
+        self.assertNotIn(SECRET.encode(), self.everything())
+
+    def test_a_refused_token_is_named_by_its_place_never_by_its_value(self) -> None:
+        server = self.server("--require-token", "another")
+        token = self.write("token", SECRET)
+        for level in ((), ("-v",), ("-vv",), ("--log-format", "json", "-vv")):
+            server.call("DELETE", "/_log")
+            outcome = self.press(server.url, *level, source={"token_file": token, "retries": 3})
+            self.assertEqual(outcome.code, 1, outcome)
+            self.has(outcome.err, "401", "token_file")
+            self.assertNotIn(SECRET, outcome.err + outcome.out)
+            self.assertEqual(len(server.log()), 24, "never again for a 401")
+
+    def test_a_server_that_echoes_the_token(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "opt_status_fail", "description": f"unknown caller {SECRET}", "match": {"hour": 9}}])
+        token = self.write("token", SECRET)
+        outcome = self.press(server.url, "-vv", source={"token_file": token})
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.has(outcome.err, "unknown caller")
+        self.assertNotIn(SECRET, outcome.err)
+        self.assertNotIn(SECRET.encode(), self.everything())
+
+    def test_a_password_in_the_url_is_not_shown(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "status", "code": 403, "match": {"hour": 9}}])
+        outcome = self.press(server.url.replace("//", f"//user:{SECRET}@"), "-vv")
+        self.assertNotIn(SECRET, outcome.err)
+        if outcome.code != CONFIG:
+            self.assertEqual(outcome.code, PARTIAL, outcome)
+            self.assertNotIn(SECRET.encode(), self.everything())
+
+    def test_no_token_where_one_is_configured(self) -> None:
+        for source in ({"token_file": self.path("missing")}, {"token_env": "NOT_SET_ANYWHERE"}):
+            outcome = self.press("http://127.0.0.1:9", source=source)
+            self.assertEqual(outcome.code, CONFIG, outcome)
+            self.one_line(outcome, list(source)[0])
+        self.assertFalse(os.path.exists(self.site))
+
+
+class Repeatable(PressCase):
+    def test_the_order_of_arrival_does_not_matter(self) -> None:
+        from published import files_of
+
+        services = [{"name": "checkout-api", "events": ["on-cpu", "off-cpu"]}, {"name": "Total"}, {"name": "nobody"}]
+        first: Dict[str, bytes] = {}
+        server = self.server("--seed", "1")
+        port = server.port
+        for number, (seed, in_flight, extra) in enumerate((("1", 1, []), ("2", 8, []), ("3", 24, ["--delay", "0.01"]))):
+            if number:
+                server.stop()
+                server = self.server("--seed", seed, "--port", str(port), *extra)
+            self.site = self.path(f"site{number}")
+            self.pressed(server.url, "--now", NOW, services=services, source={"in_flight": in_flight})
+            files = files_of(self.site)
+            first = first or files
+            self.assertEqual(sorted(files), sorted(first))
+            self.assertEqual([path for path in files if files[path] != first[path]], [])
+
+    def test_the_clock_of_the_machine_is_used_without_another(self) -> None:
+        import time
+
+        server = self.server()
+        before = int(time.time())
+        outcome = self.press(server.url, env={"SOURCE_DATE_EPOCH": None})
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertTrue(before <= self.summary()["generated"] <= time.time())
+
+
+if __name__ == "__main__":
+    unittest.main()
