@@ -25,7 +25,7 @@ struct columns_reader {
     size_t functions, functions_cap;
     char *letter;            /* function types; '\0' where the text was not one letter */
     size_t letters, letters_cap;
-    bool typed;
+    bool typed, has_functions;
     int place[WANTED];       /* position of each wanted column in a row, -1 = absent */
     size_t width;            /* numbers in a row; 0 = `columns` has not come */
     bool has_rows;
@@ -51,8 +51,9 @@ static int read_functions(struct columns_reader *r, struct fp_error *err)
     struct fp_slice text;
     int rc = fp_json_enter(r->json, '[', err);
 
-    if (rc == FP_OK && r->functions)
+    if (rc == FP_OK && r->has_functions)
         return fp_json_fail(r->json, err, FP_EDATA, "`functions` comes twice");
+    r->has_functions = true;
     while (rc == FP_OK && (rc = fp_json_item(r->json, err)) > 0) {
         rc = fp_json_string(r->json, &text, err);
         if (rc == FP_OK)

@@ -46,7 +46,7 @@ static int intern(struct folded_reader *r, struct fp_slice name, uint32_t *ret, 
             fp_str_append(&r->mend, bytes, fp_utf8_encode(code, bytes));
         }
         if (!fp_str_ok(&r->mend))
-            return fail(r, err, FP_ELIMIT, "a frame name longer than the limit");
+            return fp_str_status(&r->mend, "a frame name", err);
         name = fp_str_slice(&r->mend);
     }
     return fp_names_intern(&r->builder->names, name, fp_frame_kind_of_name(name), ret, err);
@@ -118,23 +118,25 @@ static int read_line(struct folded_reader *r, struct fp_slice line, struct fp_er
     return rc;
 }
 
-/* All whole lines of buf[0, *used); the rest moves to the front. */
-static int read_lines(struct folded_reader *r, char *buf, size_t *used, bool last, struct fp_error *err)
+/* All whole lines of buf[0, *used); the rest moves to the front. buf[0, seen) was searched before: a long line that
+ * comes in many pieces is searched once. */
+static int read_lines(struct folded_reader *r, char *buf, size_t seen, size_t *used, bool last, struct fp_error *err)
 {
     size_t start = 0;
     int rc = FP_OK;
 
     while (start < *used && rc == FP_OK) {
-        const char *newline = memchr(buf + start, '\n', *used - start);
+        const char *newline = memchr(buf + seen, '\n', *used - seen);
         size_t end = newline ? (size_t)(newline - buf) : *used;
 
         if (!newline && !last)
             break;
         r->line++;
         rc = read_line(r, (struct fp_slice){ buf + start, end - start }, err);
-        start = newline ? end + 1 : end;
+        seen = start = newline ? end + 1 : end;
     }
-    memmove(buf, buf + start, *used - start);
+    if (start)
+        memmove(buf, buf + start, *used - start);
     *used -= start;
     return rc;
 }
@@ -142,7 +144,7 @@ static int read_lines(struct folded_reader *r, char *buf, size_t *used, bool las
 int fp_folded_read(struct fp_in *in, struct fp_builder *builder, uint64_t *ret_mended, struct fp_error *err)
 {
     struct folded_reader r = { .builder = builder };
-    size_t cap = 0, used = 0;
+    size_t cap = 0, used = 0, seen;
     char *buf = NULL;
     ssize_t n = 1;
     int rc = FP_OK;
@@ -152,13 +154,14 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, uint64_t *ret_m
         rc = fp_array_reserve(&buf, &cap, used + BLOCK, 1, (size_t)FP_LIMIT_RESPONSE_DEFAULT, "bytes in one line", err);
         if (rc < 0)
             break;
+        seen = used;
         n = fp_in_read(in, buf + used, BLOCK, err);
         if (n < 0)
             rc = (int)n;
         else
             used += (size_t)n;
         if (rc == FP_OK)
-            rc = read_lines(&r, buf, &used, n == 0, err);
+            rc = read_lines(&r, buf, seen, &used, n == 0, err);
     }
     free(buf);
     fp_str_release(&r.mend);
@@ -199,7 +202,8 @@ static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_o
         path[depth] = i;
         if (!tree->self[i] || depth == 0)
             continue; /* a self value of the root has no frames: the format cannot hold it */
-        for (uint32_t d = 1; d <= depth; d++) {
+        /* a single stack can be longer than any limit: deep, and of long names */
+        for (uint32_t d = 1; d <= depth && out->written <= FP_LIMIT_FOLDED; d++) {
             if (d > 1)
                 fp_out_putc(out, ';');
             *changed += put_frame(out, fp_tree_name(tree, path[d]));

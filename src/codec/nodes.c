@@ -111,8 +111,10 @@ static int place(struct assembly *a, uint32_t node, struct fp_error *err)
         if (depth == a->path_cap) {
             rc = fp_array_reserve(&a->path, &a->path_cap, depth + 1, sizeof *a->path, FP_LIMIT_DEPTH,
                                   "frames in one stack", err);
-            if (rc < 0)
+            if (rc < 0) {
+                fp_error_at(err, NULL, 0, 0, nodes->at[up]);
                 return rc;
+            }
         }
         a->path[depth++] = up;
         a->place[up] = ON_THE_WAY;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "codec/json_reader.h"
 #include "codec/reply_forms.h"
 
@@ -38,14 +39,20 @@ static int read_text(struct fp_json *json, char *to, size_t size, struct fp_erro
 
     to[0] = '\0';
     if (rc != 0)
-        return rc;
+        return rc < 0 ? rc : FP_OK;
     rc = fp_json_string(json, &text, err);
     if (rc < 0)
         return rc;
-    n = text.len < size - 1 ? text.len : size - 1;
-    memcpy(to, text.data, n);
+    n = fp_utf8_cut(text.data, text.len, size - 1);
+    for (size_t i = 0; i < n; i++)
+        to[i] = text.data[i] ? text.data[i] : '?'; /* "SUCCESS\0…" is not SUCCESS */
     to[n] = '\0';
     return FP_OK;
+}
+
+static bool is_success(const struct envelope *envelope)
+{
+    return !envelope->has_status || strcmp(envelope->status, "SUCCESS") == 0;
 }
 
 static int read_result(struct fp_json *json, struct fp_reply *reply, struct fp_error *err)
@@ -64,10 +71,72 @@ static int read_result(struct fp_json *json, struct fp_reply *reply, struct fp_e
     return next < 0 ? next : FP_OK;
 }
 
+/* The number behind the last LIMIT of a query; 0 = there is none. */
+static int64_t limit_of(struct fp_slice sql)
+{
+    static const char word[] = " LIMIT ";
+    size_t n = sizeof word - 1, at = sql.len;
+    int64_t limit = 0;
+
+    while (at >= n && memcmp(sql.data + at - n, word, n) != 0)
+        at--;
+    if (at < n)
+        return 0;
+    for (; at < sql.len && sql.data[at] >= '0' && sql.data[at] <= '9' && limit < INT64_MAX / 100; at++)
+        limit = limit * 10 + (sql.data[at] - '0');
+    return limit;
+}
+
+/* One query of the server's, {"sql": …}: its row limit, when it is smaller than what is known. */
+static int read_query(struct fp_json *json, struct fp_reply *reply, struct fp_error *err)
+{
+    struct fp_slice key, sql;
+    int rc = fp_json_enter(json, '{', err);
+
+    while (rc == FP_OK && (rc = fp_json_key(json, &key, err)) > 0) {
+        int64_t limit;
+
+        if (!fp_slice_is(key, "sql") || fp_json_peek(json, err) != '"') {
+            rc = fp_json_skip(json, err);
+            continue;
+        }
+        rc = fp_json_string(json, &sql, err);
+        if (rc < 0)
+            return rc;
+        limit = limit_of(sql);
+        if (limit && (!reply->row_limit || limit < reply->row_limit))
+            reply->row_limit = limit;
+    }
+    return rc;
+}
+
+/* `debug`: what is not as expected is passed over, for nobody promised its form. */
+static int read_debug(struct fp_json *json, struct fp_reply *reply, struct fp_error *err)
+{
+    struct fp_slice key;
+    int rc;
+
+    if (fp_json_peek(json, err) != '{')
+        return fp_json_skip(json, err);
+    rc = fp_json_enter(json, '{', err);
+    while (rc == FP_OK && (rc = fp_json_key(json, &key, err)) > 0) {
+        if (!fp_slice_is(key, "querier_debug") || fp_json_peek(json, err) != '[') {
+            rc = fp_json_skip(json, err);
+            continue;
+        }
+        rc = fp_json_enter(json, '[', err);
+        while (rc == FP_OK && (rc = fp_json_item(json, err)) > 0)
+            rc = fp_json_peek(json, err) == '{' ? read_query(json, reply, err) : fp_json_skip(json, err);
+    }
+    return rc;
+}
+
 static int read_member(struct fp_json *json, struct fp_slice key, struct envelope *envelope, struct fp_reply *reply,
                        struct fp_error *err)
 {
     if (fp_slice_is(key, "OPT_STATUS")) {
+        if (envelope->has_status)
+            return fp_json_fail(json, err, FP_EDATA, "`OPT_STATUS` comes twice");
         envelope->has_status = true;
         return read_text(json, envelope->status, sizeof envelope->status, err);
     }
@@ -77,8 +146,11 @@ static int read_member(struct fp_json *json, struct fp_slice key, struct envelop
         if (envelope->has_result)
             return fp_json_fail(json, err, FP_EDATA, "`result` comes twice");
         envelope->has_result = true;
-        return read_result(json, reply, err);
+        /* what comes with a failure is of no interest, whatever its form: the server's words are the answer */
+        return is_success(envelope) ? read_result(json, reply, err) : fp_json_skip(json, err);
     }
+    if (fp_slice_is(key, "debug"))
+        return read_debug(json, reply, err);
     return fp_json_skip(json, err);
 }
 
@@ -119,7 +191,7 @@ static int judge(const struct envelope *envelope, struct fp_error *err)
 {
     if (!envelope->has_status && !envelope->has_result)
         return fp_error_set(err, FP_ESYNTAX, "not a reply of DeepFlow's profile API: neither `OPT_STATUS` nor `result` is in it");
-    if (envelope->has_status && strcmp(envelope->status, "SUCCESS") != 0)
+    if (!is_success(envelope))
         return fp_error_set(err, FP_ESERVER, "the server answered %s: %s", envelope->status,
                             envelope->description[0] ? envelope->description : "(no description)");
     if (!envelope->has_result)

@@ -8,7 +8,7 @@
  *   columns (v6.6 on): {functions, function_types (v6.6.9 on), function_values, node_values: {columns, values}}
  *   null, or an object of nulls: no data
  * told apart by what is there. Keys may come in any order, parents after their
- * children; unknown keys are skipped. Bytes are decoded as they arrive; memory goes
+ * children; unknown keys are skipped. Of `debug` only the row limits are taken: {"querier_debug": [{"sql": "… LIMIT n"} …]}. Bytes are decoded as they arrive; memory goes
  * with the tree.
  *
  * A reply is taken whole or not at all: on failure nothing of it is left.
@@ -39,6 +39,7 @@ struct fp_reply {
     enum fp_form form;
     uint64_t mended_names;
     struct fp_balance balance;
+    int64_t row_limit; /* the smallest LIMIT of the SQL that `debug` shows; 0 = it shows none */
 };
 
 /* FP_ESERVER with the server's DESCRIPTION when OPT_STATUS is not SUCCESS. ret_reply is to be released on success. */

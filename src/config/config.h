@@ -66,7 +66,9 @@ struct fp_service_config {
     struct fp_strings events; /* profile_event_type, default ["on-cpu"] */
     const char *filter;     /* tag_filter without outer parentheses; "" = none */
     int64_t step_s;         /* seconds one request covers at most, default 3600 */
-    int64_t row_limit;      /* the server's flame_query_limit, default 1000000 */
+    int64_t min_step_s;     /* a part that may be cut is halved and asked again down to this, default 60 */
+    int64_t row_limit;      /* the server's flame_query_limit where it does not say, default 1000000 */
+    int64_t sample;         /* least value of one row, for every event; 0 = as known of the event */
     int64_t max_kernel_stack_depth; /* -1 = all */
 };
 

@@ -118,10 +118,17 @@ static const struct fp_key service_keys[] = {
       .max = 366 * INT64_C(86400), AT(fp_service_config, step_s),
       .help = "Longest stretch one request covers; a longer window is asked for in parts. Gauges are "
               "never split." },
+    { .name = "min_step", .type = FP_KEY_SECONDS, .fallback = "\"60s\"", .min = 1, .max = INT64_C(86400),
+      AT(fp_service_config, min_step_s),
+      .help = "A reply that may have been cut is asked for again in halves, down to parts of this length." },
     { .name = "row_limit", .type = FP_KEY_INT, .fallback = "1000000", .min = 1, .max = 1000000000000,
       AT(fp_service_config, row_limit),
-      .help = "The server's `flame_query_limit`: rows it reads at most, needed to prove that nothing "
-              "was cut." },
+      .help = "The server's `flame_query_limit`, where its replies do not tell: rows it reads at most, "
+              "needed to prove that nothing was cut." },
+    { .name = "sample", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = INT64_C(1000000000000),
+      AT(fp_service_config, sample),
+      .help = "What one row is worth at least, in the unit of the event. 0: what is known of the event (10101 "
+              "for `on-cpu` at 99 Hz, else 1)." },
     { .name = "max_kernel_stack_depth", .type = FP_KEY_INT, .fallback = "-1", .min = -1,
       .max = FP_LIMIT_DEPTH, AT(fp_service_config, max_kernel_stack_depth),
       .help = "The server cuts kernel frames beyond this depth; -1: none is cut." },

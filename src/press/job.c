@@ -52,7 +52,7 @@ static char *error_text(const struct fp_error *err)
     return result;
 }
 
-static int add_failed_part(struct fp_job_run *run, const struct fp_chunk *chunk, const struct fp_error *why,
+static int add_failed_part(struct fp_job_run *run, const struct fp_chunk *span, const struct fp_error *why,
                            struct fp_error *err)
 {
     char *text = error_text(why);
@@ -64,13 +64,21 @@ static int add_failed_part(struct fp_job_run *run, const struct fp_chunk *chunk,
         free(text);
         return rc;
     }
-    run->failed[run->failed_count++] = (struct fp_failed_part){ chunk->start, chunk->end, text };
+    run->failed[run->failed_count++] = (struct fp_failed_part){ span->start, span->end, text };
     return FP_OK;
+}
+
+/* A row is worth at least one sample: a total below what the limit's rows are worth cannot have been cut. */
+static bool is_proved(const struct fp_job *job, const struct fp_reply *reply)
+{
+    int64_t rows = reply->row_limit ? reply->row_limit : job->service->row_limit;
+    int64_t sample = job->service->sample ? job->service->sample : job->event->sample, bound;
+
+    return __builtin_mul_overflow(rows, sample, &bound) || reply->builder.total < bound;
 }
 
 static void add_reply(struct fp_job_run *run, const struct fp_reply *reply)
 {
-    int64_t bound;
     const struct fp_job *job = run->job;
     int rc = FP_OK;
 
@@ -81,11 +89,9 @@ static void add_reply(struct fp_job_run *run, const struct fp_reply *reply)
         run->balance.value = INT64_MAX;
     if (reply->form != FP_FORM_NONE)
         run->form = reply->form;
-    /* A row is worth at least one sample: less than the limit's worth cannot have been cut. */
-    if (__builtin_mul_overflow(job->service->row_limit, job->event->sample, &bound))
-        bound = INT64_MAX;
-    if (reply->builder.total >= bound)
-        run->unproved = true;
+    run->unproved |= !is_proved(job, reply);
+    if (reply->row_limit && (!run->row_limit || reply->row_limit < run->row_limit))
+        run->row_limit = reply->row_limit;
     if (!reply->builder.count || run->broken.code != FP_OK)
         return;
     if (!run->merged.count)
@@ -141,7 +147,8 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
         .failed = run->failed,
         .failed_count = run->failed_count,
         .failure = run->outcome == FP_OUTCOME_FAILED ? run->failure : NULL,
-        .row_limit = job->service->row_limit,
+        .row_limit = run->row_limit ? run->row_limit : job->service->row_limit,
+        .sample = job->service->sample ? job->service->sample : job->event->sample,
         .mended_names = run->mended_names,
         .unbalanced_nodes = run->balance.nodes,
         .unbalanced_value = run->balance.value,
@@ -211,30 +218,76 @@ done:
     return rc;
 }
 
+/* May this reply have been cut, and can smaller parts be asked for? */
+static bool must_split(const struct fp_job_run *run, const struct fp_chunk *span, const struct fp_reply *reply)
+{
+    int64_t length = span->end - span->start;
+
+    return !is_proved(run->job, reply) && !run->job->event->gauge && length > run->job->service->min_step_s && length > 1;
+}
+
+/* Takes the outcome of one request over. */
+static int take(struct fp_job_run *run, const struct fp_chunk *span, struct fp_reply *reply, uint32_t attempts, int fetched,
+                const struct fp_error *failure, struct fp_error *err)
+{
+    int rc = FP_OK;
+
+    pthread_mutex_lock(&run->lock);
+    run->requests += attempts;
+    if (fetched != FP_OK)
+        rc = add_failed_part(run, span, failure, err);
+    else if (reply)
+        add_reply(run, reply);
+    pthread_mutex_unlock(&run->lock);
+    return rc;
+}
+
+/* Halving a window of int64 seconds again and again leaves at most one half a level waiting. */
+#define SPANS_MAX 64
+
+/* One chunk, in halves of halves where a reply may have been cut: such a reply is thrown away, its halves count. */
+static int fetch_spans(struct fp_job_run *run, const struct fp_job_context *context, struct fp_chunk chunk,
+                       struct fp_error *err)
+{
+    struct fp_chunk waiting[SPANS_MAX] = { chunk };
+    size_t count = 1;
+    int rc = FP_OK;
+
+    while (count && rc == FP_OK) {
+        struct fp_chunk span = waiting[--count];
+        struct fp_error failure = FP_ERROR_INIT;
+        struct fp_reply reply;
+        uint32_t attempts;
+        int fetched = fp_fetch_chunk(&context->fetcher, run->job, &span, &reply, &attempts, &failure);
+
+        if (fetched == FP_ECANCELLED) {
+            *err = failure;
+            return fetched;
+        }
+        if (fetched == FP_OK && must_split(run, &span, &reply)) {
+            int64_t middle = span.start + (span.end - span.start) / 2;
+
+            waiting[count++] = (struct fp_chunk){ middle, span.end };
+            waiting[count++] = (struct fp_chunk){ span.start, middle };
+            rc = take(run, &span, NULL, attempts, FP_OK, NULL, err);
+        } else {
+            rc = take(run, &span, &reply, attempts, fetched, &failure, err);
+        }
+        if (fetched == FP_OK)
+            fp_reply_release(&reply);
+    }
+    return rc;
+}
+
 int fp_job_run_chunk(struct fp_job_run *run, const struct fp_job_context *context, uint32_t index, bool *ret_done,
                      struct fp_error *err)
 {
-    const struct fp_chunk *chunk = &context->plan->chunks[run->job->first_chunk + index];
-    struct fp_error failure = FP_ERROR_INIT;
-    struct fp_reply reply;
-    uint32_t attempts;
-    bool last;
-    int rc = fp_fetch_chunk(&context->fetcher, run->job, chunk, &reply, &attempts, &failure);
+    int rc = fetch_spans(run, context, context->plan->chunks[run->job->first_chunk + index], err);
 
-    if (rc == FP_ECANCELLED) {
-        *err = failure;
+    if (rc < 0)
         return rc;
-    }
     pthread_mutex_lock(&run->lock);
-    run->requests += attempts;
-    if (rc == FP_OK) {
-        add_reply(run, &reply);
-        fp_reply_release(&reply);
-    } else {
-        rc = add_failed_part(run, chunk, &failure, err);
-    }
-    last = --run->chunks_left == 0;
+    *ret_done = --run->chunks_left == 0;
     pthread_mutex_unlock(&run->lock);
-    *ret_done = last;
-    return rc == FP_OK && last ? press(run, context, err) : rc;
+    return *ret_done ? press(run, context, err) : FP_OK;
 }

@@ -40,7 +40,8 @@ struct fp_job_run {
     uint32_t chunks_left;
     uint32_t requests, replies;
     enum fp_form form;
-    bool unproved;
+    bool unproved;          /* a part may have been cut, and was not asked for in smaller ones */
+    int64_t row_limit;      /* the smallest in force */
     uint64_t mended_names;
     struct fp_balance balance;
     struct fp_failed_part *failed; /* heap; `why` too */

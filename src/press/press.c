@@ -63,8 +63,9 @@ static void log_outcome(const struct floor *floor, const struct fp_job_run *run)
         fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type, label,
                run->failure ? run->failure : "(no reason known)");
     else if (run->outcome == FP_OUTCOME_PARTIAL)
-        fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu of %" PRIu32 " requests failed; the first: %s",
-               job->service->title, job->event_type, label, run->failed_count, job->chunk_count, run->failure);
+        fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu part%s of the window could not be had; the first: %s",
+               job->service->title, job->event_type, label, run->failed_count, run->failed_count == 1 ? "" : "s",
+               run->failure);
     else
         fp_log(floor->press->log, FP_LOG_INFO, "%s %s, %s: %s", job->service->title, job->event_type, label,
                fp_outcome_name(run->outcome));

@@ -55,7 +55,8 @@ static int mark_objects(struct fp_builder *b, uint32_t *name, struct fp_error *e
                 rc = fp_error_nomem(err);
                 break;
             }
-            memcpy(copy, slice.data, slice.len);
+            if (slice.len)
+                memcpy(copy, slice.data, slice.len);
             rc = fp_names_intern(&b->names, (struct fp_slice){ copy, slice.len }, FP_KIND_OBJECT, &made, err);
             free(copy);
             if (rc < 0)

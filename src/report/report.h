@@ -61,7 +61,8 @@ struct fp_report_facts {
     const struct fp_failed_part *failed;
     size_t failed_count;
     const char *failure;       /* outcome failed: one line, says what to do; else NULL */
-    int64_t row_limit;         /* 0 = not applicable */
+    int64_t row_limit;         /* of the server, in rows; 0 = not applicable */
+    int64_t sample;            /* what a row is worth at least; 0 = as known of the event */
     /* what was found wrong in it */
     uint64_t mended_names;     /* names with invalid UTF-8 that was replaced */
     uint64_t unbalanced_nodes; /* total ≠ self + Σ children, and … */

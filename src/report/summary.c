@@ -185,6 +185,7 @@ static void put_requests(struct fp_model *model, json_t *root, const struct fp_r
     put_text(model, requests, "language", facts->language);
     put_text(model, requests, "source", facts->source);
     put_int(model, requests, "row_limit", facts->row_limit);
+    put_int(model, requests, "sample", facts->sample ? facts->sample : facts->event->sample);
 }
 
 static void put_failed_parts(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)

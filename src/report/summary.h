@@ -28,7 +28,8 @@
  *   processes        the same for processes; only the host (`Total`) has some
  *   transforms       [] : what was done to the profile before it was counted (nothing yet)
  *   requests         {sent (retries included), replies, form, filter, language, source,
- *                    row_limit (of the server; 0 = does not apply)}
+ *                    row_limit (of the server; 0 = does not apply), sample (what a row is
+ *                    worth at least)}
  *   failed_parts     [{start, end, why}]: parts of the window that are missing here
  *   covered          share of the window's time that is not in failed_parts
  *   failure          why it failed and what to do; null

@@ -19,6 +19,7 @@ struct view {
     struct fp_zone *zone; /* NULL = UTC */
     enum fp_unit unit;
     int64_t total;
+    int64_t sample;     /* what a row is worth at least */
     int64_t start, end; /* 0, 0 when the window is not known */
     double covered;     /* share of the window */
     bool ok, empty, partial, failed;
@@ -108,10 +109,10 @@ static void push_samples(struct view *view, json_t *list)
 {
     char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
 
-    if (!view->event->cores || view->event->sample <= 1)
+    if (!view->event->cores || view->sample <= 1)
         return;
-    fp_count_format(value, view->total / view->event->sample);
-    fp_unit_format_exact(worth, view->event->sample, view->unit);
+    fp_count_format(value, view->total / view->sample);
+    fp_unit_format_exact(worth, view->sample, view->unit);
     strcpy(exact, "one sample is worth ");
     strcat(exact, worth);
     push_figure(view, list, "samples", value, exact);
@@ -150,7 +151,7 @@ static void put_proved(struct view *view, int64_t row_limit, int64_t replies)
         put_text(view, "completeness_text", ": everything in the input is counted.");
         return;
     }
-    if (!__builtin_mul_overflow(row_limit, view->event->sample, &capacity)) {
+    if (!__builtin_mul_overflow(row_limit, view->sample, &capacity)) {
         strcpy(room, " (");
         fp_unit_format(room + 2, capacity, view->unit);
         strcat(room, ")");
@@ -186,7 +187,7 @@ static void put_unproved(struct view *view, int64_t row_limit)
         "there. The true total is at least this; shares may be off. %s",
         rows,
         view->event->gauge ? "A gauge cannot be asked for in parts: narrow it with a filter."
-                           : "A smaller \"step\" in the configuration asks in smaller parts.");
+                           : "A smaller \"min_step\" in the configuration would ask in smaller parts.");
 }
 
 static void put_completeness(struct view *view)
@@ -524,6 +525,7 @@ static void open_view(struct view *view, json_t *summary)
         .zone = *zone && strcmp(zone, "UTC") != 0 ? fp_zone_new(zone, NULL) : NULL,
         .unit = fp_words_unit(fp_model_get_text(summary, "unit")),
         .total = fp_model_get_int(summary, "total"),
+        .sample = fp_model_get_int(json_object_get(summary, "requests"), "sample"),
         .start = fp_model_get_int(window, "start"),
         .end = fp_model_get_int(window, "end"),
         .covered = json_is_number(covered) ? json_number_value(covered) : 1.0,

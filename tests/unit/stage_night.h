@@ -1,6 +1,6 @@
 /*
- * For the tests of publish/stage: nights whose every file says one number, the generation, and a look at whether
- * a night is whole. Works in a directory of its own, in memory where there is one: more moments to be killed at.
+ * For the tests of publish/stage: nights whose every file says one number, the generation, and a look at
+ * whether a night is whole. Works in a directory of its own, in memory where it can: more to be killed at.
  */
 #ifndef FP_TESTS_STAGE_NIGHT_H
 #define FP_TESTS_STAGE_NIGHT_H

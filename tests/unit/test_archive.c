@@ -537,21 +537,21 @@ static void test_body(void **state)
     (void)state;
     expect_body(&request,
                 "{\"app_service\":\"a\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                "\"tag_filter\":\"(x OR y)\",\"time_start\":100,\"time_end\":199}");
+                "\"tag_filter\":\"(x OR y)\",\"time_start\":100,\"time_end\":199,\"debug\":true}");
     request.filter = " ";
     request.max_kernel_stack_depth = 0;
     request.app_service = "\"\\/\n\x01\xff\xe4\xb8\xad<";
     expect_body(&request,
                 "{\"app_service\":\"\\\"\\\\/\\u000a\\u0001\xef\xbf\xbd\xe4\xb8\xad<\","
                 "\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                "\"tag_filter\":\"\",\"time_start\":100,\"time_end\":199,\"max_kernel_stack_depth\":0}");
+                "\"tag_filter\":\"\",\"time_start\":100,\"time_end\":199,\"max_kernel_stack_depth\":0,\"debug\":true}");
     request.filter = NULL;
     request.app_service = "";
     request.start = -5;
     request.end = 1;
     expect_body(&request,
                 "{\"app_service\":\"\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":\"on-cpu\","
-                "\"tag_filter\":\"\",\"time_start\":-5,\"time_end\":0,\"max_kernel_stack_depth\":0}");
+                "\"tag_filter\":\"\",\"time_start\":-5,\"time_end\":0,\"max_kernel_stack_depth\":0,\"debug\":true}");
 }
 
 static void test_body_appends_and_fails_whole(void **state)

@@ -31,7 +31,7 @@ static void test_request(void **state)
     expect_no_text(o.text.data, "Expect:");
     expect_text(o.text.data,
                 "\r\n\r\n{\"app_service\":\"a b\",\"profile_language_type\":\"eBPF\",\"profile_event_type\":"
-                "\"on-cpu\",\"tag_filter\":\"(x='1' OR y)\",\"time_start\":100,\"time_end\":199}");
+                "\"on-cpu\",\"tag_filter\":\"(x='1' OR y)\",\"time_start\":100,\"time_end\":199,\"debug\":true}");
     fp_str_release(&o.text);
 
     config.org_id = 0;

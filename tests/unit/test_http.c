@@ -397,7 +397,7 @@ static void *fetch_many(void *ctx)
         fp_str_init(&text, 1 << 20);
         bad += fetch(source, &text, &attempt, &err) != 0 ||
                sscanf(text.data, "connection %d request %d", &connection, &number) != 2 ||
-               !strstr(text.data, "\"time_end\":199}");
+               !strstr(text.data, "\"time_end\":199,");
         seen = atomic_load(&highest);
         while (!bad && connection > seen && !atomic_compare_exchange_weak(&highest, &seen, connection))
             ;

@@ -1,7 +1,7 @@
 /*
  * codec/json_reader against jansson on random and damaged documents, and at the edges of its window of 256 KiB.
  * The expected differences: jansson refuses what we mend (broken UTF-8, lone surrogates), refuses numbers
- * beyond its range, and takes a document that begins with any value; nesting is kept below both limits.
+ * beyond its range; nesting is kept below both limits.
  */
 #include <jansson.h>
 
@@ -97,12 +97,13 @@ static bool mentions_range(const json_error_t *why)
     return strstr(why->text, "too big") || strstr(why->text, "too large") || strstr(why->text, "overflow");
 }
 
-static void compare_with_jansson(const struct fp_str *text, uint64_t *random)
+static void compare_with_jansson(struct fp_str *text, uint64_t *random)
 {
+    fp_str_putc(text, ' '); /* for us a number needs something behind it: what ends with one may have been cut */
     json_error_t why = { .text = "" };
     json_t *theirs = json_loadb(text->data, text->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
     int rc = ours(text, below(random, 4));
-    bool lenient = rc == FP_OK && (strstr(why.text, "decode byte") || strstr(why.text, "UTF-8") || strstr(why.text, "Unicode escape") || mentions_range(&why));
+    bool lenient = rc == FP_OK && (strstr(why.text, "decode byte") || strstr(why.text, "UTF-8") || strstr(why.text, "Unicode") || mentions_range(&why));
 
     if ((rc == FP_OK) != (theirs != NULL) && !lenient)
         fail_msg("%.*s: %d, jansson: %s", (int)text->len, text->data, rc, theirs ? "well" : why.text);
@@ -122,6 +123,7 @@ static void the_same_verdict_as_jansson(void **state)
         random_document(&text, &random);
         assert_int_equal(ours(&text, below(&random, 4)), FP_OK);
         compare_with_jansson(&text, &random);
+        fp_str_truncate(&text, text.len - 1);
         for (int damage = 0; damage < 3; damage++) { /* one byte dropped, changed or doubled */
             static const char bytes[] = "{}[]\",:\\u0019-+.eEtfn \n\x01\x80\xC3";
             size_t at = below(&random, text.len);
@@ -136,6 +138,7 @@ static void the_same_verdict_as_jansson(void **state)
                 break;
             compare_with_jansson(&text, &random);
             good += ours(&text, 0) == FP_OK;
+            fp_str_truncate(&text, text.len - 1);
         }
     }
     assert_true(good > 5000); /* else the damage would only ever test refusal */
