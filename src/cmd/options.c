@@ -1,6 +1,7 @@
 #include "cmd/options.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,6 +113,15 @@ static int take_common(struct fp_options *options, int index)
     }
 }
 
+/* `word` is the one a long option stands in; a letter may be one of several in a word that getopt has not left yet. */
+static void report_mistake(const struct fp_options *options, bool value_missing, const char *word)
+{
+    char letter[3] = { '-', (char)optopt, '\0' };
+    const char *option = optopt > 0 && optopt < FIRST_LONG && word[1] != '-' ? letter : word;
+
+    fp_options_wrong(options, value_missing ? "%s needs a value" : "unknown or ambiguous option %s", option);
+}
+
 int fp_options_next(struct fp_options *options, int argc, char **argv)
 {
     struct option longs[FP_OPTIONS_MAX + COMMON_COUNT + 1];
@@ -130,7 +140,7 @@ int fp_options_next(struct fp_options *options, int argc, char **argv)
             return FP_OPTIONS_END;
         }
         if (found == ':' || found == '?') {
-            fp_options_wrong(options, found == ':' ? "%s needs a value" : "unknown or ambiguous option %s", argv[optind - 1]);
+            report_mistake(options, found == ':', argv[optind - 1]);
             return FP_OPTIONS_WRONG;
         }
         options->value = optarg;

@@ -58,7 +58,7 @@ static int list_services(const struct fp_config *config, const struct fp_window_
         goto done;
     }
     if (fp_source_services(source, windows[0].start, windows[0].end, &list, &err) < 0) {
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+        result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     } else {
         fprintf(stderr, "%s, %s:\n", fp_source_describe(source), windows[0].label);
         print_list(&list);

@@ -1,6 +1,7 @@
 #include "press/fetch.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/hash.h"
@@ -22,6 +23,22 @@ static int check_root(const struct fp_reply *reply, const struct fp_job *job, st
                         job->service->name);
 }
 
+/* The decoder knows bytes, not where they came from nor what a person can do about them. */
+static void explain_reply(const struct fp_fetcher *f, int rc, struct fp_error *err)
+{
+    const char *source = fp_source_describe(f->source);
+
+    if (strstr(err->message, source)) /* a stream that broke has said so itself */
+        return;
+    if (rc == FP_ELIMIT)
+        fp_error_prepend(err, "%s: the reply is larger than we take (a smaller `step` makes smaller replies)", source);
+    else if (rc == FP_ESYNTAX || rc == FP_EDATA || rc == FP_ETRUNCATED)
+        fp_error_prepend(err, "%s: the reply cannot be used (`run --dry-run` prints the request, to be repeated with curl)",
+                         source);
+    else
+        fp_error_prepend(err, "%s", source);
+}
+
 static int attempt(const struct fp_fetcher *f, const struct fp_request *request, const struct fp_job *job,
                    struct fp_reply *ret_reply, struct fp_attempt *attempt, struct fp_error *err)
 {
@@ -35,6 +52,8 @@ static int attempt(const struct fp_fetcher *f, const struct fp_request *request,
         return err->code;
     rc = fp_reply_read(in, ret_reply, err);
     fp_in_close(in);
+    if (rc < 0)
+        explain_reply(f, rc, err);
     /* A stream that broke is worth another try where there is a connection to break. */
     attempt->retryable = attempt->http_status && (rc == FP_ENET || rc == FP_ETRUNCATED);
     if (rc == FP_OK) {
@@ -58,6 +77,14 @@ static int wait_ms(int64_t ms, const atomic_bool *cancel, struct fp_error *err)
         ms -= part;
     }
     return FP_OK;
+}
+
+static void explain_giving_up(struct fp_error *failure, int64_t reason, uint32_t attempts)
+{
+    if (reason == FP_RETRY_TOO_LONG || attempts == 1)
+        fp_error_prepend(failure, "%s", reason == FP_RETRY_TOO_LONG ? fp_retry_reason(reason) : "no retries (source.retries)");
+    else
+        fp_error_prepend(failure, "%s, %" PRIu32 " attempts", fp_retry_reason(reason), attempts);
 }
 
 int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
@@ -89,7 +116,7 @@ int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, c
                     : FP_RETRY_EXHAUSTED;
         if (delay < 0) {
             if (result.retryable)
-                fp_error_prepend(&failure, "%s after %" PRIu32 " attempts", fp_retry_reason(delay), *ret_attempts);
+                explain_giving_up(&failure, delay, *ret_attempts);
             *err = failure;
             return rc;
         }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
-from published import site_problems, text_of
+from published import nights_of, site_problems, text_of
 from support import NOTHING, Outcome, PARTIAL, PressCase, Standin
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
 TOTAL = Expected(stacks("checkout-api")).total
 NINE = {"match": {"hour": 9}}
+CHUNKS = 8  # of three hours; the one from 9 to 12 is the one that breaks
 
 
 class RetryCase(PressCase):
@@ -20,7 +21,7 @@ class RetryCase(PressCase):
         """A run against a server with these faults; self.log is what it saw."""
         server = self.server()
         server.faults(list(rules))
-        outcome = self.press(server.url, source={"retries": retries, **source})
+        outcome = self.press(server.url, defaults={"step": "3h"}, source={"retries": retries, **source})
         self.log = server.log()
         server.stop()
         return outcome
@@ -29,9 +30,9 @@ class RetryCase(PressCase):
         self.assertEqual(outcome, Outcome(0, "", ""))
         summary = self.summary()
         self.assertEqual((summary["outcome"], summary["total"]), ("ok", TOTAL))
-        self.assertEqual(summary["requests"]["sent"], 24 + failures)
-        self.assertEqual(summary["requests"]["replies"], 24)
-        self.assertEqual(len(self.log), 24 + failures)
+        self.assertEqual(summary["requests"]["sent"], CHUNKS + failures)
+        self.assertEqual(summary["requests"]["replies"], CHUNKS)
+        self.assertEqual(len(self.log), CHUNKS + failures)
 
 
 class Recovers(RetryCase):
@@ -77,26 +78,27 @@ class Recovers(RetryCase):
         self.assertEqual(outcome, Outcome(0, "", ""))
         self.assertEqual(self.summary()["total"], TOTAL)
         self.assertEqual(self.summary()["requests"]["sent"], len(self.log))
-        self.assertGreater(len(self.log), 24)
+        self.assertGreater(len(self.log), CHUNKS)
 
 
 class GivesUp(RetryCase):
     def sent_for_nine(self) -> int:
         return sum(1 for entry in self.log if entry["body"]["time_start"] % 86400 == 9 * 3600)
 
-    def partial(self, outcome: Outcome, sent: int, *words: str) -> None:
+    def partial(self, outcome: Outcome, sent: Optional[int], *words: str) -> None:
         """The hour of nine is missing; the page and the exit code say so, and the rest is right."""
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.one_line(outcome, "checkout-api on-cpu", "partial", *words)
-        self.assertEqual(self.sent_for_nine(), sent)
+        if sent is not None:
+            self.assertEqual(self.sent_for_nine(), sent)
         summary = self.summary()
         self.assertEqual((summary["outcome"], summary["completeness"]), ("partial", "partial"))
         nine = summary["window"]["start"] + 9 * 3600
-        self.assertEqual([(p["start"], p["end"]) for p in summary["failed_parts"]], [(nine, nine + 3600)])
-        missing = Expected(stacks("checkout-api", start=nine, end=nine + 3600)).total
+        self.assertEqual([(p["start"], p["end"]) for p in summary["failed_parts"]], [(nine, nine + 3 * 3600)])
+        missing = Expected(stacks("checkout-api", start=nine, end=nine + 3 * 3600)).total
         self.assertGreater(missing, 0)
         self.assertEqual(summary["total"], TOTAL - missing)
-        self.assertAlmostEqual(summary["covered"], 23 / 24)
+        self.assertAlmostEqual(summary["covered"], 7 / 8)
         page = text_of(self.page())
         self.has(page, "partial", "09:00")
         self.assertEqual(site_problems(self.site, tools=False), [])
@@ -105,7 +107,9 @@ class GivesUp(RetryCase):
         self.partial(self.under({"kind": "status", "code": 503, **NINE}, retries=1), 2, "503", "source.retries")
 
     def test_without_retries(self) -> None:
-        self.partial(self.under({"kind": "reset", **NINE}, retries=0), 1)
+        # libcurl itself asks again, once, when a kept connection turns out dead
+        self.partial(self.under({"kind": "reset", **NINE}, retries=0), None)
+        self.assertLessEqual(self.sent_for_nine(), 2)
 
     def test_never_for_another_4xx(self) -> None:
         for code in (400, 401, 403, 404, 405, 410, 413, 422):
@@ -142,10 +146,8 @@ class GivesUp(RetryCase):
         for of in ("spaces", "zeros", "json"):
             started = time.monotonic()
             outcome = self.under({"kind": "bomb", "of": of, **NINE}, max_response="4MiB")
-            if of == "zeros":  # refused as what it is, before the cap
-                self.partial(outcome, 1)
-            else:
-                self.partial(outcome, 1, "max_response")
+            # zeros and one endless name are refused as what they are, before the cap
+            self.partial(outcome, 1, *(["max_response"] if of == "spaces" else []))
             self.assertLess(time.monotonic() - started, 20)
 
     def test_a_reply_without_end(self) -> None:
@@ -195,6 +197,7 @@ class Says(RetryCase):
     def test_the_only_chunk_fails_and_nothing_is_published(self) -> None:
         outcome = self.under({"kind": "html200"})
         self.assertEqual(outcome.code, NOTHING, outcome)
+        self.assertEqual(nights_of(self.site), [])
 
 
 if __name__ == "__main__":

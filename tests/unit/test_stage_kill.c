@@ -67,15 +67,15 @@ static void killed(const char *site, bool no_exchange)
         assert_true(pid >= 0);
         if (pid == 0)
             press_for_ever(site, no_exchange, (i + 1) * STRIDE, ready[1]);
+        close(ready[1]);
         /* Every other one at any moment from its start on, the rest when they surely are at work. */
-        while (i % 2 && read(ready[0], &byte, 1) != 1)
+        while (i % 2 && read(ready[0], &byte, 1) < 0)
             usleep(100);
         usleep((useconds_t)(next_random(&seed) % 15000));
         kill(pid, SIGKILL);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFSIGNALED(status)); /* so it had not failed by itself */
         close(ready[0]);
-        close(ready[1]);
 
         generation = generation_of(site, NIGHT);
         assert_true(generation >= 0 && (no_exchange || newest == 0 || generation > 0));
