@@ -78,14 +78,14 @@ void fp_error_at(struct fp_error *err, const char *source, uint32_t line, uint32
         err->offset = offset;
 }
 
-int fp_error_prepend(struct fp_error *err, const char *format, ...)
+void fp_error_prepend(struct fp_error *err, const char *format, ...)
 {
     char raw[2 * FP_ERROR_MESSAGE_MAX];
     va_list args;
     int n;
 
     if (!err || err->code == FP_OK)
-        return FP_OK;
+        return;
     va_start(args, format);
     n = vsnprintf(raw, FP_ERROR_MESSAGE_MAX, format, args);
     va_end(args);
@@ -95,7 +95,6 @@ int fp_error_prepend(struct fp_error *err, const char *format, ...)
         n = FP_ERROR_MESSAGE_MAX - 1;
     snprintf(raw + n, sizeof raw - (size_t)n, ": %s", err->message);
     copy_clean(err->message, sizeof err->message, raw);
-    return (int)err->code;
 }
 
 void fp_error_format(const struct fp_error *err, struct fp_str *out)

@@ -11,8 +11,10 @@
  * writes its `ret_x` parameters only on success.
  *
  *     struct fp_error err = FP_ERROR_INIT;
- *     if (fp_file_read(path, limit, &text, &err) < 0)
- *         return fp_error_prepend(&err, "configuration");
+ *     int rc = fp_file_read(path, &text, &err);
+ *     if (rc < 0)
+ *         fp_error_prepend(&err, "configuration");
+ *     return rc;
  *
  * Invariant: `message` and `source` are valid UTF-8 without control
  * characters, whatever was formatted into them, so that they may be printed on
@@ -75,8 +77,9 @@ int fp_error_errno(struct fp_error *err, enum fp_status code, int errnum, const 
 /* Adds the place to an error that has none yet. `source` may be NULL (keeps what is there). */
 void fp_error_at(struct fp_error *err, const char *source, uint32_t line, uint32_t column, int64_t offset);
 
-/* Puts "context: " before the message; returns err->code (FP_OK when err is NULL or empty). */
-int fp_error_prepend(struct fp_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Puts "context: " before the message of an error; does nothing when err is NULL or empty. Returns nothing, for with a
+ * NULL err it could not tell a failure: return the status you have. */
+void fp_error_prepend(struct fp_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct fp_str;
 

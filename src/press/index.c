@@ -110,5 +110,7 @@ int fp_index_publish(struct fp_stage *stage, const struct fp_pages *pages, struc
         rc = fp_stage_latest(stage, list.items[0].path, err);
     json_decref(nights);
     fp_nights_release(&list);
-    return rc == FP_OK ? rc : fp_error_prepend(err, "index of %s", stage->output);
+    if (rc < 0)
+        fp_error_prepend(err, "index of %s", stage->output);
+    return rc;
 }

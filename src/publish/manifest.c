@@ -16,7 +16,6 @@
 #include "base/utf8.h"
 
 #define MANIFEST_FILE "run.json"
-#define MAX_FILES ((size_t)16 * FP_LIMIT_JOBS) /* a report is about ten files */
 
 struct file {
     const char *path; /* below the night; in the arena */
@@ -40,7 +39,7 @@ static int add_file(struct files *files, const FTSENT *entry, const char *path, 
     if (fp_utf8_valid_prefix(path, strlen(path)) != strlen(path))
         return fp_error_set(err, FP_EINVAL, "the name of %s is not UTF-8: it cannot be published",
                             entry->fts_path);
-    status = fp_array_reserve(&files->items, &files->cap, files->count + 1, sizeof *files->items, MAX_FILES,
+    status = fp_array_reserve(&files->items, &files->cap, files->count + 1, sizeof *files->items, FP_LIMIT_FILES,
                               "files in one night", err);
     if (status < 0)
         return status;

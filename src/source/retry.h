@@ -8,7 +8,7 @@
  *
  *     delay = fp_retry_delay(&policy, failed, attempt.retry_after_ms, random);
  *     if (delay < 0)
- *         return fp_error_prepend(&err, "%s", fp_retry_reason(delay));
+ *         fp_error_prepend(&err, "%s", fp_retry_reason(delay)); // and give up
  *     sleep for delay milliseconds …
  *
  * Only an attempt that says `retryable` is worth asking about. All functions may

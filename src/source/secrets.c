@@ -125,8 +125,10 @@ static int token_from_file(const char *path, char **ret_token, struct fp_error *
     ssize_t n = 1;
     int rc;
 
-    if (!in)
-        return fp_error_prepend(err, "source.token_file");
+    if (!in) {
+        fp_error_prepend(err, "source.token_file");
+        return err ? (int)err->code : FP_EIO;
+    }
     buf = malloc(FP_LIMIT_SECRET);
     rc = buf ? 0 : fp_error_nomem(err);
     while (rc == 0 && n > 0 && len < FP_LIMIT_SECRET) {

@@ -142,7 +142,7 @@ static void errors_stay_clean_and_the_first_wins(void **state)
         assert_int_equal(fp_error_set(&err, FP_EDATA, "%s", hostile), FP_EDATA);
         assert_int_equal(fp_error_set(&err, FP_EIO, "later"), FP_EIO);
         assert_int_equal(err.code, FP_EDATA);
-        assert_int_equal(fp_error_prepend(&err, "%s", hostile), FP_EDATA);
+        fp_error_prepend(&err, "%s", hostile);
         fp_error_at(&err, hostile, 3, 4, 5);
         fp_error_at(&err, "another", 6, 7, 8);
         assert_true(is_clean(err.message));
@@ -160,7 +160,7 @@ static void errors_stay_clean_and_the_first_wins(void **state)
     assert_string_equal(text.data, "a.json:2:9: byte 30: job 7: cannot write x: No space left on device");
     fp_str_release(&text);
     assert_int_equal(fp_error_set(NULL, FP_EIO, "x"), FP_EIO);
-    assert_int_equal(fp_error_prepend(NULL, "x"), FP_OK);
+    fp_error_prepend(NULL, "x");
     fp_error_at(NULL, "x", 1, 1, 1);
     fp_error_clear(NULL);
 }
