@@ -6,6 +6,9 @@
 #include "base/utf8.h"
 
 #define ELLIPSIS "\xE2\x80\xA6"
+/* More zero-width characters in a row than any script or emoji needs: the rest is left out, or a name of
+ * nothing else would put its 64 KiB into the narrowest box. */
+#define MARKS_MAX 12
 
 /* The character that is shown for `code`, which may be one that must not reach a page or a terminal. */
 static uint32_t shown(uint32_t code)
@@ -47,7 +50,7 @@ size_t fp_label_cells(struct fp_slice name, size_t stop)
 /* Appends characters while they fit into `cells`; zero-width ones go with the character before. */
 static size_t append_cells(struct fp_slice name, size_t cells, struct fp_str *out)
 {
-    size_t used = 0;
+    size_t used = 0, marks = 0;
 
     for (size_t i = 0; i < name.len;) {
         char bytes[4];
@@ -60,6 +63,9 @@ static size_t append_cells(struct fp_slice name, size_t cells, struct fp_str *ou
         if (used + width > cells)
             break;
         used += width;
+        marks = width ? 0 : marks + 1;
+        if (marks > MARKS_MAX)
+            continue;
         fp_str_append(out, bytes, fp_utf8_encode(code, bytes));
     }
     return used;

@@ -4,6 +4,7 @@
  * Width is counted in cells of a monospaced font: East Asian wide characters take
  * two, combining and zero-width ones none (Unicode's tables, through GLib). A cut
  * never falls inside a character or between a character and what combines with it.
+ * Marks beyond a dozen in a row are left out, so that a label is bounded by its cells.
  * What is written is valid UTF-8 without control characters: they appear as their
  * visible pictures (U+2400 …).
  */

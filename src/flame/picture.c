@@ -13,7 +13,7 @@
 #define HEADER 54.0
 #define TITLE_SCALE (17.0 / FP_FONT_SIZE)
 #define LEGEND_ROW 20.0
-#define LABEL_MAX 4096
+#define LABEL_MAX ((size_t)128 << 10) /* as many cells as FP_LIMIT_WIDTH has, each with all its marks */
 
 static size_t cells_in(double width, double scale)
 {
@@ -80,13 +80,14 @@ static void write_notes(struct fp_picture *p)
 {
     const struct fp_layout *l = &p->layout;
     int64_t total = p->tree->total[0];
-    char text[256], count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT];
+    char text[256], count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
 
     if (total == 0)
         add_note(p, "No samples: every value is zero.");
     if (l->narrow_nodes) {
-        snprintf(text, sizeof text, "Not shown: %s frames narrower than %g px (their stacks are %s of the total).",
-                 fp_count_format(count, l->narrow_nodes), l->min_width, fp_share_format(share, l->narrow_value, total));
+        snprintf(text, sizeof text, "Not shown: %s frames narrower than %s px (their stacks are %s of the total).",
+                 fp_count_format(count, l->narrow_nodes), fp_number_format(least, l->min_width),
+                 fp_share_format(share, l->narrow_value, total));
         add_note(p, text);
     }
     if (l->deep_nodes) {

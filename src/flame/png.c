@@ -163,7 +163,7 @@ static int paint(struct painter *p, struct fp_error *err)
     struct fp_str label;
     int rc;
 
-    fp_str_init(&label, FP_LIMIT_NAME);
+    fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
     put_head(p);
     for (size_t i = 0; i < p->picture->layout.count; i++)
         put_box(p, &p->picture->layout.boxes[i], &label);

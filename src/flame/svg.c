@@ -141,7 +141,7 @@ int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp
     int rc;
 
     fp_unit_format(whole, picture->tree->total[0], picture->unit);
-    fp_str_init(&label, FP_LIMIT_NAME);
+    fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
     put_head(picture, out);
     fp_out_puts(out, "<g>\n");
     for (size_t i = 0; i < picture->layout.count; i++)

@@ -219,11 +219,12 @@ done:
 }
 
 /* May this reply have been cut, and can smaller parts be asked for? */
-static bool must_split(const struct fp_job_run *run, const struct fp_chunk *span, const struct fp_reply *reply)
+static bool must_split(const struct fp_job_run *run, const struct fp_source *source, const struct fp_chunk *span,
+                       const struct fp_reply *reply)
 {
     int64_t length = span->end - span->start;
 
-    return !is_proved(run->job, reply) && !run->job->event->gauge && length > run->job->service->min_step_s && length > 1;
+    return !is_proved(run->job, reply) && !fp_source_is_recorded(source) && !run->job->event->gauge && length > run->job->service->min_step_s && length > 1;
 }
 
 /* Takes the outcome of one request over. */
@@ -264,7 +265,7 @@ static int fetch_spans(struct fp_job_run *run, const struct fp_job_context *cont
             *err = failure;
             return fetched;
         }
-        if (fetched == FP_OK && must_split(run, &span, &reply)) {
+        if (fetched == FP_OK && must_split(run, context->fetcher.source, &span, &reply)) {
             int64_t middle = span.start + (span.end - span.start) / 2;
 
             waiting[count++] = (struct fp_chunk){ middle, span.end };

@@ -47,8 +47,7 @@ static int load_entries(struct fp_kept *kept, struct fp_error *err)
         goto done;
     }
     json_array_foreach(json_object_get(night, "services"), i, entry)
-        if (strcmp(fp_model_get_text(entry, "outcome"), "failed") != 0 && is_report_path(fp_model_get_text(entry, "path")) &&
-            json_array_append(kept->entries, entry) < 0)
+        if (is_report_path(fp_model_get_text(entry, "path")) && json_array_append(kept->entries, entry) < 0)
             rc = fp_error_nomem(err);
 done:
     json_decref(night);
@@ -75,29 +74,20 @@ void fp_kept_close(struct fp_kept *kept)
     fp_str_release(&kept->night);
 }
 
-/* Index of the entry, or -1. */
-static int find(const struct fp_kept *kept, const char *report_path)
+json_t *fp_kept_find(const struct fp_kept *kept, const char *report_path)
 {
-    const json_t *entry;
+    json_t *entry;
     size_t i;
 
     json_array_foreach(kept->entries, i, entry)
         if (strcmp(fp_model_get_text(entry, "path"), report_path) == 0)
-            return (int)i;
-    return -1;
+            return entry;
+    return NULL;
 }
 
-bool fp_kept_has(const struct fp_kept *kept, const char *report_path)
+bool fp_kept_failed(const json_t *entry)
 {
-    return find(kept, report_path) >= 0;
-}
-
-void fp_kept_forget(struct fp_kept *kept, const char *report_path)
-{
-    int index = find(kept, report_path);
-
-    if (index >= 0)
-        json_array_remove(kept->entries, (size_t)index);
+    return strcmp(fp_model_get_text(entry, "outcome"), "failed") == 0;
 }
 
 static int copy_file(const char *from, const char *to, struct fp_error *err)
@@ -150,7 +140,7 @@ static int copy_report(const char *from, const char *to, struct fp_error *err)
     return rc;
 }
 
-static int take(struct fp_kept *kept, json_t *entry, const char *dir, struct fp_error *err)
+int fp_kept_take(const struct fp_kept *kept, const json_t *entry, const char *dir, struct fp_error *err)
 {
     const char *report_path = fp_model_get_text(entry, "path");
     struct fp_str from, to;
@@ -164,39 +154,10 @@ static int take(struct fp_kept *kept, json_t *entry, const char *dir, struct fp_
     fp_path_join(&to, report_path);
     rc = fp_str_status(&from, "a path", err);
     if (rc == FP_OK)
+        rc = fp_str_status(&to, "a path", err);
+    if (rc == FP_OK)
         rc = copy_report(from.data, to.data, err);
     fp_str_release(&from);
     fp_str_release(&to);
-    return rc;
-}
-
-int fp_kept_take(struct fp_kept *kept, const char *report_path, const char *dir, json_t **ret_entry,
-                 struct fp_error *err)
-{
-    int index = find(kept, report_path);
-    json_t *entry = json_array_get(kept->entries, (size_t)index);
-    int rc = take(kept, entry, dir, err);
-
-    if (rc < 0)
-        return rc;
-    /* out of the list, so that take_rest passes it over; the reference goes to the caller */
-    *ret_entry = json_incref(entry);
-    json_array_remove(kept->entries, (size_t)index);
-    return FP_OK;
-}
-
-int fp_kept_take_rest(struct fp_kept *kept, const char *dir, json_t *entries, struct fp_error *err)
-{
-    json_t *entry;
-    size_t i;
-    int rc = FP_OK;
-
-    json_array_foreach(kept->entries, i, entry) {
-        rc = take(kept, entry, dir, err);
-        if (rc < 0)
-            return rc;
-        if (json_array_append(entries, entry) < 0)
-            return fp_error_nomem(err);
-    }
     return rc;
 }

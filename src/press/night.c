@@ -1,6 +1,7 @@
 #include "press/night.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -73,33 +74,63 @@ static bool any_new(const struct fp_night_run *night, size_t window)
     return false;
 }
 
-/* Entries of what this run pressed and of what it keeps: in the order of the plan, then as they were. */
+static struct fp_job_run *find_run(const struct fp_night_run *night, size_t window, const char *path)
+{
+    for (size_t i = 0; i < night->run_count; i++)
+        if (night->runs[i].job->window == window && strcmp(night->runs[i].path, path) == 0)
+            return &night->runs[i];
+    return NULL;
+}
+
+/* The report of a job: what was pressed now, or, when that failed, what an earlier run of the night has. */
+static int add_pressed(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
+                       const char *dir, json_t *entries, struct fp_error *err)
+{
+    json_t *earlier = run->outcome == FP_OUTCOME_FAILED ? fp_kept_find(kept, run->path) : NULL;
+    int rc = FP_OK;
+
+    if (earlier && !fp_kept_failed(earlier)) {
+        fp_log(night->log, FP_LOG_WARNING, "%s %s: the report of an earlier run of this night is kept",
+               run->job->service->title, run->job->event_type);
+        rc = fp_kept_take(kept, earlier, dir, err);
+    } else {
+        earlier = run->entry;
+    }
+    if (rc == FP_OK && json_array_append(entries, earlier) < 0)
+        rc = fp_error_nomem(err);
+    return rc;
+}
+
+/* Entries of all reports that the night is to have. Reports that this run was not asked for stay as they are, and the order
+ * of the night too; a run that presses them all gives its own order, which is that of the configuration. */
 static int collect(const struct fp_night_run *night, size_t window, const char *dir, json_t *entries,
                    struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
     struct fp_kept kept;
+    json_t *earlier;
+    bool all = true;
+    size_t i;
     int rc = fp_kept_open(&kept, night->stage->output, w->path, err);
 
-    for (size_t i = 0; i < night->run_count && rc == FP_OK; i++) {
-        struct fp_job_run *run = &night->runs[i];
+    json_array_foreach(kept.entries, i, earlier)
+        all = all && find_run(night, window, fp_model_get_text(earlier, "path"));
+    for (i = 0; i < json_array_size(kept.entries) && rc == FP_OK && !all; i++) {
+        struct fp_job_run *run;
 
-        if (run->job->window != window)
-            continue;
-        if (run->outcome == FP_OUTCOME_FAILED && fp_kept_has(&kept, run->path)) {
-            json_decref(run->entry);
-            run->entry = NULL;
-            rc = fp_kept_take(&kept, run->path, dir, &run->entry, err);
-            fp_log(night->log, FP_LOG_WARNING, "%s %s: the report of an earlier run of this night is kept",
-                   run->job->service->title, run->job->event_type);
+        earlier = json_array_get(kept.entries, i);
+        run = find_run(night, window, fp_model_get_text(earlier, "path"));
+        if (run) {
+            rc = add_pressed(night, &kept, run, dir, entries, err);
         } else {
-            fp_kept_forget(&kept, run->path);
+            rc = fp_kept_take(&kept, earlier, dir, err);
+            if (rc == FP_OK && json_array_append(entries, earlier) < 0)
+                rc = fp_error_nomem(err);
         }
-        if (rc == FP_OK && json_array_append(entries, run->entry) < 0)
-            rc = fp_error_nomem(err);
     }
-    if (rc == FP_OK)
-        rc = fp_kept_take_rest(&kept, dir, entries, err);
+    for (i = 0; i < night->run_count && rc == FP_OK; i++)
+        if (night->runs[i].job->window == window && (all || !fp_kept_find(&kept, night->runs[i].path)))
+            rc = add_pressed(night, &kept, &night->runs[i], dir, entries, err);
     fp_kept_close(&kept);
     return rc;
 }

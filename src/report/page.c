@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/limits.h"
 #include "report/assets.h"
 #include "report/index.h"
@@ -53,18 +54,27 @@ struct fp_pages {
 
 static int open_template(struct fp_pages *pages, size_t id, const char *override, struct fp_error *err)
 {
-    struct fp_str text, file;
+    struct fp_str text, file, where; /* `where`: the path of an overriding file, so that a mistake in it is found */
     int rc;
 
     fp_str_init(&text, FP_LIMIT_ASSET);
     fp_str_init(&file, FP_LIMIT_TEXT);
+    fp_str_init(&where, FP_LIMIT_TEXT);
     fp_str_printf(&file, "%s.mustache", template_names[id]);
+    if (override) {
+        fp_str_puts(&where, override);
+        fp_path_join(&where, file.data);
+    }
     rc = fp_str_status(&file, "the name of a template", err);
+    if (rc == FP_OK)
+        rc = fp_str_status(&where, "the path of a template", err);
     if (rc == FP_OK)
         rc = fp_asset_load("templates", file.data, override, &text, err);
     if (rc == FP_OK)
-        rc = fp_template_new(&pages->templates[id], file.data, fp_str_slice(&text), err);
+        rc = fp_template_new(&pages->templates[id], override && fp_file_exists(where.data) ? where.data : file.data,
+                             fp_str_slice(&text), err);
     fp_str_release(&file);
+    fp_str_release(&where);
     fp_str_release(&text);
     return rc;
 }

@@ -428,6 +428,7 @@ static int open_files(struct fp_source **ret_source, struct fp_archive_files *fi
         return fp_error_nomem(err);
     }
     archive->source.ops = &archive_ops;
+    archive->source.recorded = true;
     archive->files = *files;
     fp_arena_init(&archive->arena);
     rc = fp_source_set_description(&archive->source, prefix, archive->files.place, err);

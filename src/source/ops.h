@@ -23,6 +23,7 @@ struct fp_source_ops {
 struct fp_source {
     const struct fp_source_ops *ops;
     char *description;
+    bool recorded; /* answers only what was recorded */
 };
 
 /* Makes the description: `prefix` and `name`, mended to valid UTF-8 without controls. */

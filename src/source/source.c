@@ -62,6 +62,11 @@ const char *fp_source_describe(const struct fp_source *source)
     return source->description;
 }
 
+bool fp_source_is_recorded(const struct fp_source *source)
+{
+    return source->recorded;
+}
+
 int fp_source_set_description(struct fp_source *source, const char *prefix, const char *name,
                               struct fp_error *err)
 {

@@ -86,6 +86,9 @@ const char *fp_source_describe(const struct fp_source *source);
  * quoting the server's DESCRIPTION): replaces every secret of the source in it by "[secret]". */
 void fp_source_mask(const struct fp_source *source, struct fp_error *err);
 
+/* True when only the requests that were recorded have an answer: asking in other parts than those is pointless. */
+bool fp_source_is_recorded(const struct fp_source *source);
+
 /* The request body as it goes over the wire (JSON), for --dry-run, pages and tests. */
 struct fp_str;
 void fp_request_body(const struct fp_request *request, struct fp_str *out);

@@ -5,10 +5,13 @@ FP_UPDATE=1 writes the reference anew.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+import tempfile
 import unittest
+from typing import Any, Set
 
 from support import BINARY, SOURCE, setUpModule  # noqa: F401
 
@@ -18,6 +21,13 @@ BEGIN, END = "<!-- reference: begin (written by `flamepress reference`) -->\n", 
 
 def help_of(*arguments: str) -> str:
     return subprocess.run([BINARY, *arguments, "--help"], check=True, capture_output=True, text=True, timeout=30).stdout
+
+
+def members(value: Any) -> Set[str]:
+    """The keys of an object and of the objects in it."""
+    if isinstance(value, list):
+        return set().union(*map(members, value))
+    return set(value).union(*map(members, value.values())) if isinstance(value, dict) else set()
 
 
 class Readme(unittest.TestCase):
@@ -36,6 +46,19 @@ class Readme(unittest.TestCase):
                 file.write(f"{before}{BEGIN}{reference}{END}{after}")
         else:
             self.assertEqual(ours, reference, "run this test with FP_UPDATE=1 and look at the difference")
+
+    def test_members_of_summaries(self) -> None:
+        """Every member of a report's and of a night's summary.json is in the README."""
+        described = set(re.findall(r"`([a-z_]+)`", self.text.split("**`summary.json`**")[1].split("\n## ")[0]))
+        with tempfile.TemporaryDirectory() as site:
+            subprocess.run([BINARY, "demo", "-o", site], check=True, capture_output=True, timeout=240)
+            for name in ("2026/11/20/Total/on-cpu/summary.json", "2026/11/20/summary.json"):
+                with self.subTest(name), open(os.path.join(site, name), encoding="utf-8") as file:
+                    summary = json.load(file)
+                    # what is beneath files, picture and hidden explains itself; the counts go by outcome
+                    used = set(summary) | members({k: summary.get(k) for k in ("window", "functions", "services", "requests")})
+                    self.assertGreater(len(used), 20)
+                    self.assertEqual(used - described, set())
 
     def test_links(self) -> None:
         links = [link for link in re.findall(r"\]\(([^)]+)\)", self.text) if not link.startswith("https://")]

@@ -118,7 +118,7 @@ static void the_same_verdict_as_jansson(void **state)
 
     (void)state;
     fp_str_init(&text, 100000);
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < 6000; round++) {
         fp_str_clear(&text);
         random_document(&text, &random);
         assert_int_equal(ours(&text, below(&random, 4)), FP_OK);
@@ -141,7 +141,7 @@ static void the_same_verdict_as_jansson(void **state)
             fp_str_truncate(&text, text.len - 1);
         }
     }
-    assert_true(good > 5000); /* else the damage would only ever test refusal */
+    assert_true(good > 1500); /* else the damage would only ever test refusal */
     fp_str_release(&text);
 }
 
@@ -299,7 +299,7 @@ static void a_real_document_cut_anywhere(void **state)
     (void)state;
     load_unzipped(FP_TEST_DATA "/cases/cut-at-1000-rows/reply.v7.1.8.json.gz", &text);
     assert_true(text.len > 1000);
-    for (size_t n = 0; n + 1 < text.len; n += n < 3000 || n + 3000 > text.len ? 1 : 97) {
+    for (size_t n = 0; n + 1 < text.len; n += n < 1000 || n + 1000 > text.len ? 1 : 97) {
         struct fp_str part = { .data = text.data, .len = n };
         int rc = ours(&part, n % 2 ? 0 : 4096);
 
