@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -201,31 +200,28 @@ static int read_file(struct merged *m, const char *path, const char *service, st
     return rc;
 }
 
-/* Moves the finished files over those of an earlier run, one by one: nobody ever sees half a file. */
+/* Puts the finished files in place of those of an earlier run, one by one: nobody ever sees half a file. What the earlier run wrote
+ * and this one did not goes too: it would tell of other data. */
 static int move_files(const char *from, const char *to, struct fp_error *err)
 {
-    DIR *dir = opendir(from);
     struct fp_str a, b;
-    struct dirent *item;
     int rc = FP_OK;
 
-    if (!dir)
-        return fp_error_errno(err, FP_EIO, errno, "cannot read %s", from);
     fp_str_init(&a, FP_LIMIT_TEXT);
     fp_str_init(&b, FP_LIMIT_TEXT);
-    while (rc == FP_OK && (item = readdir(dir)) != NULL) {
-        if (item->d_name[0] == '.')
-            continue;
+    for (size_t i = 0; fp_draw_names[i] && rc == FP_OK; i++) {
         fp_str_clear(&a);
         fp_str_clear(&b);
         fp_str_puts(&a, from);
-        fp_path_join(&a, item->d_name);
+        fp_path_join(&a, fp_draw_names[i]);
         fp_str_puts(&b, to);
-        fp_path_join(&b, item->d_name);
-        if (rename(a.data, b.data) < 0)
-            rc = fp_error_errno(err, FP_EIO, errno, "cannot put %s in place", b.data);
+        fp_path_join(&b, fp_draw_names[i]);
+        rc = fp_str_status(&b, "a path", err);
+        if (rc < 0)
+            break;
+        if (fp_file_exists(a.data) ? rename(a.data, b.data) < 0 : unlink(b.data) < 0 && errno != ENOENT)
+            rc = fp_error_errno(err, FP_EIO, errno, "cannot replace %s", b.data);
     }
-    closedir(dir);
     fp_str_release(&a);
     fp_str_release(&b);
     return rc;

@@ -28,7 +28,7 @@ struct columns_reader {
     bool typed, has_functions;
     int place[WANTED];       /* position of each wanted column in a row, -1 = absent */
     size_t width;            /* numbers in a row; 0 = `columns` has not come */
-    bool has_rows;
+    bool has_rows, has_node_values;
     struct fp_nodes nodes;   /* rows whose columns were known when they came … */
     int64_t *raw;            /* … and those that came before */
     size_t raw_count, raw_cap;
@@ -238,6 +238,7 @@ static int read_member(struct columns_reader *r, struct fp_slice key, struct fp_
         if (fp_slice_is(key, members[i].key)) {
             int rc = present(r, err);
 
+            r->has_node_values |= members[i].read == read_node_values;
             return rc > 0 ? members[i].read(r, err) : rc;
         }
     return fp_json_skip(r->json, err);
@@ -309,6 +310,9 @@ static int finish(struct columns_reader *r, struct fp_reply *reply, struct fp_er
 {
     int rc = replay_raw_rows(r, err);
 
+    /* an empty window has the member, with nothing in it; what lacks it is the answer to another question */
+    if (rc == FP_OK && !r->has_node_values)
+        return fp_error_set(err, FP_EDATA, "`result` has no `node_values`: not a reply of DeepFlow's profile API");
     if (rc < 0 || !r->nodes.count)
         return rc; /* no rows: no data */
     rc = resolve_names(r, &reply->builder, err);

@@ -75,15 +75,14 @@ static int add_stack(struct folded_reader *r, struct fp_slice stack, int64_t val
     size_t start = 0;
     int rc = FP_OK;
 
-    while (start < stack.len && rc == FP_OK) {
-        const char *semicolon = memchr(stack.data + start, ';', stack.len - start);
+    /* "a;;b" has three frames, one without a name: dropping it would be another stack */
+    while (stack.len && start <= stack.len && rc == FP_OK) {
+        const char *semicolon = start < stack.len ? memchr(stack.data + start, ';', stack.len - start) : NULL;
         size_t end = semicolon ? (size_t)(semicolon - stack.data) : stack.len;
 
-        if (end > start) { /* an empty frame says nothing */
-            rc = intern(r, (struct fp_slice){ stack.data + start, end - start }, &name, err);
-            if (rc == FP_OK)
-                rc = fp_builder_child(r->builder, node, name, &node, err);
-        }
+        rc = intern(r, (struct fp_slice){ stack.data + start, end - start }, &name, err);
+        if (rc == FP_OK)
+            rc = fp_builder_child(r->builder, node, name, &node, err);
         start = end + 1;
     }
     return rc == FP_OK ? fp_builder_add(r->builder, node, value, err) : rc;

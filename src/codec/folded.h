@@ -2,6 +2,7 @@
  * Folded stacks: one line a stack, frames from the root joined by ';', a space, a value.
  *
  * Source of the format: what stackcollapse-*.pl of FlameGraph write and everybody reads.
+ * A line without frames (" 5") is the root's own value.
  * Reading: the last white-space-separated field is the value, a whole number; all before it is the stack. Empty lines
  * and lines that begin with '#' are skipped. A line's first frame is below the root: the root's name is the caller's. Kinds come from
  * the shape of the names.

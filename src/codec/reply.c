@@ -187,10 +187,11 @@ static int read_envelope(struct fp_json *json, struct envelope *envelope, struct
     return rc == FP_OK ? fp_json_finish(json, err) : rc;
 }
 
-static int judge(const struct envelope *envelope, struct fp_error *err)
+/* Data speak for themselves, but that there are none must be said by somebody who can know: an empty window is no accident. */
+static int judge(const struct envelope *envelope, bool has_data, struct fp_error *err)
 {
-    if (!envelope->has_status && !envelope->has_result)
-        return fp_error_set(err, FP_ESYNTAX, "not a reply of DeepFlow's profile API: neither `OPT_STATUS` nor `result` is in it");
+    if (!envelope->has_status && !has_data)
+        return fp_error_set(err, FP_ESYNTAX, "not a reply of DeepFlow's profile API: neither `OPT_STATUS` nor data in it");
     if (!is_success(envelope))
         return fp_error_set(err, FP_ESERVER, "the server answered %s: %s", envelope->status,
                             envelope->description[0] ? envelope->description : "(no description)");
@@ -210,7 +211,7 @@ int fp_reply_read(struct fp_in *in, struct fp_reply *ret_reply, struct fp_error 
     if (rc == FP_OK)
         rc = read_envelope(&json, &envelope, &reply, err);
     if (rc == FP_OK)
-        rc = judge(&envelope, err);
+        rc = judge(&envelope, reply.builder.count > 0, err);
     reply.mended_names = json.mended;
     fp_json_release(&json);
     if (rc == FP_OK)

@@ -11,7 +11,7 @@ static const struct shades {
 } shades[FP_KIND_COUNT] = {
     [FP_KIND_APPLICATION] = { { 14, 32 }, { 82, 92 }, { 63, 72 } },  /* warm orange */
     [FP_KIND_LIBRARY] = { { 42, 54 }, { 76, 88 }, { 67, 77 } },      /* amber */
-    [FP_KIND_KERNEL] = { { 178, 200 }, { 38, 50 }, { 47, 55 } },     /* teal-blue, darker than the orange in grey */
+    [FP_KIND_KERNEL] = { { 178, 200 }, { 38, 50 }, { 48, 56 } },     /* teal-blue, darker than the orange in grey */
     [FP_KIND_CUDA] = { { 262, 282 }, { 52, 64 }, { 74, 80 } },       /* violet */
     [FP_KIND_THREAD] = { { 212, 220 }, { 16, 22 }, { 72, 79 } },     /* slate */
     [FP_KIND_PROCESS] = { { 214, 222 }, { 18, 22 }, { 66, 70 } },    /* deeper slate */

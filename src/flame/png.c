@@ -165,7 +165,8 @@ static int paint(struct painter *p, struct fp_error *err)
 
     fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
     put_head(p);
-    for (size_t i = 0; i < p->picture->layout.count; i++)
+    /* the next label would forget that this one failed */
+    for (size_t i = 0; i < p->picture->layout.count && fp_str_ok(&label); i++)
         put_box(p, &p->picture->layout.boxes[i], &label);
     put_foot(p);
     rc = fp_str_status(&label, "a label", err);

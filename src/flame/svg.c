@@ -144,7 +144,8 @@ int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp
     fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
     put_head(picture, out);
     fp_out_puts(out, "<g>\n");
-    for (size_t i = 0; i < picture->layout.count; i++)
+    /* the next label would forget that this one failed */
+    for (size_t i = 0; i < picture->layout.count && fp_str_ok(&label); i++)
         put_box(picture, &picture->layout.boxes[i], whole, &label, out);
     fp_out_puts(out, "</g>\n");
     put_foot(picture, out);

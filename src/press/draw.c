@@ -21,6 +21,8 @@
 #define FOLDED_FILE "profile.folded.gz"
 #define PAGE_FILE "index.html"
 
+const char *const fp_draw_names[] = { SVG_FILE, PNG_FILE, PNG2X_FILE, FOLDED_FILE, FP_SUMMARY_FILE, PAGE_FILE, NULL };
+
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
 {
     fp_str_init(path, FP_LIMIT_TEXT);
@@ -146,6 +148,19 @@ done:
     return rc;
 }
 
+/* What the format cannot hold. */
+static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed_names, struct fp_str *note)
+{
+    char text[FP_UNIT_TEXT];
+
+    if (facts->tree->self[0])
+        fp_str_printf(note, "The folded file lacks %s that the root has for itself: the format cannot hold it. ",
+                      fp_unit_format_exact(text, facts->tree->self[0], facts->event->unit));
+    if (changed_names)
+        fp_str_printf(note, "In the folded file %s frame names have ':' for ';' and blanks for line breaks.",
+                      fp_count_format(text, (int64_t)changed_names));
+}
+
 /* Too many stacks for the format is no failure of the report: the page says why the file is missing. */
 static int write_folded(struct fp_report_facts *facts, const char *dir, struct fp_str *note, struct fp_error *err)
 {
@@ -168,6 +183,8 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
         return rc;
     }
     facts->folded = FOLDED_FILE;
+    note_folded_losses(facts, changed, note);
+    facts->folded_note = note->len ? note->data : NULL;
     return FP_OK;
 }
 
@@ -196,6 +213,7 @@ int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct 
     struct fp_str note;
     int rc = fp_dir_make(dir, err);
 
+    facts->json = options->formats & FP_DRAW_JSON ? FP_SUMMARY_FILE : NULL;
     fp_str_init(&note, FP_LIMIT_TEXT);
     if (rc == FP_OK && has_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
         rc = draw_pictures(facts, dir, options, err);

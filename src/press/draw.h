@@ -36,6 +36,9 @@ struct fp_draw_options {
 int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
                    json_t **ret_summary, struct fp_error *err);
 
+/* The names that fp_draw_report may write, NULL at the end. */
+extern const char *const fp_draw_names[];
+
 /* Writes the assets of the pages into `dir` (made when missing). */
 int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err);
 

@@ -39,7 +39,7 @@
  *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
  *                    pictures do not show
  *   files            {svg, png, png2x, folded, json}: names beside the page; null = not written
- *   folded_note      why there is no folded file; null
+ *   folded_note      what the folded file lacks, or why there is none; null
  *   generated        unix seconds
  *   generator        "flamepress VERSION"
  *

@@ -240,8 +240,13 @@ class NotTrees(RenderCase):
 
     def test_not_profiles_at_all(self) -> None:
         for text in ("[]", "{}", "null", "17", '"x"', '{"OPT_STATUS": "SUCCESS"}', '{"OPT_STATUS": "SUCCESS", "result": 5}',
-                     '{"result": []}', "<html></html>", "\x89PNG\r\n"):
+                     "<html></html>", "\x89PNG\r\n"):
             self.has(self.refused(self.write("x.json", text)), "x.json")
+
+    def test_the_answer_to_another_question_is_not_an_empty_profile(self) -> None:
+        for result in ({}, {"functions": ["a"]}, {"columns": ["app_service"], "values": [["a"]]}):
+            text = json.dumps({"OPT_STATUS": "SUCCESS", "DESCRIPTION": "", "result": result})
+            self.has(self.refused(self.write("x.json", text)), "x.json", "node_values")
 
     def test_keys_in_any_order_and_keys_that_nobody_knows(self) -> None:
         reply = columns_reply([ROOT, ("a", 2, 1, 1), ("b", 0, 2, 3)])

@@ -87,6 +87,7 @@ static inline void fixture_init(struct fixture *f, struct fp_builder *builder)
         .png = "flamegraph.png",
         .png2x = "flamegraph-2x.png",
         .folded = "profile.folded.gz",
+        .json = "summary.json",
         .generated = 1795222222,
     };
 }

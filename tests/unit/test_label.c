@@ -168,10 +168,10 @@ static const char *hex_of(enum fp_frame_kind kind, const char *name)
 static void colours_stay(void **state)
 {
     (void)state;
-    assert_string_equal(hex_of(FP_KIND_APPLICATION, "main"), "#f68d66");
-    assert_string_equal(hex_of(FP_KIND_APPLICATION, "java.util.HashMap.get"), "#f89f76");
-    assert_string_equal(hex_of(FP_KIND_KERNEL, "[k] tcp_sendmsg"), "#69afba");
-    assert_string_equal(hex_of(FP_KIND_UNKNOWN, "[unknown] 0x0000000003932388"), "#d8d8d8");
+    assert_string_equal(hex_of(FP_KIND_APPLICATION, "main"), "#f2905e");
+    assert_string_equal(hex_of(FP_KIND_APPLICATION, "java.util.HashMap.get"), "#f5ab68");
+    assert_string_equal(hex_of(FP_KIND_KERNEL, "[k] tcp_sendmsg"), "#54a5c3");
+    assert_string_equal(hex_of(FP_KIND_UNKNOWN, "[unknown] 0x0000000003932388"), "#c9c9c9");
 }
 
 static void shades(void **state)

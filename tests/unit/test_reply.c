@@ -348,7 +348,8 @@ static void recorded_replies_damaged(void **state)
 static void nulls_in_the_envelope(void **state)
 {
     static const char *const texts[] = {
-        "{\"OPT_STATUS\":\"SUCCESS\",\"DESCRIPTION\":null,\"result\":null}", "{\"DESCRIPTION\":null,\"result\":[]}",
+        "{\"OPT_STATUS\":\"SUCCESS\",\"DESCRIPTION\":null,\"result\":null}",
+        "{\"OPT_STATUS\":\"SUCCESS\",\"DESCRIPTION\":null,\"result\":[]}",
         "{\"OPT_STATUS\":null,\"result\":null}", "{\"OPT_STATUS\":null}",
     };
 
@@ -373,7 +374,8 @@ static void the_codec_tells_formats_apart(void **state)
         enum fp_form form;
         int64_t total;
     } rows[] = {
-        { "\n {\"result\":null}", FP_OK, FP_FORM_NONE, 0 },
+        { "\n {\"result\":null}", FP_ESYNTAX, FP_FORM_NONE, 0 }, /* nobody says that there is nothing */
+        { "\n {\"result\":null,\"OPT_STATUS\":\"SUCCESS\"}", FP_OK, FP_FORM_NONE, 0 },
         { "a;b 3\n", FP_OK, FP_FORM_FOLDED, 3 },
         { "# nothing\n", FP_OK, FP_FORM_NONE, 0 },
         { "", FP_OK, FP_FORM_NONE, 0 },

@@ -1,0 +1,175 @@
+/* flame/png: size, colours where the layout says, refusals. */
+#include <cairo.h>
+
+#include "flame/png.h"
+#include "profile_fixture.h"
+
+static struct fp_picture picture_of(const struct fp_tree *t, uint32_t width, bool icicle)
+{
+    const struct fp_picture_options options = { width, FP_PICTURE_MIN_WIDTH, icicle, false, "title 漢字", "subtitle", FP_UNIT_SAMPLES };
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_picture picture;
+
+    if (fp_picture_make(&picture, t, &options, &err) < 0)
+        fail_msg("%s", err.message);
+    return picture;
+}
+
+static cairo_surface_t *painted(const struct fp_picture *p, int scale)
+{
+    char path[] = "/tmp/fp_png_XXXXXX";
+    struct fp_error err = FP_ERROR_INIT;
+    cairo_surface_t *image;
+
+    close(mkstemp(path));
+    if (fp_png_write(p, scale, path, &err) < 0)
+        fail_msg("%s", err.message);
+    image = cairo_image_surface_create_from_png(path);
+    unlink(path);
+    assert_int_equal(cairo_surface_status(image), CAIRO_STATUS_SUCCESS);
+    return image;
+}
+
+static struct fp_rgb pixel(cairo_surface_t *image, double x, double y)
+{
+    const unsigned char *row = cairo_image_surface_get_data(image) + (int)y * cairo_image_surface_get_stride(image);
+    uint32_t argb;
+
+    memcpy(&argb, row + 4 * (int)x, sizeof argb);
+    return (struct fp_rgb){ (uint8_t)(argb >> 16), (uint8_t)(argb >> 8), (uint8_t)argb };
+}
+
+static void assert_colour(struct fp_rgb got, struct fp_rgb want)
+{
+    if (abs(got.r - want.r) > 1 || abs(got.g - want.g) > 1 || abs(got.b - want.b) > 1)
+        fail_msg("#%02x%02x%02x, not #%02x%02x%02x", got.r, got.g, got.b, want.r, want.g, want.b);
+}
+
+/* Every box that is wide enough has its colour one pixel from its upper left corner, where no label reaches. */
+static void boxes_have_their_colours(void **state)
+{
+    (void)state;
+    for (int icicle = 0; icicle < 2; icicle++)
+        for (int scale = 1; scale <= 2; scale++) {
+            cairo_surface_t *image;
+            struct fp_picture p;
+            struct fp_tree t;
+            size_t seen = 0;
+
+            random_tree(&t, 7, 60, 9, 6);
+            p = picture_of(&t, 1200, icicle);
+            image = painted(&p, scale);
+            assert_int_equal(cairo_image_surface_get_width(image), (int)p.width * scale);
+            assert_int_equal(cairo_image_surface_get_height(image), (int)p.height * scale);
+            for (size_t i = 0; i < p.layout.count; i++) {
+                const struct fp_box *box = &p.layout.boxes[i];
+                struct fp_rect r = fp_picture_box(&p, box);
+
+                if (r.width < 4 || box->cut || fp_picture_hatched(&p, box))
+                    continue;
+                assert_colour(pixel(image, (r.x + 1.6) * scale, (r.y + 1) * scale),
+                              fp_palette_frame(fp_tree_kind(&t, box->node), fp_tree_name(&t, box->node)));
+                assert_colour(pixel(image, (r.x + r.width / 2) * scale, (r.y + 15.5) * scale), (struct fp_rgb){ 255, 255, 255 });
+                seen++;
+            }
+            assert_true(seen > 20);
+            assert_colour(pixel(image, 1, 1), (struct fp_rgb){ 255, 255, 255 });
+            for (size_t i = 0; i < p.legend_count; i++)
+                if (p.legend[i].kind != FP_KIND_UNKNOWN)
+                    assert_colour(pixel(image, (p.legend[i].swatch.x + 6) * scale, (p.legend[i].swatch.y + 6) * scale),
+                                  fp_palette_legend(p.legend[i].kind));
+            cairo_surface_destroy(image);
+            fp_picture_release(&p);
+            fp_tree_release(&t);
+        }
+}
+
+/* Names that fonts do not have, that turn around, that are endless: painted without a word. */
+static void hostile_names(void **state)
+{
+    struct fp_picture p;
+    struct fp_tree t;
+
+    (void)state;
+    tree_of("\u202Eabc;\x01\x02;漢字😀\u200D👧;e\u0301\u0301\u0301 5\n\uFFFE\uFDD0;\u0627\u0644\u0639\u0631\u0628;<b>&amp; 7\n"
+            "[unknown] 0x1;[/x.so] 3\n", &t);
+    p = picture_of(&t, 1200, false);
+    cairo_surface_destroy(painted(&p, 1));
+    fp_picture_release(&p);
+    fp_tree_release(&t);
+}
+
+static void nothing_to_draw(void **state)
+{
+    cairo_surface_t *image;
+    struct fp_picture p;
+    struct fp_tree t;
+
+    (void)state;
+    tree_of("a;b 0\n", &t);
+    p = picture_of(&t, 100, false);
+    image = painted(&p, 2);
+    assert_int_equal(cairo_image_surface_get_width(image), 200);
+    cairo_surface_destroy(image);
+    fp_picture_release(&p);
+    fp_tree_release(&t);
+}
+
+static void what_is_too_large_is_refused(void **state)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_picture p;
+    struct fp_tree t;
+
+    (void)state;
+    tree_of("a 1\n", &t);
+    p = picture_of(&t, FP_LIMIT_WIDTH, false);
+    p.height = FP_LIMIT_PIXELS + 1;
+    assert_int_equal(fp_png_write(&p, 1, "/tmp/never-made.png", &err), FP_ELIMIT);
+    assert_non_null(strstr(err.message, "32767"));
+    p.height = FP_LIMIT_PIXELS / 2 + 1;
+    fp_error_clear(&err);
+    assert_int_equal(fp_png_write(&p, 2, "/tmp/never-made.png", &err), FP_ELIMIT);
+    assert_int_equal(access("/tmp/never-made.png", F_OK), -1);
+    fp_picture_release(&p);
+    fp_tree_release(&t);
+}
+
+static void where_nothing_can_be_written(void **state)
+{
+    char dir[] = "/tmp/fp_png_XXXXXX", path[64];
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_picture p;
+    struct fp_tree t;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    random_tree(&t, 3, 50, 9, 6);
+    p = picture_of(&t, 1200, false);
+    snprintf(path, sizeof path, "%s/no/such.png", dir);
+    assert_int_equal(fp_png_write(&p, 1, path, &err), FP_EIO);
+    assert_non_null(strstr(err.message, "no/such.png"));
+    snprintf(path, sizeof path, "%s/full.png", dir);
+    assert_int_equal(symlink("/dev/full", path), 0); /* a link: the clean-up removes what it was given */
+    fp_error_clear(&err);
+    assert_int_equal(fp_png_write(&p, 1, path, &err), FP_EIO);
+    assert_non_null(strstr(err.message, "No space left"));
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(access("/dev/full", F_OK), 0);
+    rmdir(dir);
+    fp_picture_release(&p);
+    fp_tree_release(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(boxes_have_their_colours),
+        cmocka_unit_test(hostile_names),
+        cmocka_unit_test(nothing_to_draw),
+        cmocka_unit_test(what_is_too_large_is_refused),
+        cmocka_unit_test(where_nothing_can_be_written),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
