@@ -122,6 +122,8 @@ size_t fp_utf8_clean(char *to, size_t max, const char *from, size_t n)
         i += fp_utf8_decode(from + i, n - i, &code);
         if (code < 0x20 || (code >= 0x7F && code < 0xA0))
             code = '?';
+        else if ((code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069))
+            code = FP_UTF8_REPLACEMENT; /* would turn the rest of a line around */
         len = fp_utf8_encode(code, bytes);
         if (len > max - written)
             break;

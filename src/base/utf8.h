@@ -24,7 +24,7 @@ size_t fp_utf8_decode(const char *s, size_t n, uint32_t *ret_code);
 /* Writes the 1 to 4 bytes of a code point (surrogates and beyond U+10FFFF become U+FFFD). */
 size_t fp_utf8_encode(uint32_t code, char to[4]);
 
-/* Copies with invalid bytes and control characters replaced (U+FFFD, and '?' for controls), cut at a
+/* Copies with invalid bytes, controls of the writing direction (U+FFFD) and control characters ('?') replaced, cut at a
  * character boundary so that at most `max` bytes are written; returns the number written, no NUL. */
 size_t fp_utf8_clean(char *to, size_t max, const char *from, size_t n);
 

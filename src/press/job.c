@@ -204,7 +204,9 @@ static int press(struct fp_job_run *run, const struct fp_job_context *context, s
     else if (run->failed_count)
         run->failure = strdup(run->failed[0].why);
     rc = draw(run, context, dir.data, &failure);
-    if (rc < 0) {
+    if (rc == FP_EIO || rc == FP_ENOMEM) {
+        *err = failure; /* a full disk is no fault of the service: the run ends, and the site stays as it is */
+    } else if (rc < 0) {
         run->outcome = FP_OUTCOME_FAILED;
         free(run->failure);
         run->failure = error_text(&failure);

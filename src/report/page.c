@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -89,6 +90,16 @@ static int open_asset(struct fp_pages *pages, size_t id, const char *override, s
     return rc;
 }
 
+/* A directory that is not there would mean: everything built in, without a word. */
+static int check_directory(const char *path, const char *what, struct fp_error *err)
+{
+    struct stat info;
+
+    if (!path || (stat(path, &info) == 0 && S_ISDIR(info.st_mode)))
+        return FP_OK;
+    return fp_error_set(err, FP_ENOTFOUND, "`%s` names %s, which is no directory", what, path);
+}
+
 int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *options, struct fp_error *err)
 {
     struct fp_pages *pages = calloc(1, sizeof *pages);
@@ -103,6 +114,10 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
     pages->title = strdup(options->title ? options->title : "flamepress");
     if (!pages->title)
         rc = fp_error_nomem(err);
+    if (rc == FP_OK)
+        rc = check_directory(options->templates, "templates", err);
+    if (rc == FP_OK)
+        rc = check_directory(options->assets, "assets", err);
     for (size_t i = 0; i < T_COUNT && rc == FP_OK; i++)
         rc = open_template(pages, i, options->templates, err);
     for (size_t i = 0; i < A_COUNT && rc == FP_OK; i++)
