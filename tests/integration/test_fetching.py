@@ -7,8 +7,8 @@ import time
 import unittest
 from typing import Any, Dict, List, Optional, Tuple
 
-from published import files_of, text_of
-from support import CONFIG, DAY, DAY1, DAY2, NIGHT1, NOW, PARTIAL, PressCase, read_bytes
+from published import files_of, site_problems, text_of
+from support import CONFIG, DAY, DAY1, DAY2, FORMS, NIGHT1, NOW, PARTIAL, PressCase, read_bytes
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -102,9 +102,72 @@ class Windows(PressCase):
     def test_the_row_limit_decides_what_is_proved(self) -> None:
         server = self.server()
         for limit, verdict in ((1000000, "proved"), (2, "unproved")):
-            self.pressed(server.url, defaults={"row_limit": limit})
+            self.pressed(server.url, defaults={"row_limit": limit, "min_step": "1h"})
             self.assertEqual(self.summary()["completeness"], verdict)
+            self.assertEqual(self.summary()["requests"]["sent"], 24)
         self.assertNotIn("Proved complete", text_of(self.page()))
+
+
+class Halves(PressCase):
+    """A server that reads few rows cuts without a word. Smaller questions get it all."""
+
+    def test_a_cut_reply_is_replaced_by_its_halves(self) -> None:
+        server = self.server("--row-limit", "20")
+        self.pressed(server.url, defaults={"row_limit": 20, "min_step": "1s"})
+        summary = self.summary()
+        self.assertEqual(summary["total"], Expected(stacks("checkout-api")).total)
+        self.assertEqual(summary["completeness"], "proved")
+        self.assertGreater(len(server.log()), 24)
+        self.assertEqual(summary["requests"]["sent"], len(server.log()))
+        self.assertEqual(site_problems(self.site, tools=False), [])
+
+    def test_the_parts_of_a_half_touch_but_do_not_overlap(self) -> None:
+        server = self.server("--row-limit", "20")
+        self.pressed(server.url, defaults={"row_limit": 20, "min_step": "1s"})
+        found = set(spans(server.log()))
+        leaves = [s for s in found if not any(t != s and s[0] <= t[0] and t[1] <= s[1] for t in found)]
+        leaves.sort()
+        self.assertEqual((leaves[0][0], leaves[-1][1]), (DAY2, DAY2 + DAY - 1))
+        for (_, last), (first, _) in zip(leaves, leaves[1:]):
+            self.assertEqual(first, last + 1)
+
+    def test_what_stays_unproved_is_not_called_complete(self) -> None:
+        server = self.server("--row-limit", "20")
+        self.pressed(server.url, defaults={"row_limit": 20, "min_step": "1h"})
+        self.assertEqual(self.summary()["completeness"], "unproved")
+        self.assertLess(self.summary()["total"], Expected(stacks("checkout-api")).total)
+        self.assertNotIn("Proved complete", text_of(self.page()))
+
+    def test_the_limit_of_the_server_counts_not_only_the_configured_one(self) -> None:
+        """The configuration believes in a million rows; the SQL that comes back says twenty."""
+        server = self.server("--row-limit", "20")
+        self.pressed(server.url, defaults={"min_step": "1s"})
+        self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total)
+        self.assertEqual(self.summary()["completeness"], "proved")
+
+    def test_in_every_form(self) -> None:
+        for form in FORMS:
+            server = self.server("--row-limit", "50", "--form", form)
+            self.pressed(server.url, defaults={"row_limit": 50, "min_step": "1s"})
+            self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total, form)
+            server.stop()
+
+    def test_a_gauge_is_not_halved(self) -> None:
+        server = self.server("--row-limit", "20")
+        self.pressed(server.url, services=[{"name": "ledger", "events": ["mem-inuse"], "row_limit": 20, "min_step": "1s"}])
+        self.assertEqual(len(server.log()), 1)
+        self.assertEqual(self.summary("ledger", "mem-inuse")["completeness"], "unproved")
+
+    def test_a_half_that_fails_is_a_hole_of_its_size(self) -> None:
+        server = self.server("--row-limit", "20")
+        server.faults([{"kind": "status", "code": 404, "match": {"time_start": DAY2 + 9 * 3600 + 1800}}])
+        outcome = self.press(server.url, defaults={"row_limit": 20, "min_step": "1s"})
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        holes = self.summary()["failed_parts"]
+        self.assertEqual(len(holes), 1)
+        lost = Expected(stacks("checkout-api", start=holes[0]["start"], end=holes[0]["end"])).total
+        self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total - lost)
+        self.assertLessEqual(holes[0]["start"], DAY2 + 9 * 3600 + 1800)
 
 
 class Request(PressCase):

@@ -155,7 +155,7 @@ class Usage(PressCase):
         for option in ("--frobnicate", "--frobnicate=7", "-q"):
             for arguments in (("run", "-c", config, option), ("run", option, "-c", config)):
                 self.has(self.wrong(USAGE, *arguments), option.split("=")[0])
-        self.has(self.wrong(USAGE, "run", "-vqc", config), "-vqc")
+        self.has(self.wrong(USAGE, "run", "-vqc", config), "-q")
         self.has(self.wrong(USAGE, "run", "--verbose=3", "-c", config), "--verbose")
 
     def test_a_near_miss_of_only_says_what_there_is(self) -> None:

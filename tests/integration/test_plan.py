@@ -31,10 +31,11 @@ class DryRun(PressCase):
     def test_it_tells_every_request_as_it_would_be_sent(self) -> None:
         server = self.server()
         services = SERVICES + [{"name": 'a"b\u4e2d\u6587', "filter": "pod='x' OR pod='y'"}]
-        outcome = self.press(server.url, "-n", services=services, defaults={"step": "6h"}, windows=["2026-11-19", "2026-11-20"])
+        changes = {"services": services, "defaults": {"step": "6h", "min_step": "6h"}, "windows": ["2026-11-19", "2026-11-20"]}
+        outcome = self.press(server.url, "-n", **changes)
         self.assertEqual(outcome.code, 0)
         told = [json.loads(line) for line in outcome.out.splitlines() if line.strip().startswith("{")]
-        self.pressed(server.url, services=services, defaults={"step": "6h"}, windows=["2026-11-19", "2026-11-20"])
+        self.pressed(server.url, **changes)
         sent = [entry["body"] for entry in server.log()]
         order = lambda body: json.dumps(body, sort_keys=True)  # noqa: E731
         self.assertEqual(sorted(told, key=order), sorted(sent, key=order))

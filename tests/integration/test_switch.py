@@ -14,7 +14,9 @@ from published import leftovers, nights_of, site_problems
 from support import BINARY, NIGHT1, NIGHT2, environment, read_bytes
 from support import setUpModule as setUpModule
 
-STEPS = "rename,renameat,renameat2,symlink,symlinkat,link,linkat,unlink,unlinkat,rmdir"
+STEPS = "rename,renameat,renameat2,symlink,symlinkat,link,linkat"
+REMOVALS = "unlink,unlinkat,rmdir"
+ONE = [{"name": "redis-server", "events": ["off-cpu"]}]
 
 
 class Switch(KilledCase):
@@ -32,21 +34,29 @@ class Switch(KilledCase):
     @unittest.skipIf(SANITIZED, "a leak checker cannot be traced")
     def test_before_each_step_of_the_switch(self) -> None:
         """Not at random: once before each call that changes a name."""
+        self.death_before(STEPS, 1)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
+    @unittest.skipIf(SANITIZED, "a leak checker cannot be traced")
+    def test_while_the_old_night_is_removed(self) -> None:
+        self.death_before(REMOVALS, 6)
+
+    def death_before(self, calls: str, every: int) -> None:
         server = self.server()
-        config = self.config(server.url, services=SERVICES[:1], **FAST)
+        config = self.config(server.url, services=ONE, **FAST)
         command = ["run", "-c", config]
         self.assertEqual(self.command(*command, env={"SOURCE_DATE_EPOCH": OLD_CLOCK}).code, 0)
         old = self.by_night()
         saved = self.path("saved")
         shutil.copytree(self.site, saved, symlinks=True)
-        lines = self.strace(["-e", f"trace={STEPS}"], command).splitlines()
+        lines = self.strace(["-e", f"trace={calls}"], command).splitlines()
         new = self.by_night()
         most = max(Counter(line.split()[0] for line in lines if "(" in line).values())
         self.assertGreater(most, 3, lines)
-        for n in range(1, most + 1):
+        for n in range(1, most + 1, every):
             shutil.rmtree(self.site)
             shutil.copytree(saved, self.site, symlinks=True)
-            self.strace(["-e", f"trace={STEPS}", "-e", f"inject={STEPS}:signal=KILL:when={n}"], command)
+            self.strace(["-e", f"trace={calls}", "-e", f"inject={calls}:signal=KILL:when={n}"], command)
             with self.subTest(step=n, of=most, before=lines[-1]):
                 self.whole()
                 self.assertTrue(self.by_night() in (old, new))
