@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "codec/json_parts.h"
 
 #define WINDOW ((size_t)256 << 10)
 
@@ -37,7 +38,7 @@ int fp_json_fail(struct fp_json *json, struct fp_error *err, enum fp_status code
     return code;
 }
 
-static int truncated(struct fp_json *json, struct fp_error *err)
+int fp_json_truncated(struct fp_json *json, struct fp_error *err)
 {
     json->pos = json->end;
     return fp_json_fail(json, err, FP_ETRUNCATED, "the JSON ends early, in the middle of a value");
@@ -71,11 +72,6 @@ static inline bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-static inline bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 int fp_json_peek(struct fp_json *json, struct fp_error *err)
 {
     int rc;
@@ -102,7 +98,7 @@ static int expect(struct fp_json *json, char c, struct fp_error *err)
     if (next < 0)
         return next;
     if (next == 0)
-        return truncated(json, err);
+        return fp_json_truncated(json, err);
     if (next != c) {
         if (next >= 0x20 && next < 0x7F)
             return fp_json_fail(json, err, FP_ESYNTAX, "expected '%c', found '%c'", c, next);
@@ -134,7 +130,7 @@ static int more(struct fp_json *json, char close, struct fp_error *err)
         return 0;
     }
     if (fresh)
-        return next ? 1 : truncated(json, err);
+        return next ? 1 : fp_json_truncated(json, err);
     if (next == ',') {
         json->pos++;
         next = fp_json_peek(json, err);
@@ -142,10 +138,10 @@ static int more(struct fp_json *json, char close, struct fp_error *err)
             return next;
         if (next == close)
             return fp_json_fail(json, err, FP_ESYNTAX, "a comma before '%c'", close);
-        return next ? 1 : truncated(json, err);
+        return next ? 1 : fp_json_truncated(json, err);
     }
     if (next == 0)
-        return truncated(json, err);
+        return fp_json_truncated(json, err);
     return fp_json_fail(json, err, FP_ESYNTAX, "expected ',' or '%c'", close);
 }
 
@@ -187,7 +183,7 @@ int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error 
 }
 
 /* The byte at pos + ahead, refilling while keeping everything from pos on; 0 on the end of input. */
-static int byte_at(struct fp_json *json, size_t ahead, struct fp_error *err)
+int fp_json_byte_at(struct fp_json *json, size_t ahead, struct fp_error *err)
 {
     while (json->pos + ahead >= json->end) {
         int rc = refill(json, json->pos, err);
@@ -195,7 +191,7 @@ static int byte_at(struct fp_json *json, size_t ahead, struct fp_error *err)
         if (rc < 0)
             return rc;
         if (rc == 0)
-            return truncated(json, err);
+            return fp_json_truncated(json, err);
     }
     return (unsigned char)json->window[json->pos + ahead];
 }
@@ -206,7 +202,7 @@ static int hex4(struct fp_json *json, size_t ahead, uint32_t *ret, struct fp_err
     uint32_t code = 0;
 
     for (size_t i = 0; i < 4; i++) {
-        int c = byte_at(json, ahead + i, err);
+        int c = fp_json_byte_at(json, ahead + i, err);
 
         if (c < 0)
             return c;
@@ -239,7 +235,7 @@ static int unicode_escape(struct fp_json *json, uint32_t *ret, bool *mended, str
     *ret = FP_UTF8_REPLACEMENT;
     /* The other half must follow as "\uDCxx"; whatever else follows speaks for itself. */
     for (size_t i = 0; i < 2 && high <= 0xDBFF; i++) {
-        c = byte_at(json, i, err);
+        c = fp_json_byte_at(json, i, err);
         if (c < 0)
             return c;
         if (c != "\\u"[i])
@@ -260,12 +256,12 @@ static int unicode_escape(struct fp_json *json, uint32_t *ret, bool *mended, str
 }
 
 /* One escape sequence after the backslash, appended to the scratch. */
-static int escape(struct fp_json *json, bool *mended, struct fp_error *err)
+int fp_json_escape(struct fp_json *json, bool *mended, struct fp_error *err)
 {
     static const char plain[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
     char bytes[4];
     uint32_t code;
-    int c = byte_at(json, 0, err), rc;
+    int c = fp_json_byte_at(json, 0, err), rc;
 
     if (c < 0)
         return c;
@@ -318,7 +314,7 @@ static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_err
 
     fp_str_clear(&json->scratch);
     for (;;) {
-        c = byte_at(json, 0, err);
+        c = fp_json_byte_at(json, 0, err);
         if (c < 0)
             return c;
         if (c == '"')
@@ -327,7 +323,7 @@ static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_err
             return fp_json_fail(json, err, FP_ESYNTAX, "a raw control character (0x%02x) in a string", c);
         json->pos++;
         if (c == '\\') {
-            rc = escape(json, &mended, err);
+            rc = fp_json_escape(json, &mended, err);
             if (rc < 0)
                 return rc;
         } else {
@@ -365,7 +361,7 @@ int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_
         if (rc < 0)
             return rc;
         if (rc == 0)
-            return truncated(json, err);
+            return fp_json_truncated(json, err);
     }
     if (n > FP_LIMIT_NAME || json->window[json->pos + n] != '"' ||
         (all >= 0x80 && fp_utf8_valid_prefix(json->window + json->pos, n) != n))
@@ -385,7 +381,7 @@ static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
 
     p += negative;
     start = p;
-    while (p < limit && is_digit(*p)) {
+    while (p < limit && fp_json_is_digit(*p)) {
         if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
             __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
             return fp_json_fail(json, err, FP_ESYNTAX, "a number that does not fit 64 bits");
@@ -393,7 +389,7 @@ static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
     }
     count = (size_t)(p - start);
     if (p == limit && json->at_end)
-        return truncated(json, err); /* a number ends at the byte after it; no reply ends with one */
+        return fp_json_truncated(json, err); /* a number ends at the byte after it; no reply ends with one */
     if (count == 0 || (count > 1 && *start == '0'))
         return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number");
     if (p < limit && (*p == '.' || *p == 'e' || *p == 'E'))
@@ -412,7 +408,7 @@ int fp_json_i64(struct fp_json *json, int64_t *ret_value, struct fp_error *err)
     if (next < 0)
         return next;
     if (next == 0)
-        return truncated(json, err);
+        return fp_json_truncated(json, err);
     /* 21 bytes hold every number that fits and the byte after it */
     while (json->end - json->pos < 22 && !json->at_end) {
         rc = refill(json, json->pos, err);
@@ -432,7 +428,7 @@ static const char *fast_row(const char *p, int64_t *row, size_t n)
         const char *start = p += negative;
         int64_t value = 0;
 
-        while (is_digit(*p) && p - start < 18)
+        while (fp_json_is_digit(*p) && p - start < 18)
             value = value * 10 + (*p++ - '0');
         if (p == start || (*start == '0' && p - start > 1) || *p != (i + 1 < n ? ',' : ']'))
             return NULL;
@@ -473,10 +469,10 @@ int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_erro
 }
 
 /* The rest of `word`, whose first letter is at pos. */
-static int literal(struct fp_json *json, const char *word, struct fp_error *err)
+int fp_json_literal(struct fp_json *json, const char *word, struct fp_error *err)
 {
     for (size_t i = 0; word[i]; i++) {
-        int c = byte_at(json, i, err);
+        int c = fp_json_byte_at(json, i, err);
 
         if (c < 0)
             return c;
@@ -496,125 +492,8 @@ int fp_json_null(struct fp_json *json, struct fp_error *err)
         return next;
     if (next != 'n')
         return 0;
-    rc = literal(json, "null", err);
+    rc = fp_json_literal(json, "null", err);
     return rc < 0 ? rc : 1;
-}
-
-static int skip_string(struct fp_json *json, struct fp_error *err)
-{
-    bool mended = false;
-    int c;
-
-    json->pos++;
-    for (;;) {
-        c = byte_at(json, 0, err);
-        if (c < 0)
-            return c;
-        if (c < 0x20)
-            return fp_json_fail(json, err, FP_ESYNTAX, "a raw control character (0x%02x) in a string", c);
-        json->pos++;
-        if (c == '"')
-            return FP_OK;
-        if (c == '\\') {
-            fp_str_clear(&json->scratch);
-            c = escape(json, &mended, err);
-            if (c < 0)
-                return c;
-        }
-    }
-}
-
-/* One or more digits at pos, consumed. */
-static int skip_digits(struct fp_json *json, struct fp_error *err)
-{
-    int c = byte_at(json, 0, err);
-
-    if (c < 0)
-        return c;
-    if (!is_digit((char)c))
-        return fp_json_fail(json, err, FP_ESYNTAX, "expected a digit");
-    while (c >= 0 && is_digit((char)c)) {
-        json->pos++;
-        c = byte_at(json, 0, err);
-    }
-    return c < 0 ? c : FP_OK;
-}
-
-static int skip_number(struct fp_json *json, struct fp_error *err)
-{
-    int c, rc;
-
-    if (json->window[json->pos] == '-')
-        json->pos++;
-    c = byte_at(json, 0, err);
-    if (c < 0)
-        return c;
-    if (c == '0')
-        json->pos++; /* no digit may follow */
-    else if ((rc = skip_digits(json, err)) < 0)
-        return rc;
-    c = byte_at(json, 0, err);
-    if (c == '.') {
-        json->pos++;
-        rc = skip_digits(json, err);
-        if (rc < 0)
-            return rc;
-        c = byte_at(json, 0, err);
-    }
-    if (c == 'e' || c == 'E') {
-        json->pos++;
-        c = byte_at(json, 0, err);
-        if (c == '+' || c == '-')
-            json->pos++;
-        return c < 0 ? c : skip_digits(json, err);
-    }
-    return c < 0 ? c : FP_OK;
-}
-
-static int skip_scalar(struct fp_json *json, int next, struct fp_error *err)
-{
-    switch (next) {
-    case '"': return skip_string(json, err);
-    case 't': return literal(json, "true", err);
-    case 'f': return literal(json, "false", err);
-    case 'n': return literal(json, "null", err);
-    default:
-        if (next == '-' || is_digit((char)next))
-            return skip_number(json, err);
-        return fp_json_fail(json, err, FP_ESYNTAX, "expected a value");
-    }
-}
-
-int fp_json_skip(struct fp_json *json, struct fp_error *err)
-{
-    char close[FP_LIMIT_JSON_NESTING]; /* what ends the containers we are in */
-    struct fp_slice key;
-    size_t depth = 0;
-    int rc;
-
-    for (;;) {
-        int next = fp_json_peek(json, err);
-
-        if (next < 0)
-            return next;
-        if (next == 0)
-            return truncated(json, err);
-        if (next == '{' || next == '[') {
-            if (depth == FP_LIMIT_JSON_NESTING)
-                return fp_json_fail(json, err, FP_ELIMIT, "values nested deeper than %u", FP_LIMIT_JSON_NESTING);
-            close[depth++] = next == '{' ? '}' : ']';
-            rc = fp_json_enter(json, (char)next, err);
-        } else {
-            rc = skip_scalar(json, next, err);
-        }
-        if (rc < 0)
-            return rc;
-        /* to the next value, leaving every container that ends here */
-        for (rc = 0; depth > 0 && rc == 0; depth -= rc == 0)
-            rc = close[depth - 1] == '}' ? fp_json_key(json, &key, err) : fp_json_item(json, err);
-        if (rc < 0 || depth == 0)
-            return rc < 0 ? rc : FP_OK;
-    }
 }
 
 int fp_json_finish(struct fp_json *json, struct fp_error *err)

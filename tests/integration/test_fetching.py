@@ -100,11 +100,12 @@ class Windows(PressCase):
         self.assertEqual(spans(server.log()), [(DAY2, DAY2 + DAY - 1)])
 
     def test_the_row_limit_decides_what_is_proved(self) -> None:
-        server = self.server()
-        for limit, verdict in ((1000000, "proved"), (2, "unproved")):
-            self.pressed(server.url, defaults={"row_limit": limit, "min_step": "1h"})
+        for limit, verdict in (("1000000", "proved"), ("2", "unproved")):
+            server = self.server("--row-limit", limit)
+            self.pressed(server.url, defaults={"row_limit": int(limit), "min_step": "1h"})
             self.assertEqual(self.summary()["completeness"], verdict)
             self.assertEqual(self.summary()["requests"]["sent"], 24)
+            server.stop()
         self.assertNotIn("Proved complete", text_of(self.page()))
 
 
