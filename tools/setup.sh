@@ -21,6 +21,7 @@ libglib2.0-dev
 uuid-dev
 zlib1g-dev
 libmd-dev
+libpcre2-dev
 '
 # Pictures need a font, windows need the time zones, https:// needs the authorities.
 run_packages='

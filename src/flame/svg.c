@@ -1,5 +1,6 @@
 #include "flame/svg.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -137,6 +138,7 @@ static void put_foot(const struct fp_picture *p, struct fp_out *out)
 int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp_error *err)
 {
     char whole[FP_UNIT_TEXT];
+    uint64_t before = out->written;
     struct fp_str label;
     int rc;
 
@@ -145,11 +147,14 @@ int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp
     put_head(picture, out);
     fp_out_puts(out, "<g>\n");
     /* the next label would forget that this one failed */
-    for (size_t i = 0; i < picture->layout.count && fp_str_ok(&label); i++)
+    for (size_t i = 0; i < picture->layout.count && fp_str_ok(&label) && out->written - before <= FP_LIMIT_SVG; i++)
         put_box(picture, &picture->layout.boxes[i], whole, &label, out);
     fp_out_puts(out, "</g>\n");
     put_foot(picture, out);
     rc = fp_str_status(&label, "a label", err);
+    if (rc == FP_OK && out->written - before > FP_LIMIT_SVG)
+        rc = fp_error_set(err, FP_ELIMIT, "the SVG would be larger than %" PRIu64 " bytes: ask for a larger min_width",
+                          FP_LIMIT_SVG);
     fp_str_release(&label);
     return rc;
 }

@@ -12,7 +12,7 @@
 #include "base/out.h"
 #include "flame/picture.h"
 
-/* Writes to `out`, whose verdict the caller takes; FP_ENOMEM when a label cannot be made. */
+/* Writes to `out`, whose verdict the caller takes; FP_ENOMEM when a label cannot be made, FP_ELIMIT beyond FP_LIMIT_SVG bytes. */
 int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp_error *err);
 
 #endif

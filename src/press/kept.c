@@ -132,7 +132,11 @@ static int copy_report(const char *from, const char *to, struct fp_error *err)
         fp_path_join(&a, item->d_name);
         fp_str_puts(&b, to);
         fp_path_join(&b, item->d_name);
-        rc = copy_file(a.data, b.data, err);
+        rc = fp_str_status(&a, "a path", err);
+        if (rc == FP_OK)
+            rc = fp_str_status(&b, "a path", err);
+        if (rc == FP_OK)
+            rc = copy_file(a.data, b.data, err);
     }
     closedir(dir);
     fp_str_release(&a);

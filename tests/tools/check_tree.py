@@ -29,7 +29,9 @@ THIRD_PARTY = {
     "pango/": {"flame"},
     "glib": {"plan", "flame"},
     "zlib": {"codec"},
+    "pcre2": {"profile"},
     "uuid/": {"publish"},
+    "sha1": {"profile"},
     "sha2": {"base"},
 }
 # ISO C, POSIX and Linux: for everybody.
