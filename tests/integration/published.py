@@ -25,7 +25,18 @@ REPORT_FILES = {
     "profile.folded.gz",
 }
 # What may load or lead somewhere.
-LINKS = {"href", "src", "srcset", "data", "action", "poster", "formaction", "xlink:href", "background", "cite"}
+LINKS = {
+    "href",
+    "src",
+    "srcset",
+    "data",
+    "action",
+    "poster",
+    "formaction",
+    "xlink:href",
+    "background",
+    "cite",
+}
 
 
 def files_of(root: str) -> Dict[str, bytes]:
@@ -50,12 +61,20 @@ def nights_of(site: str) -> List[str]:
 def leftovers(site: str) -> List[str]:
     """What no finished run leaves: stages, moved-aside nights, temporary files."""
     state = os.path.join(site, ".flamepress")
-    found = [os.path.join(".flamepress", name) for name in os.listdir(state) if name != "lock"] if os.path.isdir(state) else []
-    found = [name for name in found if not (name.endswith("/old") and not os.listdir(os.path.join(site, name)))]
+    found = (
+        [os.path.join(".flamepress", name) for name in os.listdir(state) if name != "lock"]
+        if os.path.isdir(state)
+        else []
+    )
+    found = [
+        name for name in found if not (name.endswith("/old") and not os.listdir(os.path.join(site, name)))
+    ]
     for directory, names, files in os.walk(site):
         if directory == site and ".flamepress" in names:
             names.remove(".flamepress")
-        found += [os.path.relpath(os.path.join(directory, n), site) for n in names + files if n.startswith(".")]
+        found += [
+            os.path.relpath(os.path.join(directory, n), site) for n in names + files if n.startswith(".")
+        ]
     return found
 
 
@@ -140,7 +159,12 @@ def page_problems(path: str) -> List[str]:
 
 def elsewhere(text: str) -> List[str]:
     """Addresses of other hosts in anything that is loaded or followed (namespaces are only names)."""
-    return [m for m in re.findall(r"""(?i)(?:src|href|data|url|@import)\s*[=(]\s*["']?((?:https?:)?//[^"')\s]+)""", text)]
+    return [
+        m
+        for m in re.findall(
+            r"""(?i)(?:src|href|data|url|@import)\s*[=(]\s*["']?((?:https?:)?//[^"')\s]+)""", text
+        )
+    ]
 
 
 def svg_problems(path: str) -> List[str]:
@@ -169,7 +193,9 @@ def tool_problems(paths: List[str]) -> List[str]:
     pages = [path for path in paths if path.endswith(".html")]
     problems = []
     if svgs and shutil.which("xmllint"):
-        done = subprocess.run(["xmllint", "--noout", "--huge", "--nonet", *svgs], capture_output=True, text=True)
+        done = subprocess.run(
+            ["xmllint", "--noout", "--huge", "--nonet", *svgs], capture_output=True, text=True
+        )
         if done.returncode or done.stderr:
             problems.append(done.stderr[:2000])
     if pages and shutil.which("tidy"):
@@ -201,7 +227,10 @@ def site_problems(site: str, tools: bool = True) -> List[str]:
         problems.append(f"latest leads to {os.readlink(latest)}, which is not one of {nights}")
     else:
         # the same pages by another path: what they need must be there, too
-        pages += [page.replace(os.path.realpath(latest), latest) for page in all_paths(os.path.realpath(latest), ".html")]
+        pages += [
+            page.replace(os.path.realpath(latest), latest)
+            for page in all_paths(os.path.realpath(latest), ".html")
+        ]
     if not os.path.isfile(os.path.join(site, "index.html")):
         problems.append("no index.html")
     for page in pages:
@@ -233,4 +262,6 @@ def png_size(data: bytes) -> Tuple[int, int]:
 
 def text_of(page: str) -> str:
     """The words of a page, without its markup."""
-    return " ".join("".join(ElementTree.fromstring(re.sub(r"(?i)^<!doctype html>", "", page)).itertext()).split())
+    return " ".join(
+        "".join(ElementTree.fromstring(re.sub(r"(?i)^<!doctype html>", "", page)).itertext()).split()
+    )

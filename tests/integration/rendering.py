@@ -7,7 +7,7 @@ import gzip
 import json
 import os
 from collections import Counter
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 import samples
 from support import NOTHING, Outcome, PressCase, SHARED, SOURCE, read_bytes

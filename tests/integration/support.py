@@ -50,14 +50,16 @@ NOTHING, PARTIAL, USAGE, BUSY, CONFIG = 1, 2, 64, 75, 78
 CLEAN = {
     key: value
     for key, value in os.environ.items()
-    if key.lower() not in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "no_color", "clicolor_force", "tz")
+    if key.lower()
+    not in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "no_color", "clicolor_force", "tz")
 }
 CLEAN["SOURCE_DATE_EPOCH"] = CLOCK
 
 
-def setUpModule() -> None:  # a module that imports it is skipped as a whole when nothing was built
+def setUpModule() -> None:
+    """Imported by every module of tests: without a binary they fail, for skipped tests show nothing."""
     if not os.access(BINARY, os.X_OK):
-        raise unittest.SkipTest(f"no binary at {BINARY}")
+        raise RuntimeError(f"no binary at {BINARY}: build it, or set FLAMEPRESS")
 
 
 class Outcome(NamedTuple):
@@ -137,12 +139,16 @@ class PressCase(unittest.TestCase):
             cwd=self.dir,
             timeout=timeout,
         )
-        outcome = Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        outcome = Outcome(
+            done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        )
         self.assertFalse(sanitizer_says(outcome.err), outcome.err)
         self.assertGreaterEqual(outcome.code, 0, f"{arguments} died of signal {-outcome.code}: {outcome.err}")
         return outcome
 
-    def press(self, url: str, *arguments: str, env: Optional[Dict[str, Optional[str]]] = None, **changes: Any) -> Outcome:
+    def press(
+        self, url: str, *arguments: str, env: Optional[Dict[str, Optional[str]]] = None, **changes: Any
+    ) -> Outcome:
         return self.command("run", "-c", self.config(url, **changes), *arguments, env=env)
 
     def pressed(self, url: str, *arguments: str, **changes: Any) -> Outcome:
@@ -151,7 +157,9 @@ class PressCase(unittest.TestCase):
         self.assertEqual(outcome, Outcome(0, "", ""))
         return outcome
 
-    def start(self, *arguments: str, env: Optional[Dict[str, Optional[str]]] = None) -> "subprocess.Popen[bytes]":
+    def start(
+        self, *arguments: str, env: Optional[Dict[str, Optional[str]]] = None
+    ) -> "subprocess.Popen[bytes]":
         """Starts the binary in the background; killed with the test."""
         process = subprocess.Popen(
             [BINARY, *arguments],
@@ -170,7 +178,9 @@ class PressCase(unittest.TestCase):
         self.assertFalse(sanitizer_says(outcome.err), outcome.err)
         return outcome
 
-    def summary(self, service: str = "checkout-api", event: str = "on-cpu", night: str = NIGHT2) -> Dict[str, Any]:
+    def summary(
+        self, service: str = "checkout-api", event: str = "on-cpu", night: str = NIGHT2
+    ) -> Dict[str, Any]:
         return read_json(os.path.join(self.site, night, service, event, "summary.json"))
 
     def page(self, service: str = "checkout-api", event: str = "on-cpu", night: str = NIGHT2) -> str:
@@ -249,5 +259,3 @@ def read_bytes(path: str) -> bytes:
 def read_json(path: str) -> Any:
     with open(path, encoding="utf-8") as file:
         return json.load(file)
-
-

@@ -25,15 +25,36 @@ class Check(PressCase):
                 "outputt": "/x",
                 "timezone": "Mars/Olympus",
                 "windows": ["someday"],
-                "source": {"url": "gopher://x", "retries": -1, "in_flight": "eight", "timeout": "soon", "max_response": 5},
+                "source": {
+                    "url": "gopher://x",
+                    "retries": -1,
+                    "in_flight": "eight",
+                    "timeout": "soon",
+                    "max_response": 5,
+                },
                 "defaults": {"step": 0},
-                "services": [{"nam": "a"}, {"name": "it's"}, {"name": "b", "events": []}, {"name": "c", "filter": "a = ('b'"}],
+                "services": [
+                    {"nam": "a"},
+                    {"name": "it's"},
+                    {"name": "b", "events": []},
+                    {"name": "c", "filter": "a = ('b'"},
+                ],
             },
             indent=2,
         )
         err = self.wrong(
-            text, "outputt", "`output`", "source.url", "source.retries", "source.in_flight", "source.timeout",
-            "source.max_response", "defaults.step", "services[0]", "services[1].name", "services[2].events",
+            text,
+            "outputt",
+            "`output`",
+            "source.url",
+            "source.retries",
+            "source.in_flight",
+            "source.timeout",
+            "source.max_response",
+            "defaults.step",
+            "services[0]",
+            "services[1].name",
+            "services[2].events",
         )
         self.assertGreaterEqual(len(err.splitlines()), 11, err)
         for line in err.splitlines():
@@ -71,12 +92,16 @@ class Check(PressCase):
         self.one_line(outcome, "missing.json")
 
     def test_what_check_says_run_says(self) -> None:
-        path = self.write("flamepress.json", '{"output": "x", "source": {"url": "http://x", "retrys": 3}, "services": []}')
+        path = self.write(
+            "flamepress.json", '{"output": "x", "source": {"url": "http://x", "retrys": 3}, "services": []}'
+        )
         check, run = self.command("check", "-c", path), self.command("run", "-c", path)
         self.assertEqual(check.code, CONFIG)
         self.assertEqual(run.code, CONFIG)
         self.has(check.err, "retrys", "retries")
-        self.assertEqual(run.err.splitlines(), [line for line in check.err.splitlines() if line in run.err.splitlines()])
+        self.assertEqual(
+            run.err.splitlines(), [line for line in check.err.splitlines() if line in run.err.splitlines()]
+        )
 
 
 class Init(PressCase):
@@ -97,7 +122,9 @@ class Init(PressCase):
         for key in [key for key in start["source"] if key.startswith("token")]:
             del start["source"][key]
         start["output"] = self.site
-        outcome = self.command("run", "-c", self.write("mine.json", json.dumps(start)), "--window", "2026-11-20")
+        outcome = self.command(
+            "run", "-c", self.write("mine.json", json.dumps(start)), "--window", "2026-11-20"
+        )
         self.assertIn(outcome.code, (0, 1, 2), outcome)
         self.assertTrue(server.log())
 
@@ -134,7 +161,9 @@ class Services(PressCase):
 
     def test_a_window_of_its_own(self) -> None:
         server = self.server()
-        outcome = self.command("services", "-c", self.config(server.url), "--since", "2026-11-19", "--until", "2026-11-20")
+        outcome = self.command(
+            "services", "-c", self.config(server.url), "--since", "2026-11-19", "--until", "2026-11-20"
+        )
         rows = [line.split(None, 2) for line in outcome.out.splitlines()[1:]]
         self.assertIn(["174", "on-cpu", "redis-server"], rows)
         outcome = self.command("services", "-c", self.config(server.url), "--window", "2026-01-01")
@@ -161,8 +190,18 @@ class Services(PressCase):
         rows = self.write(
             "rows.jsonl",
             "".join(
-                json.dumps({"time": 1795165203, "app_service": name, "profile_event_type": "on-cpu",
-                            "profile_language_type": "eBPF", "tags": {}, "stack": "a", "value": 10101}) + "\n"
+                json.dumps(
+                    {
+                        "time": 1795165203,
+                        "app_service": name,
+                        "profile_event_type": "on-cpu",
+                        "profile_language_type": "eBPF",
+                        "tags": {},
+                        "stack": "a",
+                        "value": 10101,
+                    }
+                )
+                + "\n"
                 for name in ("\x1b]0;owned\x07", "a\nb", "\u202eevil", "x" * 2000)
             ),
         )
@@ -175,7 +214,9 @@ class Services(PressCase):
 
     def test_from_an_archive(self) -> None:
         archive = os.path.join(SOURCE, "assets", "demo")
-        outcome = self.command("services", "-c", self.config("", source={"url": None, "retries": None, "archive": archive}))
+        outcome = self.command(
+            "services", "-c", self.config("", source={"url": None, "retries": None, "archive": archive})
+        )
         self.assertEqual(outcome.code, 0, outcome)
         self.has(outcome.out, "checkout-api", "Total")
 

@@ -6,7 +6,16 @@ import glob
 import os
 import unittest
 
-from published import all_paths, elsewhere, files_of, leftovers, nights_of, page_problems, site_problems, text_of
+from published import (
+    all_paths,
+    elsewhere,
+    files_of,
+    leftovers,
+    nights_of,
+    page_problems,
+    site_problems,
+    text_of,
+)
 from support import NIGHT1, NIGHT2, Outcome, PressCase, PressedOnce, USAGE, read_json, read_text
 from support import setUpModule as setUpModule
 
@@ -20,7 +29,9 @@ class Demo(PressedOnce):
 
     def test_twenty_six_reports(self) -> None:
         self.assertEqual(nights_of(self.site), [NIGHT1, NIGHT2])
-        summaries = [read_json(path) for path in glob.glob(os.path.join(self.site, "2026/11/*/*/*/summary.json"))]
+        summaries = [
+            read_json(path) for path in glob.glob(os.path.join(self.site, "2026/11/*/*/*/summary.json"))
+        ]
         self.assertEqual(len(summaries), 26)
         outcomes = sorted(s["outcome"] for s in summaries)
         self.assertEqual(outcomes, ["empty"] + ["ok"] * 25)
@@ -49,7 +60,9 @@ class Demo(PressedOnce):
         copy = self.path("copy")
         shutil.copytree(os.path.join(self.site, NIGHT2), copy)
         for page in all_paths(copy, ".html"):
-            self.assertEqual([p for p in page_problems(page) if "index.html" not in p.split("nothing:")[-1]], [])
+            self.assertEqual(
+                [p for p in page_problems(page) if "index.html" not in p.split("nothing:")[-1]], []
+            )
 
     def test_what_changed_can_be_found(self) -> None:
         self.assertNotIn("auditLine", self.page("checkout-api", night=NIGHT1))

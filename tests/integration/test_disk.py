@@ -19,7 +19,9 @@ class Disk(PressCase):
     def mount(self, *options: str) -> str:
         """A small file system of its own at self.site, for root only."""
         os.mkdir(self.site)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", self.site], capture_output=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", self.site], capture_output=True
+        )
         if done.returncode:
             self.skipTest("cannot mount a tmpfs here")
         self.addCleanup(subprocess.run, ["umount", "-l", self.site], check=True)
@@ -84,10 +86,16 @@ class Disk(PressCase):
 
     def test_render_on_a_full_disk(self) -> None:
         self.mount("size=200k")
-        outcome = self.command("render", reply_path("checkout-api-day2", "v7.1.8"), "-o", os.path.join(self.site, "out"))
+        outcome = self.command(
+            "render", reply_path("checkout-api-day2", "v7.1.8"), "-o", os.path.join(self.site, "out")
+        )
         self.assertEqual(outcome.code, NOTHING, outcome)
         self.one_line(outcome, "No space left")
-        left = os.listdir(os.path.join(self.site, "out")) if os.path.exists(os.path.join(self.site, "out")) else []
+        left = (
+            os.listdir(os.path.join(self.site, "out"))
+            if os.path.exists(os.path.join(self.site, "out"))
+            else []
+        )
         self.assertEqual([name for name in left if name != "assets"], [])
 
     def test_the_demo_on_a_full_disk(self) -> None:
@@ -112,8 +120,14 @@ class Permissions(PressCase):
             os.setuid(65534)
 
         try:
-            done = subprocess.run([BINARY, "run", "-c", config], preexec_fn=become_nobody, capture_output=True,
-                                  text=True, env=environment(), timeout=30)
+            done = subprocess.run(
+                [BINARY, "run", "-c", config],
+                preexec_fn=become_nobody,
+                capture_output=True,
+                text=True,
+                env=environment(),
+                timeout=30,
+            )
         except (PermissionError, subprocess.SubprocessError):
             self.skipTest("nobody cannot run the binary here")
         self.assertEqual(done.returncode, NOTHING, done.stderr)

@@ -51,7 +51,10 @@ class Windows(PressCase):
 
     def test_a_step_per_service(self) -> None:
         server = self.server()
-        self.pressed(server.url, services=[{"name": "checkout-api", "step": "6h"}, {"name": "redis-server", "step": "12h"}])
+        self.pressed(
+            server.url,
+            services=[{"name": "checkout-api", "step": "6h"}, {"name": "redis-server", "step": "12h"}],
+        )
         self.assertEqual(len(spans(server.log(), app_service="checkout-api")), 4)
         self.assertEqual(len(spans(server.log(), app_service="redis-server")), 2)
 
@@ -62,7 +65,9 @@ class Windows(PressCase):
         self.cover(spans(server.log()), start, end)
         path = "2026/11/20T092034Z-2367"
         self.assertEqual(os.readlink(os.path.join(self.site, "latest")), path)
-        self.assertEqual(self.summary(night=path)["total"], Expected(stacks("checkout-api", start=start, end=end)).total)
+        self.assertEqual(
+            self.summary(night=path)["total"], Expected(stacks("checkout-api", start=start, end=end)).total
+        )
         self.assertGreater(self.summary(night=path)["total"], 0)
 
     def test_until_is_now_by_default(self) -> None:
@@ -155,7 +160,10 @@ class Halves(PressCase):
 
     def test_a_gauge_is_not_halved(self) -> None:
         server = self.server("--row-limit", "20")
-        self.pressed(server.url, services=[{"name": "ledger", "events": ["mem-inuse"], "row_limit": 20, "min_step": "1s"}])
+        self.pressed(
+            server.url,
+            services=[{"name": "ledger", "events": ["mem-inuse"], "row_limit": 20, "min_step": "1s"}],
+        )
         self.assertEqual(len(server.log()), 1)
         self.assertEqual(self.summary("ledger", "mem-inuse")["completeness"], "unproved")
 
@@ -221,7 +229,9 @@ class Request(PressCase):
     def test_a_wrong_filter_fails_with_the_words_of_the_server(self) -> None:
         server = self.server()
         outcome = self.press(
-            server.url, services=[{"name": "checkout-api"}, {"name": "redis-server", "filter": "nonsense ~~ 1"}], source={"retries": 0}
+            server.url,
+            services=[{"name": "checkout-api"}, {"name": "redis-server", "filter": "nonsense ~~ 1"}],
+            source={"retries": 0},
         )
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.one_line(outcome, "redis-server", "500")
@@ -304,12 +314,16 @@ class Tokens(PressCase):
 
     def test_from_the_environment(self) -> None:
         server = self.server("--require-token", SECRET)
-        outcome = self.press(server.url, source={"token_env": "DEEPFLOW_TOKEN"}, env={"DEEPFLOW_TOKEN": SECRET})
+        outcome = self.press(
+            server.url, source={"token_env": "DEEPFLOW_TOKEN"}, env={"DEEPFLOW_TOKEN": SECRET}
+        )
         self.assertEqual((outcome.code, outcome.err), (0, ""))
 
     def test_from_a_header(self) -> None:
         server = self.server("--require-token", SECRET)
-        outcome = self.press(server.url, source={"headers": {"Authorization": f"Bearer {SECRET}", "X-Team": "core"}})
+        outcome = self.press(
+            server.url, source={"headers": {"Authorization": f"Bearer {SECRET}", "X-Team": "core"}}
+        )
         self.assertEqual((outcome.code, outcome.err), (0, ""))
         self.assertEqual({e["headers"]["x-team"] for e in server.log()}, {"core"})
         self.assertNotIn(SECRET.encode(), self.everything())
@@ -327,7 +341,9 @@ class Tokens(PressCase):
 
     def test_a_server_that_echoes_the_token(self) -> None:
         server = self.server()
-        server.faults([{"kind": "opt_status_fail", "description": f"unknown caller {SECRET}", "match": {"hour": 9}}])
+        server.faults(
+            [{"kind": "opt_status_fail", "description": f"unknown caller {SECRET}", "match": {"hour": 9}}]
+        )
         token = self.write("token", SECRET)
         outcome = self.press(server.url, "-vv", source={"token_file": token})
         self.assertEqual(outcome.code, PARTIAL, outcome)
@@ -354,11 +370,17 @@ class Tokens(PressCase):
 
 class Repeatable(PressCase):
     def test_the_order_of_arrival_does_not_matter(self) -> None:
-        services = [{"name": "checkout-api", "events": ["on-cpu", "off-cpu"]}, {"name": "Total"}, {"name": "nobody"}]
+        services = [
+            {"name": "checkout-api", "events": ["on-cpu", "off-cpu"]},
+            {"name": "Total"},
+            {"name": "nobody"},
+        ]
         first: Dict[str, bytes] = {}
         server = self.server("--seed", "1")
         port = server.port
-        for number, (seed, in_flight, extra) in enumerate((("1", 1, []), ("2", 8, []), ("3", 24, ["--delay", "0.01"]))):
+        for number, (seed, in_flight, extra) in enumerate(
+            (("1", 1, []), ("2", 8, []), ("3", 24, ["--delay", "0.01"]))
+        ):
             if number:
                 server.stop()
                 server = self.server("--seed", seed, "--port", str(port), *extra)

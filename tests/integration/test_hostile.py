@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 
 from published import page_problems, site_problems, svg_problems, text_of, tool_problems
 from rendering import RenderCase, columns_reply, list_reply
-from support import Outcome, PressCase, read_json, read_text
+from support import PressCase, read_json, read_text
 from support import setUpModule as setUpModule
 
 HOSTILE = [
@@ -47,7 +47,7 @@ HOSTILE = [
     "javascript:alert(1)",
     "../../../etc/passwd",
     "[t] <b>thread</b>",
-    "[k] \" onload=\"alert(1)",
+    '[k] " onload="alert(1)',
     "[l] &",
     "[unknown] 0x0000000003932388",
     "[/tmp/perf-29887.map]",
@@ -81,12 +81,17 @@ class HostileNames(RenderCase):
 
     def test_both_forms(self) -> None:
         pictures = []
-        for name, reply in (("columns", columns_reply(chain_and_fan())), ("list", list_reply(chain_and_fan()))):
+        for name, reply in (
+            ("columns", columns_reply(chain_and_fan())),
+            ("list", list_reply(chain_and_fan())),
+        ):
             for ascii_only in (True, False):
                 file = self.write("reply.json", json.dumps(reply, ensure_ascii=ascii_only))
                 out = self.render(file, "--min-width", "0", to=f"{name}{ascii_only}")
                 words = self.examine(out)
-                self.has(words, "</script><script>alert(1)</script>", "{{name}} {{{name}}}", "$& $1 $$", "]]>")
+                self.has(
+                    words, "</script><script>alert(1)</script>", "{{name}} {{{name}}}", "$& $1 $$", "]]>"
+                )
                 summary = read_json(os.path.join(out, "summary.json"))
                 self.assertEqual(summary["total"], 2 * len(HOSTILE))
                 self.assertEqual(summary["nodes"], 1 + 2 * len(HOSTILE))
@@ -94,11 +99,19 @@ class HostileNames(RenderCase):
         self.assertEqual(len(set(pictures)), 1, "one tree, one picture")
 
     def test_every_name_has_its_own_tooltip(self) -> None:
-        out = self.render(self.write("reply.json", json.dumps(columns_reply(chain_and_fan()))), "--min-width", "0")
-        self.assertEqual(read_text(os.path.join(out, "flamegraph.svg")).count("<g><title>"), 1 + 2 * len(HOSTILE))
+        out = self.render(
+            self.write("reply.json", json.dumps(columns_reply(chain_and_fan()))), "--min-width", "0"
+        )
+        self.assertEqual(
+            read_text(os.path.join(out, "flamegraph.svg")).count("<g><title>"), 1 + 2 * len(HOSTILE)
+        )
 
     def test_lone_surrogates_and_bytes_that_are_no_utf8(self) -> None:
-        raw = json.dumps(columns_reply([("svc", -1, 0, 4), ("@1", 0, 1, 1), ("@2", 0, 1, 1), ("@3", 0, 1, 1), ("@4", 0, 1, 1)])).encode()
+        raw = json.dumps(
+            columns_reply(
+                [("svc", -1, 0, 4), ("@1", 0, 1, 1), ("@2", 0, 1, 1), ("@3", 0, 1, 1), ("@4", 0, 1, 1)]
+            )
+        ).encode()
         raw = raw.replace(b"@1", rb"high \ud800 alone").replace(b"@2", rb"\udc00\ud800 swapped")
         raw = raw.replace(b"@3", b"bytes \xff\xfe\xc0\x80 \xed\xa0\x80 \xf8").replace(b"@4", b"cut \xe4\xb8")
         out = self.render(self.write("reply.json", raw))
@@ -109,7 +122,11 @@ class HostileNames(RenderCase):
         self.has(text_of(read_text(os.path.join(out, "index.html"))), "\ufffd")
 
     def test_folded_stacks(self) -> None:
-        text = "".join(f"{name};{name} {n + 1}\n" for n, name in enumerate(HOSTILE) if name.strip() and not set(name) & set("\n\r;"))
+        text = "".join(
+            f"{name};{name} {n + 1}\n"
+            for n, name in enumerate(HOSTILE)
+            if name.strip() and not set(name) & set("\n\r;")
+        )
         self.examine(self.render(self.write("x.folded", text)))
 
     def test_a_name_beyond_the_limit_is_refused(self) -> None:
@@ -123,17 +140,23 @@ class HostileNames(RenderCase):
 
     def test_a_file_name_is_hostile_too(self) -> None:
         name = "<script>alert(1)</script>.json".replace("/", "\u2215")
-        self.examine(self.render(self.write(name, json.dumps(columns_reply([("svc", -1, 0, 1), ("a", 0, 1, 1)])))))
+        self.examine(
+            self.render(self.write(name, json.dumps(columns_reply([("svc", -1, 0, 1), ("a", 0, 1, 1)]))))
+        )
 
     def test_a_recording_with_noise_in_its_names(self) -> None:
         """Random names of random characters; always the same ones."""
         rng = random.Random(7)
         alphabet = "".join(chr(c) for c in range(1, 0x180)) + "\u4e2d\u202e\ufffe\U0001f525"
         nodes = [("svc", -1, 0, 300)]
-        nodes += [("".join(rng.choice(alphabet) for _ in range(rng.randrange(1, 40))), 0, 1, 1) for _ in range(300)]
+        nodes += [
+            ("".join(rng.choice(alphabet) for _ in range(rng.randrange(1, 40))), 0, 1, 1) for _ in range(300)
+        ]
         nodes = list({name: node for node in nodes for name in node[:1]}.values())
         nodes[0] = ("svc", -1, 0, len(nodes) - 1)
-        self.examine(self.render(self.write("reply.json", json.dumps(columns_reply(nodes))), "--min-width", "0"))
+        self.examine(
+            self.render(self.write("reply.json", json.dumps(columns_reply(nodes))), "--min-width", "0")
+        )
 
 
 class HostileServer(PressCase):
@@ -141,14 +164,26 @@ class HostileServer(PressCase):
         rows = self.write(
             "rows.jsonl",
             "".join(
-                json.dumps({"time": 1795165203 + n, "app_service": "<b>svc</b> & co", "profile_event_type": "on-cpu",
-                            "profile_language_type": "eBPF", "tags": {}, "stack": f"[t] {name};{name}", "value": 10101}) + "\n"
+                json.dumps(
+                    {
+                        "time": 1795165203 + n,
+                        "app_service": "<b>svc</b> & co",
+                        "profile_event_type": "on-cpu",
+                        "profile_language_type": "eBPF",
+                        "tags": {},
+                        "stack": f"[t] {name};{name}",
+                        "value": 10101,
+                    }
+                )
+                + "\n"
                 for n, name in enumerate(HOSTILE)
                 if ";" not in name
             ),
         )
         server = self.server(rows=[rows])
-        self.pressed(server.url, services=[{"name": "<b>svc</b> & co", "title": "</title><script>x</script>"}])
+        self.pressed(
+            server.url, services=[{"name": "<b>svc</b> & co", "title": "</title><script>x</script>"}]
+        )
         self.assertEqual(site_problems(self.site), [])
         for directory, _, files in os.walk(self.site):
             for name in files:
@@ -179,7 +214,9 @@ class NotTrees(RenderCase):
         self.both([ROOT, ("a", 0, 3, 3), ("b", 2**64, 0, 0)])
 
     def test_two_roots(self) -> None:
-        err = self.refused(self.write("x.json", json.dumps(columns_reply([ROOT, ("a", 0, 3, 3), ("b", -1, 0, 0)]))))
+        err = self.refused(
+            self.write("x.json", json.dumps(columns_reply([ROOT, ("a", 0, 3, 3), ("b", -1, 0, 0)])))
+        )
         self.assertRegex(err, r"byte \d+: .*root")
         two = list_reply([ROOT, ("a", 0, 3, 3), ("b", -1, 0, 0)])
         err = self.refused(self.write("x.json", json.dumps(two)))
@@ -204,7 +241,9 @@ class NotTrees(RenderCase):
             self.assertRegex(self.refused(self.write("x.json", text)), r"byte \d+: ")
 
     def test_the_largest_value_is_fine(self) -> None:
-        out = self.render(self.write("x.json", json.dumps(columns_reply([("svc", -1, 0, BIG), ("a", 0, BIG, BIG)]))))
+        out = self.render(
+            self.write("x.json", json.dumps(columns_reply([("svc", -1, 0, BIG), ("a", 0, BIG, BIG)])))
+        )
         self.assertEqual(read_json(os.path.join(out, "summary.json"))["total"], BIG)
 
     def test_duplicate_ids(self) -> None:
@@ -239,8 +278,17 @@ class NotTrees(RenderCase):
         self.render(self.write("x.json", text + " \r\n\t"))
 
     def test_not_profiles_at_all(self) -> None:
-        for text in ("[]", "{}", "null", "17", '"x"', '{"OPT_STATUS": "SUCCESS"}', '{"OPT_STATUS": "SUCCESS", "result": 5}',
-                     "<html></html>", "\x89PNG\r\n"):
+        for text in (
+            "[]",
+            "{}",
+            "null",
+            "17",
+            '"x"',
+            '{"OPT_STATUS": "SUCCESS"}',
+            '{"OPT_STATUS": "SUCCESS", "result": 5}',
+            "<html></html>",
+            "\x89PNG\r\n",
+        ):
             self.has(self.refused(self.write("x.json", text)), "x.json")
 
     def test_the_answer_to_another_question_is_not_an_empty_profile(self) -> None:
@@ -251,11 +299,22 @@ class NotTrees(RenderCase):
     def test_keys_in_any_order_and_keys_that_nobody_knows(self) -> None:
         reply = columns_reply([ROOT, ("a", 2, 1, 1), ("b", 0, 2, 3)])
         result = {key: reply["result"][key] for key in reversed(list(reply["result"]))}
-        result["node_values"] = {"values": result["node_values"]["values"], "more": [{}, [1]], "columns": result["node_values"]["columns"]}
-        other: Dict[str, Any] = {"future": {"deep": [[[]]]}, "debug": None, "result": {"x": 1.5e300, **result}, "OPT_STATUS": "SUCCESS"}
+        result["node_values"] = {
+            "values": result["node_values"]["values"],
+            "more": [{}, [1]],
+            "columns": result["node_values"]["columns"],
+        }
+        other: Dict[str, Any] = {
+            "future": {"deep": [[[]]]},
+            "debug": None,
+            "result": {"x": 1.5e300, **result},
+            "OPT_STATUS": "SUCCESS",
+        }
         one = self.render(self.write("one.json", json.dumps(reply)), to="one")
         two = self.render(self.write("two.json", json.dumps(other)), to="two")
-        self.assertEqual(read_text(os.path.join(one, "flamegraph.svg")), read_text(os.path.join(two, "flamegraph.svg")))
+        self.assertEqual(
+            read_text(os.path.join(one, "flamegraph.svg")), read_text(os.path.join(two, "flamegraph.svg"))
+        )
 
     def test_deeply_nested_rubbish(self) -> None:
         for text in ("[" * 200000, '{"a":' * 200000, '{"OPT_STATUS":"SUCCESS","x":' + "[" * 100000):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import unittest
-from typing import List, Optional
+from typing import Dict, List, Optional
 
 from support import BINARY, CLEAN, SOURCE, PressCase, setUpModule  # noqa: F401
 
@@ -44,8 +45,17 @@ class Install(PressCase):
         self.program = self.path("prefix", "bin", "flamepress")
         os.mkdir(self.path("elsewhere"))
 
+    def environment(self) -> Dict[str, str]:
+        """The tests' environment; what the sanitizers read of the source tree lies beside the prefix instead."""
+        env = dict(CLEAN)
+        if "LSAN_OPTIONS" in env:
+            suppressions = self.path("lsan.supp")
+            shutil.copyfile(os.path.join(SOURCE, "tests", "lsan.supp"), suppressions)
+            env["LSAN_OPTIONS"] = f"suppressions={suppressions}:print_suppressions=0"
+        return env
+
     def run_installed(self, *arguments: str, around: List[str]) -> str:
-        done = subprocess.run([*around, self.program, *arguments], cwd=self.path("elsewhere"), env=CLEAN,
+        done = subprocess.run([*around, self.program, *arguments], cwd=self.path("elsewhere"), env=self.environment(),
                               capture_output=True, text=True, timeout=240)
         self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
         return done.stdout

@@ -37,7 +37,9 @@ class Killed(KilledCase):
             with self.subTest(moment=at, took=took):
                 self.whole()
                 for night, files in self.by_night().items():
-                    self.assertTrue(files in (old[night], new[night]), f"{night} is neither the old nor the new one")
+                    self.assertTrue(
+                        files in (old[night], new[night]), f"{night} is neither the old nor the new one"
+                    )
         self.assertGreater(killed, MOMENTS // 3, f"of {MOMENTS}; a run takes {took:.2f} s")
         outcome = self.command(*command, env={"SOURCE_DATE_EPOCH": NEW_CLOCK})
         self.assertEqual((outcome.code, outcome.err), (0, ""))

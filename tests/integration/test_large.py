@@ -10,7 +10,7 @@ import time
 import unittest
 from typing import Callable, Dict, List, Tuple
 
-from published import page_problems, png_size, svg_problems, text_of
+from published import page_problems, png_size, svg_problems
 from rendering import RenderCase, columns_reply, list_reply
 from support import BINARY, environment, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
@@ -66,20 +66,26 @@ class Large(RenderCase):
             self.assertEqual((summary["total"], summary["max_depth"]), (1, DEEP))
 
     def test_as_deep_in_folded_stacks(self) -> None:
-        summary = self.good(self.timed(self.write("x.folded", ";".join(f"f{n}" for n in range(DEEP)) + " 3\n")))
+        summary = self.good(
+            self.timed(self.write("x.folded", ";".join(f"f{n}" for n in range(DEEP)) + " 3\n"))
+        )
         self.assertEqual((summary["total"], summary["max_depth"]), (3, DEEP))
 
     def test_recursion_counts_once(self) -> None:
         summary = self.good(self.timed(self.write("x.folded", "a;" * 5000 + "a 3\n")))
         functions = summary["functions"]
         assert isinstance(functions, list)
-        self.assertEqual([(f["name"], f["self"], f["total"]) for f in functions if f["name"] == "a"], [("a", 3, 3)])
+        self.assertEqual(
+            [(f["name"], f["self"], f["total"]) for f in functions if f["name"] == "a"], [("a", 3, 3)]
+        )
 
     def test_beyond_the_deepest(self) -> None:
         self.has(self.refused(self.write("x.folded", "a;" * 1_000_001 + "a 3\n")), "x.folded")
 
     def test_three_hundred_thousand_siblings(self) -> None:
-        nodes: List[Node] = [("svc", -1, 0, WIDE)] + [(f"function_{n * 7919 % WIDE}", 0, 1, 1) for n in range(WIDE)]
+        nodes: List[Node] = [("svc", -1, 0, WIDE)] + [
+            (f"function_{n * 7919 % WIDE}", 0, 1, 1) for n in range(WIDE)
+        ]
         for name, form in FORMS.items():
             summary = self.good(self.timed(self.write(f"{name}.json", json.dumps(form(nodes)))))
             self.assertEqual((summary["total"], summary["nodes"]), (WIDE, WIDE + 1))
@@ -102,7 +108,9 @@ class Large(RenderCase):
         if b"__asan_init" in read_bytes(BINARY):
             self.skipTest("a sanitizer's memory is its own")
         count = 200_000
-        nodes: List[Node] = [("svc", -1, 0, count)] + [(f"function number {n}" + " x" * 40, 0, 1, 1) for n in range(count)]
+        nodes: List[Node] = [("svc", -1, 0, count)] + [
+            (f"function number {n}" + " x" * 40, 0, 1, 1) for n in range(count)
+        ]
         reply = json.dumps(list_reply(nodes), indent=4)
         path = self.write("x.json", reply)
         self.assertGreater(len(reply), 45_000_000)
@@ -112,7 +120,18 @@ class Large(RenderCase):
             "r=subprocess.run(sys.argv[1:]).returncode;"
             "print(r, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         )
-        command = ["python3", "-c", probe, BINARY, "render", path, "-o", self.path("out"), "--formats", "svg,json"]
+        command = [
+            "python3",
+            "-c",
+            probe,
+            BINARY,
+            "render",
+            path,
+            "-o",
+            self.path("out"),
+            "--formats",
+            "svg,json",
+        ]
         done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
         code, peak = map(int, done.stdout.split())
         self.assertEqual(code, 0, done.stderr)

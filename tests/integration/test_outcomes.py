@@ -8,11 +8,21 @@ import socket
 import subprocess
 import time
 import unittest
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
-from published import files_of, leftovers, manifest_problems, nights_of, site_problems, text_of
+from published import files_of, leftovers, nights_of, site_problems, text_of
 from support import (
-    BINARY, BUSY, CONFIG, DAY2, NIGHT1, NIGHT2, NOTHING, NOW, PARTIAL, USAGE, PressCase, environment, read_json, read_text,
+    BUSY,
+    CONFIG,
+    DAY2,
+    NIGHT1,
+    NIGHT2,
+    NOTHING,
+    PARTIAL,
+    USAGE,
+    PressCase,
+    read_json,
+    read_text,
 )
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
@@ -43,12 +53,16 @@ class Nothing(PressCase):
         before = files_of(self.site)
         server.stop()
         for window in ("2026-11-20", "2026-11-19"):
-            outcome = self.press(server.url, windows=[window], services=SERVICES, env={"SOURCE_DATE_EPOCH": "1795300001"})
+            outcome = self.press(
+                server.url, windows=[window], services=SERVICES, env={"SOURCE_DATE_EPOCH": "1795300001"}
+            )
             with self.subTest(window=window):
                 self.assertEqual(outcome.code, NOTHING, outcome)
                 self.assertEqual(len([line for line in outcome.lines if "error" in line]), 3, outcome.err)
                 after = files_of(self.site)
-                self.assertEqual([path for path in {**before, **after} if before.get(path) != after.get(path)], [])
+                self.assertEqual(
+                    [path for path in {**before, **after} if before.get(path) != after.get(path)], []
+                )
                 self.assertEqual(leftovers(self.site), [])
 
     def test_an_unknown_host(self) -> None:
@@ -60,7 +74,15 @@ class Nothing(PressCase):
 class Partly(PressCase):
     def test_one_job_fails_and_the_others_are_fine(self) -> None:
         server = self.server()
-        server.faults([{"kind": "opt_status_fail", "description": "disk is full", "match": {"app_service": "redis-server"}}])
+        server.faults(
+            [
+                {
+                    "kind": "opt_status_fail",
+                    "description": "disk is full",
+                    "match": {"app_service": "redis-server"},
+                }
+            ]
+        )
         outcome = self.press(server.url, services=SERVICES)
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.one_line(outcome, "redis-server on-cpu", "failed", "disk is full")
@@ -81,7 +103,9 @@ class Partly(PressCase):
     def test_hostile_words_of_a_server_stay_words(self) -> None:
         words = "</p><script>alert(1)</script> ]]> \x1b[31m \u202e & \" ' {{x}} \u0000"
         server = self.server()
-        server.faults([{"kind": "opt_status_fail", "description": words, "match": {"app_service": "redis-server"}}])
+        server.faults(
+            [{"kind": "opt_status_fail", "description": words, "match": {"app_service": "redis-server"}}]
+        )
         outcome = self.press(server.url, services=SERVICES)
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.assertNotIn("\x1b", outcome.err)
@@ -173,7 +197,11 @@ class Usage(PressCase):
         self.wrong(CONFIG, "services", "-c", self.write("broken.json", "[]"))
 
     def test_help_and_version(self) -> None:
-        for arguments in (("--help",), ("--version",), *((c, "--help") for c in ("run", "render", "demo", "check", "services", "init"))):
+        for arguments in (
+            ("--help",),
+            ("--version",),
+            *((c, "--help") for c in ("run", "render", "demo", "check", "services", "init")),
+        ):
             outcome = self.command(*arguments)
             self.assertEqual((outcome.code, outcome.err), (0, ""), arguments)
             self.assertTrue(outcome.out)

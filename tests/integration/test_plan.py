@@ -7,8 +7,8 @@ import os
 import re
 import unittest
 
-from published import files_of, leftovers, nights_of, site_problems, text_of
-from support import DAY2, NIGHT1, NIGHT2, Outcome, PARTIAL, PressCase, read_json, read_text
+from published import files_of, site_problems, text_of
+from support import NIGHT1, NIGHT2, Outcome, PARTIAL, PressCase, read_json
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -31,7 +31,11 @@ class DryRun(PressCase):
     def test_it_tells_every_request_as_it_would_be_sent(self) -> None:
         server = self.server()
         services = SERVICES + [{"name": 'a"b\u4e2d\u6587', "filter": "pod='x' OR pod='y'"}]
-        changes = {"services": services, "defaults": {"step": "6h", "min_step": "6h"}, "windows": ["2026-11-19", "2026-11-20"]}
+        changes = {
+            "services": services,
+            "defaults": {"step": "6h", "min_step": "6h"},
+            "windows": ["2026-11-19", "2026-11-20"],
+        }
         outcome = self.press(server.url, "-n", **changes)
         self.assertEqual(outcome.code, 0)
         told = [json.loads(line) for line in outcome.out.splitlines() if line.strip().startswith("{")]
@@ -40,7 +44,9 @@ class DryRun(PressCase):
         order = lambda body: json.dumps(body, sort_keys=True)  # noqa: E731
         self.assertEqual(sorted(told, key=order), sorted(sent, key=order))
         self.assertEqual(len(told), 2 * 5 * 4)
-        self.has(outcome.out, "10 jobs, 40 requests", NIGHT1, NIGHT2, "The host on-cpu: 4 requests", self.site)
+        self.has(
+            outcome.out, "10 jobs, 40 requests", NIGHT1, NIGHT2, "The host on-cpu: 4 requests", self.site
+        )
 
     def test_an_existing_site_stays_as_it_is(self) -> None:
         server = self.server()
@@ -76,7 +82,11 @@ class Only(PressCase):
         before = files_of(self.site)
         self.pressed(server.url, "--only", "redis-server", services=SERVICES)
         after = files_of(self.site)
-        self.assertEqual([path for path in {**before, **after} if before.get(path) != after.get(path)], [], "the same data: the same site")
+        self.assertEqual(
+            [path for path in {**before, **after} if before.get(path) != after.get(path)],
+            [],
+            "the same data: the same site",
+        )
         self.assertEqual(site_problems(self.site, tools=False), [])
 
     def test_only_the_one_is_new(self) -> None:
@@ -92,7 +102,9 @@ class Only(PressCase):
                 self.assertEqual(after.get(path), before[path], path)
         self.assertNotIn(f"{NIGHT2}/redis-server/on-cpu/flamegraph.svg", after)
         manifest = read_json(os.path.join(self.site, NIGHT2, "run.json"))
-        self.assertEqual([j["outcome"] for j in manifest["jobs"] if j["service"] == "redis-server"], ["empty"])
+        self.assertEqual(
+            [j["outcome"] for j in manifest["jobs"] if j["service"] == "redis-server"], ["empty"]
+        )
         self.assertEqual(len(manifest["jobs"]), 4)
         self.assertEqual(site_problems(self.site, tools=False), [])
 
@@ -115,8 +127,28 @@ class Only(PressCase):
 
 class Names(PressCase):
     def test_names_become_directories_that_cannot_clash_or_escape(self) -> None:
-        names = ["../../escape", ".hidden", "a/b", "a%2Fb", "index.html", "assets", "latest", "run.json", "\u4e2d\u6587\u670d\u52a1", "a b&<c>\"d", "x" * 500,
-                 "x" * 499 + "y", "%", ".", "..", "-", "~", "services", "summary.json", "a\u202eb"]
+        names = [
+            "../../escape",
+            ".hidden",
+            "a/b",
+            "a%2Fb",
+            "index.html",
+            "assets",
+            "latest",
+            "run.json",
+            "\u4e2d\u6587\u670d\u52a1",
+            'a b&<c>"d',
+            "x" * 500,
+            "x" * 499 + "y",
+            "%",
+            ".",
+            "..",
+            "-",
+            "~",
+            "services",
+            "summary.json",
+            "a\u202eb",
+        ]
         server = self.server()
         self.pressed(server.url, services=[{"name": name} for name in names], defaults={"step": "1d"})
         night = os.path.join(self.site, NIGHT2)
@@ -126,7 +158,9 @@ class Names(PressCase):
             if os.path.exists(path):
                 found[read_json(path)["service"]] = entry
         self.assertEqual(sorted(found), sorted(names))
-        self.assertEqual(len(set(entry.lower() for entry in found.values())), len(names), "case-insensitive too")
+        self.assertEqual(
+            len(set(entry.lower() for entry in found.values())), len(names), "case-insensitive too"
+        )
         for entry in found.values():
             self.assertRegex(entry, r"^[A-Za-z0-9_%~-][A-Za-z0-9._%~-]*$")
             self.assertLessEqual(len(entry), 255)
@@ -157,7 +191,11 @@ class Overrides(PressCase):
         self.write("assets/style.css", "body { color: rebeccapurple }\n")
         server = self.server()
         self.pressed(server.url, assets=self.path("assets"))
-        styles = [data for path, data in files_of(self.site).items() if re.search(r"assets/style\.[0-9a-f]+\.css$", path)]
+        styles = [
+            data
+            for path, data in files_of(self.site).items()
+            if re.search(r"assets/style\.[0-9a-f]+\.css$", path)
+        ]
         self.assertTrue(styles)
         self.assertEqual(set(styles), {b"body { color: rebeccapurple }\n"})
         self.assertEqual(site_problems(self.site), [])
@@ -188,7 +226,10 @@ class Archive(PressCase):
     def test_a_night_from_saved_replies(self) -> None:
         """The demo's recordings as an archive on disk: the numbers of the demo."""
         archive = os.path.join(os.path.dirname(__file__), "..", "..", "assets", "demo")
-        changes = {"source": {"url": None, "retries": None, "archive": os.path.abspath(archive)}, "defaults": {"step": "1d"}}
+        changes = {
+            "source": {"url": None, "retries": None, "archive": os.path.abspath(archive)},
+            "defaults": {"step": "1d"},
+        }
         self.assertEqual(self.press("", **changes), Outcome(0, "", ""))
         self.assertEqual(self.summary()["total"], 18979779)
         self.assertEqual(site_problems(self.site, tools=False), [])
@@ -197,7 +238,10 @@ class Archive(PressCase):
         archive = os.path.join(os.path.dirname(__file__), "..", "..", "assets", "demo")
         services = [{"name": "checkout-api"}, {"name": "unheard-of"}]
         outcome = self.press(
-            "", source={"url": None, "retries": None, "archive": os.path.abspath(archive)}, defaults={"step": "1d"}, services=services
+            "",
+            source={"url": None, "retries": None, "archive": os.path.abspath(archive)},
+            defaults={"step": "1d"},
+            services=services,
         )
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.one_line(outcome, "unheard-of")

@@ -36,7 +36,9 @@ class GivesUp(FaultyCase):
         self.assertEqual(site_problems(self.site, tools=False), [])
 
     def test_after_the_last_retry(self) -> None:
-        self.partial(self.under({"kind": "status", "code": 503, **NINE}, retries=1), 2, "503", "source.retries")
+        self.partial(
+            self.under({"kind": "status", "code": 503, **NINE}, retries=1), 2, "503", "source.retries"
+        )
 
     def test_without_retries(self) -> None:
         # libcurl itself asks again, once, when a kept connection turns out dead
@@ -49,7 +51,9 @@ class GivesUp(FaultyCase):
 
     def test_a_pause_that_is_too_long_to_wait_for(self) -> None:
         started = time.monotonic()
-        self.partial(self.under({"kind": "status", "code": 503, "retry_after": 3600, **NINE}), 1, "Retry-After")
+        self.partial(
+            self.under({"kind": "status", "code": 503, "retry_after": 3600, **NINE}), 1, "Retry-After"
+        )
         self.assertLess(time.monotonic() - started, 10)
 
     def test_a_sign_in_page(self) -> None:
@@ -84,7 +88,9 @@ class GivesUp(FaultyCase):
 
     def test_a_reply_without_end(self) -> None:
         for of in ("nodes", "spaces", "string", "headers"):
-            outcome = self.under({"kind": "endless", "of": of, **NINE}, max_response="4MiB", retries=0, timeout="20s")
+            outcome = self.under(
+                {"kind": "endless", "of": of, **NINE}, max_response="4MiB", retries=0, timeout="20s"
+            )
             self.partial(outcome, 1)
 
     def test_a_slow_drip_ends_with_the_timeout(self) -> None:
@@ -100,10 +106,14 @@ class GivesUp(FaultyCase):
 
     def test_every_kind_of_redirect(self) -> None:
         for code in (301, 303, 307, 308):
-            self.partial(self.under({"kind": "redirect", "location": "/v2/", "code": code, **NINE}), 1, str(code))
+            self.partial(
+                self.under({"kind": "redirect", "location": "/v2/", "code": code, **NINE}), 1, str(code)
+            )
 
     def test_a_length_that_lies(self) -> None:
-        self.partial(self.under({"kind": "wrong_content_length", "delta": 10, **NINE}, retries=0, timeout="3s"), 1)
+        self.partial(
+            self.under({"kind": "wrong_content_length", "delta": 10, **NINE}, retries=0, timeout="3s"), 1
+        )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from support import NOTHING, SHARED, USAGE, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 import samples
 
+
 class Recorded(RenderCase):
     def test_every_recorded_case(self) -> None:
         """Total, stacks and form are those of the reply; equal trees make equal pictures whatever form they came in."""
@@ -47,11 +48,16 @@ class Recorded(RenderCase):
         for version in (V6, V7):
             packed = read_bytes(reply_path("checkout-api-day2", version))
             plain = self.write("reply.json", gzip.decompress(packed))
-            twice = self.write("members.json.gz", gzip.compress(gzip.decompress(packed)[:1000]) + gzip.compress(gzip.decompress(packed)[1000:]))
+            twice = self.write(
+                "members.json.gz",
+                gzip.compress(gzip.decompress(packed)[:1000]) + gzip.compress(gzip.decompress(packed)[1000:]),
+            )
             first = files_of(self.render(self.write("reply.json.gz", packed), to=f"gz{version}"))
             for file in ("flamegraph.svg", "flamegraph.png", "profile.folded.gz"):
                 self.assertTrue(files_of(self.render(plain, to=f"plain{version}"))[file] == first[file], file)
-                self.assertTrue(files_of(self.render(twice, to=f"members{version}"))[file] == first[file], file)
+                self.assertTrue(
+                    files_of(self.render(twice, to=f"members{version}"))[file] == first[file], file
+                )
 
     def test_all_files_are_there_and_well_formed(self) -> None:
         out = self.render(reply_path("checkout-api-day2", V7))
@@ -68,7 +74,11 @@ class Recorded(RenderCase):
 
 class Merged(RenderCase):
     def test_several_files_are_their_sum(self) -> None:
-        parts = [reply_path("checkout-api-day2", V6), reply_path("checkout-api-day2", V7), reply_path("cut-at-1000-rows", V7)]
+        parts = [
+            reply_path("checkout-api-day2", V6),
+            reply_path("checkout-api-day2", V7),
+            reply_path("cut-at-1000-rows", V7),
+        ]
         expected: "Counter[Tuple[str, ...]]" = Counter()
         for path in parts:
             expected.update(selfs_of(reply_of(path)))
@@ -79,7 +89,11 @@ class Merged(RenderCase):
         self.assertEqual(summary["service"], "checkout-api")
 
     def test_order_and_empty_files_change_nothing(self) -> None:
-        a, b, empty = reply_path("checkout-api-day2", V7), reply_path("cut-at-1000-rows", V6), reply_path("no-such-service", V7)
+        a, b, empty = (
+            reply_path("checkout-api-day2", V7),
+            reply_path("cut-at-1000-rows", V6),
+            reply_path("no-such-service", V7),
+        )
         one = files_of(self.render(a, b, to="one"))
         for files in ((b, a), (empty, a, b), (a, empty, b), (b, a, empty)):
             other = files_of(self.render(*files, "--service", "checkout-api", to="other"))
@@ -89,16 +103,24 @@ class Merged(RenderCase):
     @unittest.skipUnless(SHARED, "needs the recordings of FP_SHARED")
     def test_the_hours_of_a_day_are_the_day(self) -> None:
         for version in (V6, V7):
-            hours = sorted(glob.glob(os.path.join(RECORDED, "order-service.jar-day2-hour*", f"reply.{version}.json*")))
+            hours = sorted(
+                glob.glob(os.path.join(RECORDED, "order-service.jar-day2-hour*", f"reply.{version}.json*"))
+            )
             self.assertEqual(len(hours), 24)
-            whole = files_of(self.render(reply_path("order-service.jar-day2", version, RECORDED), to=f"day{version}"))
+            whole = files_of(
+                self.render(reply_path("order-service.jar-day2", version, RECORDED), to=f"day{version}")
+            )
             parts = files_of(self.render(*hours, "--service", "order-service.jar", to=f"hours{version}"))
             for name in ("flamegraph.svg", "flamegraph.png", "profile.folded.gz"):
                 self.assertTrue(whole[name] == parts[name], (version, name))
             self.assertEqual(read_json(self.path(f"hours{version}", "summary.json"))["total"], 54434289)
 
     def test_one_bad_file_spoils_all_and_every_bad_one_is_named(self) -> None:
-        good, bad, worse = reply_path("checkout-api-day2", V7), self.write("bad.json", "{"), self.write("worse.json", b"\x1f\x8b\x08")
+        good, bad, worse = (
+            reply_path("checkout-api-day2", V7),
+            self.write("bad.json", "{"),
+            self.write("worse.json", b"\x1f\x8b\x08"),
+        )
         err = self.refused(good, bad, worse, self.path("missing.json"))
         self.has(err, "bad.json", "worse.json", "missing.json")
         self.assertEqual(len(err.splitlines()), 3, err)
@@ -109,14 +131,18 @@ class Folded(RenderCase):
 
     def test_folded_stacks(self) -> None:
         out = self.render(self.write("app.folded", self.TEXT))
-        self.assertEqual(self.folded(out), {("main", "run", "work"): 6, ("main", "run"): 2, ("main", "idle"): 7})
+        self.assertEqual(
+            self.folded(out), {("main", "run", "work"): 6, ("main", "run"): 2, ("main", "idle"): 7}
+        )
         summary = read_json(os.path.join(out, "summary.json"))
         self.assertEqual((summary["total"], summary["unit"], summary["event"]), (15, "samples", "cpu"))
         self.assertEqual(summary["nodes"], 5)
 
     def test_there_and_back(self) -> None:
         out = self.render(reply_path("checkout-api-day2", V7), to="one")
-        again = self.render(os.path.join(out, "profile.folded.gz"), "--service", "checkout-api", "--event", "on-cpu", to="two")
+        again = self.render(
+            os.path.join(out, "profile.folded.gz"), "--service", "checkout-api", "--event", "on-cpu", to="two"
+        )
         for name in ("flamegraph.svg", "flamegraph.png", "profile.folded.gz"):
             self.assertTrue(files_of(out)[name] == files_of(again)[name], name)
 
@@ -130,13 +156,20 @@ class Folded(RenderCase):
     def test_what_people_have_in_such_files(self) -> None:
         text = "a b;c d e 3\r\n\r\n  \nx;\u4e2d\u6587;std::map<int, int>::at(int) const 4\n"
         found = self.folded(self.render(self.write("x.folded", text)))
-        self.assertEqual(found, {("a b", "c d e"): 3, ("x", "\u4e2d\u6587", "std::map<int, int>::at(int) const"): 4})
+        self.assertEqual(
+            found, {("a b", "c d e"): 3, ("x", "\u4e2d\u6587", "std::map<int, int>::at(int) const"): 4}
+        )
 
     def test_lines_that_are_no_stacks_are_refused_with_their_place(self) -> None:
-        for line in ("main;run", "main;run x", "main;run -4", "main;run 9223372036854775808", "main;run 1.5e3x"):
+        for line in (
+            "main;run",
+            "main;run x",
+            "main;run -4",
+            "main;run 9223372036854775808",
+            "main;run 1.5e3x",
+        ):
             err = self.refused(self.write("x.folded", f"a;b 1\n{line}\n"))
             self.has(err, "x.folded:2")
-
 
     def test_what_the_root_keeps_for_itself_is_not_lost(self) -> None:
         out = self.render(self.write("x.folded", "a;b 1\n 5\n"))
@@ -162,7 +195,9 @@ class Options(RenderCase):
         ):
             out = self.render(self.reply, "--formats", formats, to=formats)
             self.assertEqual(set(os.listdir(out)), files)
-        self.assertEqual(page_problems(self.path("html", "index.html")), [], "no link to what was not asked for")
+        self.assertEqual(
+            page_problems(self.path("html", "index.html")), [], "no link to what was not asked for"
+        )
 
     def test_formats_that_do_not_exist(self) -> None:
         for formats in ("gif", "svg,gif", "", ",", "svg,,png,x"):
@@ -184,8 +219,13 @@ class Options(RenderCase):
             out = self.render(self.reply, "--min-width", width)
             summary = read_json(os.path.join(out, "summary.json"))
             hidden = summary["hidden"]
-            self.assertEqual(summary["picture"]["boxes"] + hidden["narrow_nodes"] + hidden["deep_nodes"], summary["nodes"])
-            self.assertEqual(read_text(os.path.join(out, "flamegraph.svg")).count("<g><title>"), summary["picture"]["boxes"])
+            self.assertEqual(
+                summary["picture"]["boxes"] + hidden["narrow_nodes"] + hidden["deep_nodes"], summary["nodes"]
+            )
+            self.assertEqual(
+                read_text(os.path.join(out, "flamegraph.svg")).count("<g><title>"),
+                summary["picture"]["boxes"],
+            )
             shown.append(summary["picture"]["boxes"])
             if hidden["narrow_nodes"]:
                 for name in ("flamegraph.svg", "index.html"):
@@ -198,9 +238,14 @@ class Options(RenderCase):
     def test_icicle_and_sort(self) -> None:
         flame = read_text(os.path.join(self.render(self.reply, to="flame"), "flamegraph.svg"))
         icicle = read_text(os.path.join(self.render(self.reply, "--icicle", to="icicle"), "flamegraph.svg"))
-        by_value = read_text(os.path.join(self.render(self.reply, "--sort", "value", to="sorted"), "flamegraph.svg"))
+        by_value = read_text(
+            os.path.join(self.render(self.reply, "--sort", "value", to="sorted"), "flamegraph.svg")
+        )
         self.assertEqual(len({flame, icicle, by_value}), 3)
-        tips = [sorted(line for line in text.splitlines() if line.startswith("<g><title>")) for text in (flame, icicle, by_value)]
+        tips = [
+            sorted(line for line in text.splitlines() if line.startswith("<g><title>"))
+            for text in (flame, icicle, by_value)
+        ]
         self.assertEqual(tips[0], tips[1])
         self.assertEqual(tips[0], tips[2])
         self.refused(self.reply, "--sort", "random", code=USAGE)
@@ -208,7 +253,10 @@ class Options(RenderCase):
     def test_title_service_and_event(self) -> None:
         out = self.render(self.reply, "--title", "A & B <i>", "--service", "mine", "--event", "mem-alloc")
         summary = read_json(os.path.join(out, "summary.json"))
-        self.assertEqual((summary["title"], summary["service"], summary["event"], summary["unit"]), ("A & B <i>", "mine", "mem-alloc", "bytes"))
+        self.assertEqual(
+            (summary["title"], summary["service"], summary["event"], summary["unit"]),
+            ("A & B <i>", "mine", "mem-alloc", "bytes"),
+        )
         self.has(text_of(read_text(os.path.join(out, "index.html"))), "A & B <i>")
         self.has(read_text(os.path.join(out, "flamegraph.svg")), "A &amp; B &lt;i&gt;", "MiB")
 

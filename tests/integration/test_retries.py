@@ -16,7 +16,9 @@ class Recovers(FaultyCase):
         self.recovered(self.under({"kind": "status", "code": 503, "count": 2, **NINE}), 2)
 
     def test_every_5xx(self) -> None:
-        self.recovered(self.under(*({"kind": "status", "code": code, "count": 1} for code in (500, 502, 504))), 3)
+        self.recovered(
+            self.under(*({"kind": "status", "code": code, "count": 1} for code in (500, 502, 504))), 3
+        )
 
     def test_429_waits_as_long_as_it_is_told(self) -> None:
         outcome = self.under({"kind": "status", "code": 429, "retry_after": 2, "count": 1, **NINE})

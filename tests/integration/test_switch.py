@@ -24,7 +24,9 @@ class Switch(KilledCase):
         """Runs it under strace; what strace wrote."""
         trace = self.path("trace")
         full = ["strace", "-f", "-qq", "-o", trace, "-e", "signal=none", *arguments, BINARY, *command]
-        done = subprocess.run(full, env=environment({"SOURCE_DATE_EPOCH": NEW_CLOCK}), capture_output=True, timeout=60)
+        done = subprocess.run(
+            full, env=environment({"SOURCE_DATE_EPOCH": NEW_CLOCK}), capture_output=True, timeout=60
+        )
         text = read_bytes(trace).decode("utf-8", "replace") if os.path.exists(trace) else ""
         if "ptrace" in (text + done.stderr.decode()):
             self.skipTest("cannot trace here")
@@ -60,7 +62,9 @@ class Switch(KilledCase):
             with self.subTest(step=n, of=most, before=lines[-1]):
                 self.whole()
                 self.assertTrue(self.by_night() in (old, new))
-                self.assertEqual([name for name in leftovers(self.site) if not name.startswith(".flamepress/")], [])
+                self.assertEqual(
+                    [name for name in leftovers(self.site) if not name.startswith(".flamepress/")], []
+                )
                 outcome = self.command(*command, env={"SOURCE_DATE_EPOCH": NEW_CLOCK})
                 self.assertEqual((outcome.code, outcome.err), (0, ""))
                 self.assertTrue(self.by_night() == new)

@@ -1,4 +1,4 @@
-"""What the program says, and to whom: silence under cron, lines for failures, JSON lines, the progress of a terminal."""
+"""What the program says, and to whom: cron hears nothing, failures are lines, a terminal sees progress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import time
 import unittest
 from typing import Dict, Optional, Tuple
 
-from support import BINARY, CLEAN, NOTHING, Outcome, PARTIAL, PressCase, environment, sanitizer_says
+from support import BINARY, NOTHING, Outcome, PARTIAL, PressCase, environment, sanitizer_says
 from support import setUpModule as setUpModule
 
 SERVICES = [{"name": "checkout-api"}, {"name": "redis-server"}]
@@ -34,7 +34,9 @@ class Pipe(PressCase):
         self.assertEqual(outcome.code, NOTHING)
         self.assertEqual(len(outcome.lines), 3, outcome.err)
         for line in outcome.lines:
-            self.assertRegex(line, r"^flamepress: error: [\w-]+ on-cpu, Fri 20 Nov 2026: failed: .*404.*source\.url")
+            self.assertRegex(
+                line, r"^flamepress: error: [\w-]+ on-cpu, Fri 20 Nov 2026: failed: .*404.*source\.url"
+            )
         self.has_not(outcome.err, "\033", "\r")
 
     def test_verbose_says_what_it_does(self) -> None:
@@ -42,7 +44,15 @@ class Pipe(PressCase):
         server.faults([{"kind": "status", "code": 503, "count": 1}])
         outcome = self.press(server.url, "-v", services=SERVICES, source={"retries": 2})
         self.assertEqual((outcome.code, outcome.out), (0, ""))
-        self.has(outcome.err, "checkout-api on-cpu", "redis-server on-cpu", "ok", "attempt 1 failed", "503", "published")
+        self.has(
+            outcome.err,
+            "checkout-api on-cpu",
+            "redis-server on-cpu",
+            "ok",
+            "attempt 1 failed",
+            "503",
+            "published",
+        )
         self.assertFalse([line for line in outcome.lines if not line.startswith("flamepress: ")])
         more = self.press(server.url, "-v", "--verbose", services=SERVICES)
         self.assertEqual(more.code, 0)
@@ -65,14 +75,25 @@ class Pipe(PressCase):
         for arguments in (
             ("run", "--log-format", "json", "-c", self.write("broken.json", '{\n  "a": tru\n}')),
             ("run", "-c", self.path("missing"), "--log-format=json"),
-            ("check", "--log-format", "json", "-c", self.write("wrong.json", '{"outputt": 1, "services": []}')),
+            (
+                "check",
+                "--log-format",
+                "json",
+                "-c",
+                self.write("wrong.json", '{"outputt": 1, "services": []}'),
+            ),
             ("render", "--log-format", "json", self.write("x", "{"), "-o", self.path("out")),
         ):
             outcome = self.command(*arguments)
             self.assertNotEqual(outcome.code, 0)
             for line in outcome.lines:
                 self.assertEqual(json.loads(line)["level"], "error", arguments)
-        self.assertEqual(json.loads(self.command(*("run", "--log-format", "json", "-c", self.path("broken.json"))).lines[0])["line"], 2)
+        self.assertEqual(
+            json.loads(
+                self.command(*("run", "--log-format", "json", "-c", self.path("broken.json"))).lines[0]
+            )["line"],
+            2,
+        )
 
     def test_a_full_standard_output(self) -> None:
         done = self.start_with_full_stdout("init", "-")
@@ -83,7 +104,9 @@ class Pipe(PressCase):
         import subprocess
 
         with open("/dev/full", "wb") as full:
-            done = subprocess.run([BINARY, *arguments], stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=30)
+            done = subprocess.run(
+                [BINARY, *arguments], stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=30
+            )
         return Outcome(done.returncode, "", done.stderr.decode())
 
     def test_closed_descriptors(self) -> None:
@@ -141,7 +164,9 @@ class Terminal(PressCase):
         self.assertEqual(code, 0)
         shown = re.findall(r"(\d+)/2 jobs, (\d+)/48 requests, [\d.,]+/s, (\d+) failed", text)
         self.assertGreater(len(shown), 10, text[:500])
-        self.assertEqual(sorted(int(requests) for _, requests, _ in shown), [int(requests) for _, requests, _ in shown])
+        self.assertEqual(
+            sorted(int(requests) for _, requests, _ in shown), [int(requests) for _, requests, _ in shown]
+        )
         self.assertEqual(shown[-1], ("2", "48", "0"))
         self.assertTrue(text.endswith("\r\033[K"), "the line is gone in the end")
         self.assertNotIn("\n", text)
@@ -168,7 +193,9 @@ class Terminal(PressCase):
 
     def test_a_dumb_terminal_is_a_file(self) -> None:
         server = self.server()
-        code, text = self.on_terminal("run", "-c", self.config(server.url, services=SERVICES), env={"TERM": "dumb"})
+        code, text = self.on_terminal(
+            "run", "-c", self.config(server.url, services=SERVICES), env={"TERM": "dumb"}
+        )
         self.assertEqual((code, text), (0, ""))
 
     def test_a_narrow_terminal(self) -> None:
@@ -180,7 +207,9 @@ class Terminal(PressCase):
 
     def test_json_lines_know_no_progress(self) -> None:
         server = self.server()
-        code, text = self.on_terminal("run", "--log-format", "json", "-c", self.config(server.url, services=SERVICES))
+        code, text = self.on_terminal(
+            "run", "--log-format", "json", "-c", self.config(server.url, services=SERVICES)
+        )
         self.assertEqual((code, text), (0, ""))
 
     def test_the_last_words_of_ctrl_c(self) -> None:

@@ -24,13 +24,39 @@ class Tls(PressCase):
         super().setUp()
         new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
         for name in ("ca", "other-ca"):
-            self.openssl(*new, "-x509", "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+            self.openssl(
+                *new,
+                "-x509",
+                "-days",
+                "2",
+                "-subj",
+                f"/CN={name}",
+                "-keyout",
+                f"{name}.key",
+                "-out",
+                f"{name}.pem",
+            )
         self.write("names", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
         self.write("wrong-names", "subjectAltName=DNS:elsewhere.example\n")
         for name, extra in (("server", "names"), ("wrong", "wrong-names"), ("client", "names")):
             self.openssl(*new, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-            self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                         "-days", "2", "-extfile", extra, "-out", f"{name}.pem")
+            self.openssl(
+                "x509",
+                "-req",
+                "-in",
+                f"{name}.csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-extfile",
+                extra,
+                "-out",
+                f"{name}.pem",
+            )
 
     def tls(self, name: str, *arguments: str) -> str:
         server = self.server("--tls", self.path(f"{name}.pem"), self.path(f"{name}.key"), *arguments)
@@ -68,7 +94,14 @@ class Tls(PressCase):
         ca = self.path("ca.pem")
         outcome = self.press(url, source={"ca_file": ca})
         self.assertEqual(outcome.code, NOTHING, outcome)
-        self.pressed(url, source={"ca_file": ca, "client_cert": self.path("client.pem"), "client_key": self.path("client.key")})
+        self.pressed(
+            url,
+            source={
+                "ca_file": ca,
+                "client_cert": self.path("client.pem"),
+                "client_key": self.path("client.key"),
+            },
+        )
 
     def test_files_that_are_not_there_or_not_that(self) -> None:
         url = "https://127.0.0.1:9"
@@ -84,7 +117,6 @@ class Tls(PressCase):
         outcome = self.press(self.tls("server"), source={"ca_file": self.path("rubbish.pem")})
         self.assertIn(outcome.code, (NOTHING, CONFIG), outcome)
         self.one_line(outcome, "ca_file")
-
 
 
 if __name__ == "__main__":

@@ -9,8 +9,30 @@ import unittest
 from collections import Counter
 from typing import Any, Dict, List, Tuple
 
-from published import REPORT_FILES, files_of, leftovers, nights_of, png_pixels, site_problems, svg_problems, text_of
-from support import DAY, DAY1, DAY2, FORMS, NIGHT1, NIGHT2, Outcome, PressCase, PressedOnce, read_bytes, read_json, read_text
+from published import (
+    REPORT_FILES,
+    files_of,
+    leftovers,
+    nights_of,
+    png_pixels,
+    site_problems,
+    svg_problems,
+    text_of,
+)
+from support import (
+    DAY,
+    DAY1,
+    DAY2,
+    FORMS,
+    NIGHT1,
+    NIGHT2,
+    Outcome,
+    PressCase,
+    PressedOnce,
+    read_bytes,
+    read_json,
+    read_text,
+)
 from support import setUpModule as setUpModule
 from truth import Expected, Frames, folded, stacks
 
@@ -79,12 +101,18 @@ class Site(PressedOnce):
         self.assertEqual(nights_of(self.site), [NIGHT1, NIGHT2])
         self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT2)
         top = set(os.listdir(self.site))
-        self.assertEqual(top - {"services", "run.json"}, {".flamepress", "2026", "assets", "index.html", "latest"})
+        self.assertEqual(
+            top - {"services", "run.json"}, {".flamepress", "2026", "assets", "index.html", "latest"}
+        )
         for night in (NIGHT1, NIGHT2):
             there = set(os.listdir(os.path.join(self.site, night)))
-            self.assertLessEqual({"index.html", "run.json", "summary.json"} | {s["name"] for s in SERVICES}, there)
+            self.assertLessEqual(
+                {"index.html", "run.json", "summary.json"} | {s["name"] for s in SERVICES}, there
+            )
             for service, event in REPORTS:
-                self.assertEqual(set(os.listdir(os.path.join(self.site, night, service, event))), REPORT_FILES)
+                self.assertEqual(
+                    set(os.listdir(os.path.join(self.site, night, service, event))), REPORT_FILES
+                )
         self.assertEqual(leftovers(self.site), [])
 
     def test_everything_is_well_formed_and_every_link_leads_somewhere(self) -> None:
@@ -131,7 +159,10 @@ class Site(PressedOnce):
             names = [f["name"] for f in functions]
             self.assertEqual(len(names), len(set(names)))
             for f in functions:
-                self.assertEqual((f["name"], f["self"], f["total"]), (f["name"], expected.selfs.get(f["name"], 0), expected.totals[f["name"]]))
+                self.assertEqual(
+                    (f["name"], f["self"], f["total"]),
+                    (f["name"], expected.selfs.get(f["name"], 0), expected.totals[f["name"]]),
+                )
             selfs = [f["self"] for f in functions]
             self.assertEqual(selfs, sorted(selfs, reverse=True))
             missing = set(expected.totals) - set(names)
@@ -142,7 +173,9 @@ class Site(PressedOnce):
         for night, service, event, found in self.each():
             want = {n: v for n, v in Expected(found).totals.items() if n.startswith("[t] ")}
             threads = self.summary(service, event, night)["threads"]
-            self.assertEqual({t["name"]: t["total"] for t in threads}, {t["name"]: want[t["name"]] for t in threads})
+            self.assertEqual(
+                {t["name"]: t["total"] for t in threads}, {t["name"]: want[t["name"]] for t in threads}
+            )
             self.assertEqual(sum(t["total"] for t in threads), sum(want.values()))
 
     def test_processes_are_those_of_the_rows(self) -> None:
@@ -188,10 +221,17 @@ class Site(PressedOnce):
     def test_the_summary_has_what_it_promises(self) -> None:
         for night, service, event, _ in self.each():
             s = self.summary(service, event, night)
-            self.assertEqual((s["schema"], s["service"], s["event"], s["language"]), (1, service, event, "eBPF"))
+            self.assertEqual(
+                (s["schema"], s["service"], s["event"], s["language"]), (1, service, event, "eBPF")
+            )
             start = DAY1 if night == NIGHT1 else DAY2
-            self.assertEqual((s["window"]["start"], s["window"]["end"], s["window"]["timezone"]), (start, start + DAY, "UTC"))
-            self.assertEqual(s["window"]["label"], "Thu 19 Nov 2026" if night == NIGHT1 else "Fri 20 Nov 2026")
+            self.assertEqual(
+                (s["window"]["start"], s["window"]["end"], s["window"]["timezone"]),
+                (start, start + DAY, "UTC"),
+            )
+            self.assertEqual(
+                s["window"]["label"], "Thu 19 Nov 2026" if night == NIGHT1 else "Fri 20 Nov 2026"
+            )
             self.assertEqual(s["unit"], "microseconds")
             self.assertIn(s["completeness"], ("proved", "unproved"))
             self.assertEqual(s["transforms"], [])
@@ -209,13 +249,26 @@ class Site(PressedOnce):
     def test_no_data_is_empty_and_no_failure(self) -> None:
         summary = self.summary("nobody")
         self.assertEqual((summary["outcome"], summary["total"], summary["functions"]), ("empty", 0, []))
-        self.assertEqual(set(os.listdir(os.path.join(self.site, NIGHT2, "nobody", "on-cpu"))), {"index.html", "summary.json"})
+        self.assertEqual(
+            set(os.listdir(os.path.join(self.site, NIGHT2, "nobody", "on-cpu"))),
+            {"index.html", "summary.json"},
+        )
         self.has(text_of(self.page("nobody")), "empty")
         self.has_not(self.page("nobody"), "<object")
 
     def test_a_page_says_what_the_summary_says(self) -> None:
         words = text_of(self.page())
-        for part in ("checkout-api", "3.32 s", "Fri 20 Nov 2026", "UTC", "Proved complete", "auditLine", "329", "24", "eBPF"):
+        for part in (
+            "checkout-api",
+            "3.32 s",
+            "Fri 20 Nov 2026",
+            "UTC",
+            "Proved complete",
+            "auditLine",
+            "329",
+            "24",
+            "eBPF",
+        ):
             self.has(words, part)
         page = self.page()
         self.has(page, "3,323,229 µs")
@@ -236,7 +289,9 @@ class Site(PressedOnce):
             totals = {(s["service"], s["event"]): s["total"] for s in summary["services"]}
             start = DAY1 if night == NIGHT1 else DAY2
             for service, event in REPORTS:
-                self.assertEqual(totals[service, event], sum(stacks(service, event, start, start + DAY).values()))
+                self.assertEqual(
+                    totals[service, event], sum(stacks(service, event, start, start + DAY).values())
+                )
 
     def test_the_index_leads_to_both_nights(self) -> None:
         page = read_text(os.path.join(self.site, "index.html"))
