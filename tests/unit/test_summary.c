@@ -41,7 +41,7 @@ static void has_every_member_in_order(void **state)
         "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
         "processes",       "transforms", "requests",     "failed_parts",  "covered",  "failure",
         "mended_names",    "unbalanced", "picture",      "hidden",        "files",    "folded_note",
-        "generated",       "generator",
+        "pprof_note",      "generated",       "generator",
     };
     void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty,
                                                  fixture_partial, fixture_hostile };
