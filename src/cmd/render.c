@@ -9,8 +9,8 @@
 #include "base/limits.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/inputs.h"
 #include "cmd/options.h"
-#include "codec/codec.h"
 #include "flame/picture.h"
 #include "press/draw.h"
 
@@ -21,13 +21,13 @@ static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
     { "title", '\0', "TEXT", "heading (default: the service)" },
     { "service", '\0', "NAME", "name of the root (default: as in the first file)" },
-    { "event", '\0', "TYPE", "what was measured: on-cpu, off-cpu, mem-alloc, cpu … Files do not say;\n"
-                             "default: on-cpu for DeepFlow's replies, cpu (samples) for folded stacks" },
+    { "event", '\0', "TYPE", "what was measured: on-cpu, off-cpu, mem-alloc, cpu … Default: as a pprof\n"
+                             "profile says; on-cpu for DeepFlow's replies, cpu (samples) for folded stacks" },
     { "width", '\0', "PX", "of the picture (default 1200)" },
     { "min-width", '\0', "PX", "boxes narrower than this are not drawn (default 0.1)" },
     { "icicle", '\0', NULL, "root at the top" },
     { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
-    { "formats", '\0', "LIST", "of svg,png,html,json,folded (default: all)" },
+    { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
     { NULL, '\0', NULL, NULL },
@@ -47,7 +47,7 @@ static int parse_formats(const char *list, unsigned *ret)
         unsigned format;
     } names[] = {
         { "svg", FP_DRAW_SVG },   { "png", FP_DRAW_PNG },       { "html", FP_DRAW_HTML },
-        { "json", FP_DRAW_JSON }, { "folded", FP_DRAW_FOLDED },
+        { "json", FP_DRAW_JSON }, { "folded", FP_DRAW_FOLDED }, { "pprof", FP_DRAW_PPROF },
     };
     unsigned formats = 0;
 
@@ -103,7 +103,7 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
     case OPT_ASSETS: r->pages.assets = o->value; break;
     default:
         if (parse_formats(o->value, &r->formats) < 0)
-            return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded, not \"%s\"", o->value);
+            return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded,pprof, not \"%s\"", o->value);
     }
     return FP_EXIT_OK;
 }
@@ -113,8 +113,9 @@ static int parse(struct render_options *r, int argc, char **argv, int *ret_opera
     struct fp_options o = {
         .table = table,
         .usage = "render FILE… -o DIR [options]",
-        .about = "Presses one report out of saved replies of DeepFlow's API (node list or columns) or folded\n"
-                 "stacks, gzip'd or not; several files are merged into one profile. \"-\" is standard input.",
+        .about = "Presses one report out of saved replies of DeepFlow's API (node list or columns), pprof profiles\n"
+                 "or folded stacks, gzip'd or not; several files are merged into one profile. \"-\" is standard\n"
+                 "input.",
         .log = log,
     };
     int found;
@@ -133,71 +134,6 @@ static int parse(struct render_options *r, int argc, char **argv, int *ret_opera
         return fp_options_wrong(&o, "where to? Give -o DIR");
     *ret_operand = o.operand;
     return FP_EXIT_OK;
-}
-
-/* The files as one profile. */
-struct merged {
-    struct fp_builder builder;
-    struct fp_str root;    /* name of the root; empty until one is known */
-    struct fp_str files;   /* "a.json, b.json": for the page */
-    enum fp_form form;
-    uint32_t replies;
-    uint64_t mended_names;
-    struct fp_balance balance;
-};
-
-/* The last component of a path. */
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-static int add_reply(struct merged *m, const struct fp_reply *reply, const char *service, struct fp_error *err)
-{
-    struct fp_slice name;
-
-    m->replies++;
-    m->mended_names += reply->mended_names;
-    m->balance.nodes += reply->balance.nodes;
-    if (__builtin_add_overflow(m->balance.value, reply->balance.value, &m->balance.value))
-        m->balance.value = INT64_MAX;
-    if (reply->form != FP_FORM_NONE)
-        m->form = reply->form;
-    if (!reply->builder.count)
-        return FP_OK;
-    if (!m->builder.count) {
-        name = service ? fp_slice_of(service) : fp_names_get(&reply->builder.names, reply->builder.name[0]);
-        fp_str_append(&m->root, name.data, name.len);
-        if (fp_builder_root(&m->builder, name, fp_slice_is(name, "Total") ? FP_KIND_HOST : FP_KIND_PROCESS, err) < 0)
-            return err->code;
-    }
-    return fp_builder_merge(&m->builder, &reply->builder, err);
-}
-
-static int read_file(struct merged *m, const char *path, const char *service, struct fp_error *err)
-{
-    struct fp_in *in = fp_in_open_file(path, err);
-    struct fp_reply reply;
-    int rc;
-
-    if (!in)
-        return err->code;
-    /* folded stacks have no root of their own: it is called after the file */
-    rc = fp_codec_read(in, fp_slice_of(service ? service : base_name(path)), FP_LIMIT_RESPONSE_MAX, &reply, err);
-    if (rc == FP_OK) {
-        rc = add_reply(m, &reply, service, err);
-        fp_reply_release(&reply);
-    }
-    if (rc < 0)
-        fp_error_at(err, path, 0, 0, -1);
-    if (m->files.len < 300) {
-        if (m->files.len)
-            fp_str_puts(&m->files, ", ");
-        fp_str_puts(&m->files, strcmp(path, "-") ? base_name(path) : "standard input");
-    }
-    return rc;
 }
 
 /* Puts the finished files in place of those of an earlier run, one by one: nobody ever sees half a file. What the earlier run wrote
@@ -259,37 +195,46 @@ static int draw_into(const struct render_options *r, struct fp_report_facts *fac
     return rc;
 }
 
-static int draw(const struct render_options *r, struct merged *m, struct fp_error *err)
+static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_error *err)
 {
-    const char *event = r->event ? r->event : m->form == FP_FORM_FOLDED ? "cpu" : "on-cpu";
-    const char *name = m->root.len ? m->root.data : r->service ? r->service : "(no data)";
+    const char *event_type = in->event.len ? in->event.data : r->event ? r->event : "on-cpu";
+    const struct fp_event event = fp_event_in(event_type, in->event.len ? in->unit : fp_event_find(event_type)->unit);
+    const char *name = in->root.len ? in->root.data : r->service ? r->service : "(no data)";
+    struct fp_zone *zone = in->zone.len ? fp_zone_new(in->zone.data, NULL) : NULL;
+    struct fp_window window;
     struct fp_report_facts facts = {
         .service = name,
         .title = r->title ? r->title : name,
-        .event_type = event,
-        .event = fp_event_find(event),
+        .event_type = event_type,
+        .event = &event,
         .language = "",
-        .filter = "",
-        .source = m->files.data,
-        .outcome = m->builder.count && m->builder.total > 0 ? FP_OUTCOME_OK : FP_OUTCOME_EMPTY,
+        .filter = in->filter.len ? in->filter.data : "",
+        .zone = zone,
+        .source = in->files.data,
+        .outcome = in->builder.count && in->builder.total > 0 ? FP_OUTCOME_OK : FP_OUTCOME_EMPTY,
         .completeness = FP_COMPLETE_UNPROVED,
-        .form = fp_form_name(m->form),
-        .replies = m->replies,
-        .mended_names = m->mended_names,
-        .unbalanced_nodes = m->balance.nodes,
-        .unbalanced_value = m->balance.value,
+        .form = fp_form_name(in->form),
+        .replies = in->replies,
+        .sample = in->sample,
+        .mended_names = in->mended_names,
+        .unbalanced_nodes = in->balance.nodes,
+        .unbalanced_value = in->balance.value,
         .generated = fp_cmd_generated(),
     };
     struct fp_tree tree = { 0 };
     int rc = FP_OK;
 
-    if (m->builder.count) {
-        rc = fp_tree_freeze(&tree, &m->builder, facts.event->objects, err);
+    /* a file may speak of times that are in no calendar of ours: then its window is not known */
+    if (in->start < in->end && fp_window_make(in->start, in->end, zone, &window, NULL) == FP_OK)
+        facts.window = &window;
+    if (in->builder.count) {
+        rc = fp_tree_freeze(&tree, &in->builder, event.objects, err);
         facts.tree = &tree;
     }
     if (rc == FP_OK)
         rc = draw_into(r, &facts, err);
     fp_tree_release(&tree);
+    fp_zone_free(zone);
     return rc;
 }
 
@@ -299,29 +244,25 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
         .picture = { .width = FP_PICTURE_WIDTH, .min_width = FP_PICTURE_MIN_WIDTH },
         .formats = FP_DRAW_ALL,
     };
-    struct merged m = { .form = FP_FORM_NONE };
+    struct fp_inputs in;
     int operand = argc, result = parse(&r, argc, argv, &operand, log);
 
     if (result)
         return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
-    fp_builder_init(&m.builder);
-    fp_str_init(&m.root, FP_LIMIT_NAME);
-    fp_str_init(&m.files, FP_LIMIT_TEXT);
+    fp_inputs_init(&in, r.service, r.event);
     /* every bad file is named, but a profile with a part missing is not pressed */
     for (int i = operand; i < argc; i++) {
         struct fp_error err = FP_ERROR_INIT;
 
-        if (read_file(&m, argv[i], r.service, &err) < 0)
+        if (fp_inputs_add(&in, argv[i], &err) < 0)
             result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
     if (result == FP_EXIT_OK) {
         struct fp_error err = FP_ERROR_INIT;
 
-        if (draw(&r, &m, &err) < 0)
+        if (draw(&r, &in, &err) < 0)
             result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
-    fp_builder_release(&m.builder);
-    fp_str_release(&m.root);
-    fp_str_release(&m.files);
+    fp_inputs_release(&in);
     return result;
 }

@@ -5,6 +5,7 @@
 
 #include "codec/folded.h"
 #include "codec/gunzip.h"
+#include "codec/pprof.h"
 #include "codec/reply_forms.h"
 
 /* A source whose first bytes were looked at: they are given again. */
@@ -29,24 +30,46 @@ static ssize_t looked_at_read(struct fp_in *in, void *buf, size_t cap, struct fp
 
 static const struct fp_in_ops looked_at_ops = { looked_at_read, NULL };
 
-/* The first byte that is not white space among the first 4 KiB; 0 when there is none. */
-static int first_byte(struct looked_at *l, struct fp_error *err)
+/* What can be looked at: the first 4 KiB, or all there is. */
+static int look(struct looked_at *l, struct fp_error *err)
 {
-    while (l->used < sizeof l->bytes) {
-        ssize_t n = fp_in_read(l->from, l->bytes + l->used, sizeof l->bytes - l->used, err);
+    ssize_t n = 1;
 
-        if (n < 0)
-            return (int)n;
-        for (size_t i = l->used; i < l->used + (size_t)n; i++)
-            if (!strchr(" \t\r\n", l->bytes[i])) {
-                l->used += (size_t)n;
-                return (unsigned char)l->bytes[i];
-            }
-        if (n == 0)
-            break;
-        l->used += (size_t)n;
+    while (n > 0 && l->used < sizeof l->bytes) {
+        n = fp_in_read(l->from, l->bytes + l->used, sizeof l->bytes - l->used, err);
+        if (n > 0)
+            l->used += (size_t)n;
     }
+    return n < 0 ? (int)n : FP_OK;
+}
+
+/* The first byte that is not white space; 0 when there is none. */
+static int first_byte(const struct looked_at *l)
+{
+    for (size_t i = 0; i < l->used; i++)
+        if (!strchr(" \t\r\n", l->bytes[i]))
+            return (unsigned char)l->bytes[i];
     return 0;
+}
+
+static int read_pprof(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
+{
+    struct fp_reply reply = { .form = FP_FORM_PPROF };
+    int rc;
+
+    fp_builder_init(&reply.builder);
+    rc = fp_pprof_read(in, root, &reply.builder, &reply.meta, err);
+    if (rc < 0) {
+        fp_reply_release(&reply);
+        return rc;
+    }
+    reply.mended_names = reply.meta.mended_names;
+    if (reply.builder.total == 0) { /* no samples: no data */
+        fp_builder_release(&reply.builder);
+        reply.form = FP_FORM_NONE;
+    }
+    *ret_reply = reply;
+    return FP_OK;
 }
 
 static int read_folded(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
@@ -79,10 +102,14 @@ int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct
     if (!in)
         return err ? (int)err->code : FP_EIO;
     looked.from = in;
-    rc = first_byte(&looked, err);
-    if (rc == '{')
+    rc = look(&looked, err);
+    if (rc < 0)
+        ;
+    else if (fp_pprof_looks(looked.bytes, looked.used))
+        rc = read_pprof(&looked.in, root, ret_reply, err);
+    else if (first_byte(&looked) == '{')
         rc = fp_reply_read(&looked.in, ret_reply, err);
-    else if (rc >= 0)
+    else
         rc = read_folded(&looked.in, root, ret_reply, err);
     fp_in_close(in);
     return rc;

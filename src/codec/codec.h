@@ -1,7 +1,8 @@
 /*
  * Saved profiles of any kind we read, told apart by their first bytes.
  *
- * gzip or not; then '{' is a reply of DeepFlow's API, anything else folded stacks.
+ * gzip or not; then what walks as pprof (see fp_pprof_looks) is pprof, '{' a reply of DeepFlow's API, anything else
+ * folded stacks.
  */
 #ifndef FP_CODEC_CODEC_H
 #define FP_CODEC_CODEC_H

@@ -1,18 +1,15 @@
 #include "codec/folded.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <zlib.h>
 
 #include "base/array.h"
 #include "base/limits.h"
 #include "base/out.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "codec/gzip_out.h"
 
 #define BLOCK ((size_t)256 << 10)
 
@@ -169,13 +166,6 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, uint64_t *ret_m
     return rc;
 }
 
-static int gz_out(void *ctx, const char *bytes, size_t n, struct fp_error *err)
-{
-    if (n && gzwrite(ctx, bytes, (unsigned)n) != (int)n)
-        return fp_error_errno(err, FP_EIO, errno, "cannot write profile.folded.gz");
-    return FP_OK;
-}
-
 /* A frame as the format can hold it; true when the name had to be changed. */
 static bool put_frame(struct fp_out *out, struct fp_slice name)
 {
@@ -217,36 +207,17 @@ static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_o
 
 int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed_names, struct fp_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     uint32_t *stack = malloc(((size_t)tree->max_depth + 1) * sizeof *stack);
-    struct fp_out out;
+    struct fp_gzip_out gzip;
     uint64_t changed = 0;
-    gzFile gz;
-    int rc;
+    int rc = stack ? fp_gzip_out_open(&gzip, path, err) : fp_error_nomem(err);
 
-    if (fd < 0) {
-        free(stack);
-        return fp_error_errno(err, FP_EIO, errno, "cannot create %s", path);
+    if (rc == FP_OK) {
+        write_stacks(tree, stack, &gzip.out, &changed);
+        rc = fp_gzip_out_close(&gzip, err);
     }
-    gz = gzdopen(fd, "wb6"); /* writes no name and no time stamp */
-    if (!gz || !stack) {
-        free(stack);
-        if (gz)
-            gzclose(gz);
-        else
-            close(fd);
-        unlink(path);
-        return fp_error_nomem(err);
-    }
-    fp_out_to(&out, gz_out, gz);
-    write_stacks(tree, stack, &out, &changed);
-    rc = fp_out_finish(&out, err);
-    if (gzclose(gz) != Z_OK && rc == FP_OK)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
     free(stack);
-    if (rc < 0)
-        unlink(path);
-    else
+    if (rc == FP_OK)
         *ret_changed_names = changed;
     return rc;
 }

@@ -13,6 +13,7 @@ const char *fp_form_name(enum fp_form form)
     case FP_FORM_COLUMNS: return "columns (DeepFlow v6.6)";
     case FP_FORM_TYPED_COLUMNS: return "columns with function types (DeepFlow v6.6.9 or later)";
     case FP_FORM_FOLDED: return "folded stacks";
+    case FP_FORM_PPROF: return "pprof profile";
     default: return "";
     }
 }
@@ -224,4 +225,5 @@ int fp_reply_read(struct fp_in *in, struct fp_reply *ret_reply, struct fp_error 
 void fp_reply_release(struct fp_reply *reply)
 {
     fp_builder_release(&reply->builder);
+    fp_pprof_meta_release(&reply->meta);
 }

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/in.h"
 #include "codec/nodes.h"
+#include "codec/pprof.h"
 #include "profile/tree.h"
 
 enum fp_form {
@@ -28,7 +29,8 @@ enum fp_form {
     FP_FORM_NODE_LIST,     /* v6.4, v6.5 */
     FP_FORM_COLUMNS,       /* v6.6 to v6.6.8 */
     FP_FORM_TYPED_COLUMNS, /* v6.6.9 on */
-    FP_FORM_FOLDED         /* a file of folded stacks */
+    FP_FORM_FOLDED,        /* a file of folded stacks */
+    FP_FORM_PPROF          /* a pprof profile */
 };
 
 /* "node list (DeepFlow v6.4, v6.5)" …; "" for none. */
@@ -40,6 +42,7 @@ struct fp_reply {
     uint64_t mended_names;
     struct fp_balance balance;
     int64_t row_limit; /* the smallest LIMIT of the SQL that `debug` shows; 0 = it shows none */
+    struct fp_pprof_meta meta; /* what a pprof profile says of itself; all zero (event NULL) for what does not say */
 };
 
 /* FP_ESERVER with the server's DESCRIPTION when OPT_STATUS is not SUCCESS. ret_reply is to be released on success. */

@@ -51,6 +51,11 @@ static const struct fp_event events[] = {
     { NULL, NULL, FP_UNIT_UNITS, NO, NO, NO, NO, 1 },
 };
 
+/* What the table knows as counts of samples, where it comes as a time: so do Go and async-profiler write it. */
+static const struct {
+    const char *type, *title;
+} timed[] = { { "cpu", "CPU time" }, { "itimer", "CPU time (itimer)" }, { "wall", "Wall-clock time" } };
+
 static const struct fp_event unknown = { "", "Profile", FP_UNIT_UNITS, NO, NO, NO, NO, 1 };
 
 const struct fp_event *fp_event_find(const char *type)
@@ -60,6 +65,24 @@ const struct fp_event *fp_event_find(const char *type)
             if (strcmp(event->type, type) == 0)
                 return event;
     return &unknown;
+}
+
+struct fp_event fp_event_in(const char *type, enum fp_unit unit)
+{
+    struct fp_event event = *fp_event_find(type);
+
+    if (event.unit == unit)
+        return event;
+    event.unit = unit;
+    event.sample = 1; /* the table's is counted in another unit */
+    if (unit != FP_UNIT_MICROSECONDS && unit != FP_UNIT_NANOSECONDS) {
+        event.cores = false;
+        return event;
+    }
+    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
+        if (strcmp(event.type, timed[i].type) == 0)
+            event.title = timed[i].title;
+    return event;
 }
 
 const struct fp_event *fp_event_table(void)

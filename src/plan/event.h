@@ -25,6 +25,9 @@ struct fp_event {
 
 /* Never NULL; for an unknown type the result's `type` is "" (the caller knows the name). */
 const struct fp_event *fp_event_find(const char *type);
+/* The same for values that are known to be in `unit`: what other profilers call "cpu" may be a time as well as a
+ * count. For an unknown type `type` is "", too. */
+struct fp_event fp_event_in(const char *type, enum fp_unit unit);
 /* The table for listings; `type` of the last one is NULL. */
 const struct fp_event *fp_event_table(void);
 

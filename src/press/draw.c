@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/out.h"
 #include "codec/folded.h"
+#include "codec/pprof.h"
 #include "flame/picture.h"
 #include "flame/png.h"
 #include "flame/svg.h"
@@ -19,9 +20,11 @@
 #define PNG_FILE "flamegraph.png"
 #define PNG2X_FILE "flamegraph-2x.png"
 #define FOLDED_FILE "profile.folded.gz"
+#define PPROF_FILE "profile.pb.gz"
 #define PAGE_FILE "index.html"
 
-const char *const fp_draw_names[] = { SVG_FILE, PNG_FILE, PNG2X_FILE, FOLDED_FILE, FP_SUMMARY_FILE, PAGE_FILE, NULL };
+const char *const fp_draw_names[] = { SVG_FILE,   PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
+                                      PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
 
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
 {
@@ -161,31 +164,75 @@ static void note_folded_losses(const struct fp_report_facts *facts, uint64_t cha
                       fp_count_format(text, (int64_t)changed_names));
 }
 
-/* Too many stacks for the format is no failure of the report: the page says why the file is missing. */
+/* Too many stacks for a format is no failure of the report: the page says why the file is missing. */
+static int forgive_limit(int rc, const struct fp_error *failure, const char **ret_note, struct fp_str *note,
+                         struct fp_error *err)
+{
+    if (rc == FP_ELIMIT) {
+        fp_str_puts(note, failure->message);
+        *ret_note = note->data;
+        return FP_OK;
+    }
+    if (err->code == FP_OK)
+        *err = *failure;
+    return rc;
+}
+
 static int write_folded(struct fp_report_facts *facts, const char *dir, struct fp_str *note, struct fp_error *err)
 {
     struct fp_error failure = FP_ERROR_INIT;
     struct fp_str path;
     uint64_t changed;
-    int rc = join(&path, dir, FOLDED_FILE, err);
+    int rc = join(&path, dir, FOLDED_FILE, &failure);
 
     if (rc == FP_OK)
         rc = fp_folded_write_gz(facts->tree, path.data, &changed, &failure);
     fp_str_release(&path);
-    if (rc == FP_ELIMIT) {
-        fp_str_puts(note, failure.message);
-        facts->folded_note = note->data;
-        return FP_OK;
-    }
-    if (rc < 0) {
-        if (err->code == FP_OK)
-            *err = failure;
-        return rc;
-    }
+    if (rc < 0)
+        return forgive_limit(rc, &failure, &facts->folded_note, note, err);
     facts->folded = FOLDED_FILE;
     note_folded_losses(facts, changed, note);
     facts->folded_note = note->len ? note->data : NULL;
     return FP_OK;
+}
+
+static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp_str *note, struct fp_error *err)
+{
+    struct fp_error failure = FP_ERROR_INIT;
+    struct fp_str path, zone, completeness;
+    const char *notes[2];
+    struct fp_pprof_meta meta = {
+        .event = facts->event_type,
+        .unit = facts->event->unit,
+        .start = facts->window ? facts->window->start : 0,
+        .end = facts->window ? facts->window->end : 0,
+        .sample = facts->sample ? facts->sample : facts->event->sample,
+        .filter = facts->filter && facts->filter[0] ? facts->filter : NULL,
+        .generator = fp_generator(),
+        .notes = notes,
+    };
+    int rc = join(&path, dir, PPROF_FILE, &failure);
+
+    fp_str_init(&zone, FP_LIMIT_TEXT);
+    fp_str_init(&completeness, FP_LIMIT_TEXT);
+    fp_str_printf(&completeness, FP_DRAW_NOTE_COMPLETENESS "%s", fp_completeness_name(facts->completeness));
+    notes[meta.note_count++] = completeness.data;
+    if (facts->window && facts->zone) {
+        fp_str_printf(&zone, FP_DRAW_NOTE_ZONE "%s", fp_zone_name(facts->zone));
+        notes[meta.note_count++] = zone.data;
+    }
+    if (rc == FP_OK && (!fp_str_ok(&zone) || !fp_str_ok(&completeness)))
+        rc = fp_error_nomem(&failure);
+    if (rc == FP_OK)
+        rc = fp_pprof_write_gz(facts->tree, &meta, path.data, &failure);
+    if (rc == FP_OK)
+        facts->pprof = PPROF_FILE;
+    else
+        rc = forgive_limit(rc, &failure, &facts->pprof_note, note, err);
+    fp_str_release(&path);
+    fp_str_release(&zone);
+    fp_str_release(&completeness);
+    return rc;
 }
 
 struct page {
@@ -210,22 +257,26 @@ int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct 
 {
     bool has_value = facts->tree && facts->tree->total[0] > 0;
     json_t *summary = NULL;
-    struct fp_str note;
+    struct fp_str folded_note, pprof_note;
     int rc = fp_dir_make(dir, err);
 
     facts->json = options->formats & FP_DRAW_JSON ? FP_SUMMARY_FILE : NULL;
-    fp_str_init(&note, FP_LIMIT_TEXT);
+    fp_str_init(&folded_note, FP_LIMIT_TEXT);
+    fp_str_init(&pprof_note, FP_LIMIT_TEXT);
     if (rc == FP_OK && has_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
         rc = draw_pictures(facts, dir, options, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
-        rc = write_folded(facts, dir, &note, err);
+        rc = write_folded(facts, dir, &folded_note, err);
+    if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)
+        rc = write_pprof(facts, dir, &pprof_note, err);
     if (rc == FP_OK)
         rc = fp_summary_make(facts, &summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_JSON)
         rc = fp_draw_file(dir, FP_SUMMARY_FILE, write_model, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)
         rc = fp_draw_file(dir, PAGE_FILE, write_page, &(struct page){ options, summary }, err);
-    fp_str_release(&note);
+    fp_str_release(&folded_note);
+    fp_str_release(&pprof_note);
     if (rc == FP_OK)
         *ret_summary = summary;
     else

@@ -22,8 +22,13 @@ enum fp_draw_format {
     FP_DRAW_HTML = 4,
     FP_DRAW_JSON = 8,
     FP_DRAW_FOLDED = 16,
-    FP_DRAW_ALL = 31
+    FP_DRAW_PPROF = 32,
+    FP_DRAW_ALL = 63
 };
+
+/* Notes in the pprof profile begin with these: the time zone of its window, how complete it is. */
+#define FP_DRAW_NOTE_ZONE "timezone: "
+#define FP_DRAW_NOTE_COMPLETENESS "completeness: "
 
 struct fp_draw_options {
     const struct fp_picture_config *picture;

@@ -71,8 +71,9 @@ struct fp_report_facts {
     bool has_pictures;
     struct fp_picture_facts picture;
     /* files beside the page, names relative to it; NULL = not written */
-    const char *svg, *png, *png2x, *folded, *json;
+    const char *svg, *png, *png2x, *folded, *pprof, *json;
     const char *folded_note;   /* what the folded file lacks, or why there is none; NULL */
+    const char *pprof_note;    /* why there is no pprof file; NULL */
     /* when and by whom */
     int64_t generated;         /* unix seconds, from the injected clock */
 };

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "profile/totals.h"
 #include "report/model.h"
+#include "report/top_nodes.h"
 
 #ifndef FP_VERSION
 #define FP_VERSION "0.0.0-dev"
@@ -46,10 +47,19 @@ static void put_window(struct fp_model *model, json_t *root, const struct fp_rep
     put_text(model, window, "label", facts->window->label);
 }
 
+/* The id by which DeepFlow knows the node, for those at the top of the table. */
+static void put_node(struct fp_model *model, json_t *row, const struct fp_top_nodes *nodes, uint32_t node)
+{
+    const char *id = fp_top_nodes_find(nodes, node);
+
+    if (id)
+        put_text(model, row, "node", id);
+}
+
 /* ---- functions ---- */
 
 static void push_functions(struct fp_model *model, json_t *list, const struct fp_tree *tree,
-                           const struct fp_function_total *items, size_t count)
+                           const struct fp_function_total *items, size_t count, const struct fp_top_nodes *nodes)
 {
     for (size_t i = 0; i < count && !model->failed; i++) {
         json_t *row = fp_model_row(model, list);
@@ -58,6 +68,7 @@ static void push_functions(struct fp_model *model, json_t *list, const struct fp
         put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)tree->names.kind[items[i].name]));
         put_int(model, row, "self", items[i].self);
         put_int(model, row, "total", items[i].total);
+        put_node(model, row, nodes, items[i].node);
     }
 }
 
@@ -98,9 +109,20 @@ static size_t drop_listed(const struct fp_function_totals *totals, size_t listed
     return kept;
 }
 
+/* Once in the order of totals, once in that of selfs: functions alone, as in the tables of a page. */
+static void want_top(struct fp_top_nodes *nodes, const struct fp_tree *tree, const struct fp_function_totals *totals)
+{
+    struct fp_function_total top[FP_LIMIT_TOP_FUNCTIONS];
+    size_t count = take_top(tree, totals, top);
+
+    for (size_t i = 0; i < count; i++)
+        fp_top_nodes_want(nodes, top[i].node);
+}
+
 static int put_functions(struct fp_model *model, json_t *root, const struct fp_tree *tree,
                          struct fp_error *err)
 {
+    struct fp_top_nodes nodes = { .count = 0 };
     struct fp_function_total top[FP_LIMIT_TOP_FUNCTIONS];
     struct fp_function_totals totals = { 0 }, rest = { .items = top };
     json_t *list;
@@ -115,14 +137,17 @@ static int put_functions(struct fp_model *model, json_t *root, const struct fp_t
     if (tree) {
         fp_totals_sort(tree, &totals, FP_BY_TOTAL);
         rest.count = take_top(tree, &totals, top);
+        want_top(&nodes, tree, &totals);
         fp_totals_sort(tree, &totals, FP_BY_SELF);
+        want_top(&nodes, tree, &totals);
+        rc = fp_top_nodes_make(&nodes, tree, err);
         rest.count = drop_listed(&totals, listed, top, rest.count);
         fp_totals_sort(tree, &rest, FP_BY_SELF);
-        push_functions(model, list, tree, totals.items, listed);
-        push_functions(model, list, tree, rest.items, rest.count);
+        push_functions(model, list, tree, totals.items, listed, &nodes);
+        push_functions(model, list, tree, rest.items, rest.count, &nodes);
     }
     fp_totals_release(&totals);
-    return FP_OK;
+    return rc;
 }
 
 /* ---- kinds, threads, processes ---- */
@@ -153,6 +178,7 @@ static void put_kinds(struct fp_model *model, json_t *root, const struct fp_tree
 static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree *tree,
                       enum fp_frame_kind kind, const char *key, const char *count_key, struct fp_error *err)
 {
+    struct fp_top_nodes nodes = { .count = 0 };
     struct fp_function_totals totals = { 0 };
     json_t *list;
     int rc = tree ? fp_totals_of_kind(tree, kind, &totals, err) : FP_OK;
@@ -161,15 +187,20 @@ static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree
         return rc;
     put_int(model, root, count_key, (int64_t)totals.count);
     list = fp_model_array(model, root, key);
+    for (size_t i = 0; i < totals.count && i < FP_LIMIT_TOP_FUNCTIONS; i++)
+        fp_top_nodes_want(&nodes, totals.items[i].node);
+    if (tree)
+        rc = fp_top_nodes_make(&nodes, tree, err);
     for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
         json_t *row = fp_model_row(model, list);
 
         fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, totals.items[i].name)));
         put_int(model, row, "total", totals.items[i].total);
         fp_model_put(model, row, "share", share_of(totals.items[i].total, tree->total[0]));
+        put_node(model, row, &nodes, totals.items[i].node);
     }
     fp_totals_release(&totals);
-    return FP_OK;
+    return rc;
 }
 
 /* ---- what was asked, what is missing, what was drawn ---- */
@@ -240,8 +271,10 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, files, "png", fp_model_text_or_null(facts->png));
     fp_model_put(model, files, "png2x", fp_model_text_or_null(facts->png2x));
     fp_model_put(model, files, "folded", fp_model_text_or_null(facts->folded));
+    fp_model_put(model, files, "pprof", fp_model_text_or_null(facts->pprof));
     fp_model_put(model, files, "json", fp_model_text_or_null(facts->json));
     fp_model_put(model, root, "folded_note", fp_model_text_or_null(facts->folded_note));
+    fp_model_put(model, root, "pprof_note", fp_model_text_or_null(facts->pprof_note));
 }
 
 static void put_head(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)

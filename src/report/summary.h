@@ -17,14 +17,18 @@
  *   nodes            of the tree, the root included; 0 when there is none
  *   max_depth        frames of the deepest stack
  *   functions_count  how many different frames there are below the root
- *   functions        [{name, kind, self, total}], largest self first: the first 10,000, then
+ *   functions        [{name, kind, self, total, node}], largest self first: the first 10,000, then
  *                    those of the 100 largest totals that are not among them. `total` counts
  *                    recursion once. Threads and processes are in the list too: see `kind`.
+ *                    `node` is DeepFlow's node id (a UUIDv5, see profile/node_id.h) of the function's
+ *                    largest node, of the profile as it is counted here. Only the first 100
+ *                    functions by self and the first 100 by total have it; the others lack it, and
+ *                    threads and processes have it in their own lists.
  *   kinds            [{kind, self, share}] for each kind of frame that occurs: "application",
  *                    "library", "kernel", "cuda", "thread", "process", "host", "object",
  *                    "unknown". The selfs add up to `total`.
  *   threads_count, processes_count   how many different names there are
- *   threads          [{name, total, share}], largest first, at most 10,000
+ *   threads          [{name, total, share, node}], largest first, at most 10,000, the first 100 with `node`
  *   processes        the same for processes; only the host (`Total`) has some
  *   transforms       [] : what was done to the profile before it was counted (nothing yet)
  *   requests         {sent (retries included), replies, form, filter, language, source,
@@ -38,8 +42,9 @@
  *   picture          {boxes, rows, width, height}; null when nothing was drawn
  *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
  *                    pictures do not show
- *   files            {svg, png, png2x, folded, json}: names beside the page; null = not written
+ *   files            {svg, png, png2x, folded, pprof, json}: names beside the page; null = not written
  *   folded_note      what the folded file lacks, or why there is none; null
+ *   pprof_note       why there is no pprof file; null
  *   generated        unix seconds
  *   generator        "flamepress VERSION"
  *

@@ -15,7 +15,7 @@ struct view {
     struct fp_model model;
     const json_t *summary;
     json_t *root; /* what is being made */
-    const struct fp_event *event;
+    struct fp_event event;
     struct fp_zone *zone; /* NULL = UTC */
     enum fp_unit unit;
     int64_t total;
@@ -67,7 +67,7 @@ static void put_head(struct view *view)
     put_bool(view, "is_failed", view->failed);
     put_bool(view, "is_empty", view->empty);
     fp_words_put_name(&view->model, view->root, "title_pieces", NULL, title);
-    put_text(view, "event_title", view->event->known ? view->event->title : event);
+    put_text(view, "event_title", view->event.known ? view->event.title : event);
     put_when(view);
     if (fp_slice_equal(title, service))
         put_text(view, "service_note", NULL);
@@ -90,7 +90,7 @@ static double one_core(const struct view *view)
 {
     double seconds = (double)(view->end - view->start) * view->covered;
 
-    return view->event->cores && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
+    return view->event.cores && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
 }
 
 static void push_cores(struct view *view, json_t *list)
@@ -109,7 +109,7 @@ static void push_samples(struct view *view, json_t *list)
 {
     char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
 
-    if (!view->event->cores || view->sample <= 1)
+    if (!view->event.cores || view->sample <= 1)
         return;
     fp_count_format(value, view->total / view->sample);
     fp_unit_format_exact(worth, view->sample, view->unit);
@@ -126,14 +126,14 @@ static void put_figures(struct view *view)
     put_bool(view, "has_figures", view->ok || view->partial);
     if (!view->ok && !view->partial)
         return;
-    push_figure(view, list, view->event->known ? view->event->title : "total",
+    push_figure(view, list, view->event.known ? view->event.title : "total",
                 fp_unit_format(value, view->total, view->unit),
                 fp_unit_format_exact(exact, view->total, view->unit));
     push_cores(view, list);
     push_samples(view, list);
     fp_count_format(value, fp_tables_function_count(view->summary));
     if (fp_tables_function_count(view->summary) > 0) /* a host's profile may end with its threads */
-        push_figure(view, list, view->event->objects ? "functions and objects" : "functions", value,
+        push_figure(view, list, view->event.objects ? "functions and objects" : "functions", value,
                     "different names, threads and processes left out");
     fp_count_format(value, fp_model_get_int(view->summary, "max_depth"));
     push_figure(view, list, "frames in the deepest stack", value, "threads and processes count as frames");
@@ -165,7 +165,7 @@ static void put_proved(struct view *view, int64_t row_limit, int64_t replies)
     else
         fp_model_printf(&view->model, view->root, "completeness_text",
                         ": %s%s is below what %s rows hold at the least%s, so the server cut nothing.",
-                        fp_unit_format(total, view->total, view->unit), view->event->cores ? " of CPU" : "",
+                        fp_unit_format(total, view->total, view->unit), view->event.cores ? " of CPU" : "",
                         rows, room);
 }
 
@@ -186,7 +186,7 @@ static void put_unproved(struct view *view, int64_t row_limit)
         ": a reply is large enough to have filled %s rows, and the server does not say when it cuts "
         "there. The true total is at least this; shares may be off. %s",
         rows,
-        view->event->gauge ? "A gauge cannot be asked for in parts: narrow it with a filter."
+        view->event.gauge ? "A gauge cannot be asked for in parts: narrow it with a filter."
                            : "A smaller \"min_step\" in the configuration would ask in smaller parts.");
 }
 
@@ -333,7 +333,7 @@ static void put_picture(struct view *view)
         &view->model, view->root, "graph_label",
         "Flame graph of %s, %s: %s in %s boxes. The tables below hold the largest of its numbers.",
         fp_model_get_text(view->summary, "title"),
-        view->event->known ? view->event->title : fp_model_get_text(view->summary, "event"),
+        view->event.known ? view->event.title : fp_model_get_text(view->summary, "event"),
         fp_unit_format(total, view->total, view->unit),
         fp_count_format(boxes, fp_model_get_int(picture, "boxes")));
     put_text(view, "reading",
@@ -349,6 +349,7 @@ static void put_downloads(struct view *view)
     } kinds[] = {
         { "svg", "SVG", "sharp at any size" },           { "png", "PNG", "for tickets and chats" },
         { "png2x", "PNG 2\u00d7", "for dense screens" }, { "folded", "Folded stacks", "gzip" },
+        { "pprof", "pprof", "opens in go tool pprof" },
         { "json", "JSON", "all numbers of this page" },
     };
     const json_t *files = part(view, "files");
@@ -368,6 +369,8 @@ static void put_downloads(struct view *view)
     put_bool(view, "has_downloads", json_array_size(list) > 0);
     fp_model_put(&view->model, view->root, "folded_note",
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
+    fp_model_put(&view->model, view->root, "pprof_note",
+                 fp_model_text_or_null(json_string_value(part(view, "pprof_note"))));
     put_text(view, "data_file",
              fp_model_get_slice(files, "json").len ? fp_model_get_text(files, "json") : NULL);
 }
@@ -387,7 +390,7 @@ static void put_query(struct view *view)
     fp_words_push_fact(&view->model, list, "service", fp_model_get_text(view->summary, "service"), NULL,
                        NULL);
     fp_words_push_fact(&view->model, list, "event", fp_model_get_text(view->summary, "event"), NULL,
-                       view->event->known ? view->event->title : "an event type that is not known here");
+                       view->event.known ? view->event.title : "an event type that is not known here");
     fp_words_push_fact(&view->model, list, "language", fp_model_get_text(requests, "language"), NULL, NULL);
     fp_words_push_fact(&view->model, list, "filter", *filter ? filter : NULL, *filter ? NULL : "none", NULL);
     if (view->end > view->start)
@@ -418,14 +421,17 @@ static void put_notes(struct view *view)
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    if (view->event->gauge)
+    if (view->event.gauge)
         fp_model_push(&view->model, list,
                       fp_model_text("This is a gauge: each stack counts with its last value in "
                                     "the window. Gauges of two windows do not add up."));
-    if (!view->event->known && *fp_model_get_text(view->summary, "event"))
+    if (!view->event.known && *fp_model_get_text(view->summary, "event"))
         fp_model_push(&view->model, list,
-                      fp_model_text("This event type is not in flamepress\u2019s table: its "
-                                    "values are taken as plain units that add up."));
+                      fp_model_text(view->unit == FP_UNIT_UNITS
+                                        ? "This event type is not in flamepress\u2019s table: its "
+                                          "values are taken as plain units that add up."
+                                        : "This event type is not in flamepress\u2019s table: its "
+                                          "values are taken as amounts that add up."));
     if (mended > 0) {
         fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.",
                       fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
@@ -464,12 +470,12 @@ static void put_tables(struct view *view)
                                 .summary = view->summary,
                                 .unit = view->unit,
                                 .total = view->total,
-                                .objects = view->event->objects,
+                                .objects = view->event.objects,
                                 .core = one_core(view) };
     char total[FP_UNIT_TEXT];
     bool shown = view->ok || view->partial;
 
-    put_text(view, "functions_head", view->event->objects ? "Functions and objects" : "Functions");
+    put_text(view, "functions_head", view->event.objects ? "Functions and objects" : "Functions");
     fp_model_printf(
         &view->model, view->root, "functions_text",
         "Self is what was measured in the function itself; total includes what it called, with recursion "
@@ -517,13 +523,14 @@ static void open_view(struct view *view, json_t *summary)
     const json_t *covered = json_object_get(summary, "covered");
     const char *outcome = fp_model_get_text(summary, "outcome");
     const char *zone = fp_model_get_text(window, "timezone");
+    enum fp_unit unit = fp_words_unit(fp_model_get_text(summary, "unit"));
 
     *view = (struct view){
         .summary = summary,
         .root = json_object(),
-        .event = fp_event_find(fp_model_get_text(summary, "event")),
+        .event = fp_event_in(fp_model_get_text(summary, "event"), unit),
         .zone = *zone && strcmp(zone, "UTC") != 0 ? fp_zone_new(zone, NULL) : NULL,
-        .unit = fp_words_unit(fp_model_get_text(summary, "unit")),
+        .unit = unit,
         .total = fp_model_get_int(summary, "total"),
         .sample = fp_model_get_int(json_object_get(summary, "requests"), "sample"),
         .start = fp_model_get_int(window, "start"),

@@ -23,6 +23,7 @@ REPORT_FILES = {
     "flamegraph.png",
     "flamegraph-2x.png",
     "profile.folded.gz",
+    "profile.pb.gz",
 }
 # What may load or lead somewhere.
 LINKS = {

@@ -190,6 +190,7 @@ class Options(RenderCase):
             ("png", {"flamegraph.png", "flamegraph-2x.png"}),
             ("json", {"summary.json"}),
             ("folded", {"profile.folded.gz"}),
+            ("pprof", {"profile.pb.gz"}),
             ("html", {"index.html", "assets"}),
             ("svg,json", {"flamegraph.svg", "summary.json"}),
         ):

@@ -87,6 +87,7 @@ static inline void fixture_init(struct fixture *f, struct fp_builder *builder)
         .png = "flamegraph.png",
         .png2x = "flamegraph-2x.png",
         .folded = "profile.folded.gz",
+        .pprof = "profile.pb.gz",
         .json = "summary.json",
         .generated = 1795222222,
     };
@@ -111,7 +112,7 @@ static inline void fixture_failed(struct fixture *f)
     f->facts.outcome = FP_OUTCOME_FAILED;
     f->facts.tree = NULL;
     f->facts.has_pictures = false;
-    f->facts.svg = f->facts.png = f->facts.png2x = f->facts.folded = NULL;
+    f->facts.svg = f->facts.png = f->facts.png2x = f->facts.folded = f->facts.pprof = NULL;
     f->facts.replies = 0;
     f->facts.form = "";
     f->facts.failure = "connection refused: is the <server> up?";
@@ -125,7 +126,7 @@ static inline void fixture_empty(struct fixture *f)
     fixture_init(f, &builder);
     f->facts.outcome = FP_OUTCOME_EMPTY;
     f->facts.has_pictures = false;
-    f->facts.svg = f->facts.png = f->facts.png2x = f->facts.folded = NULL;
+    f->facts.svg = f->facts.png = f->facts.png2x = f->facts.folded = f->facts.pprof = NULL;
 }
 
 /* Two of 24 hours are missing. */

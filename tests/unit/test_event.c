@@ -74,9 +74,46 @@ static void unknown(void **state)
     }
 }
 
+static void in_a_unit_of_its_own(void **state)
+{
+    struct fp_event event;
+
+    (void)state;
+    for (const struct fp_event *known = fp_event_table(); known->type; known++) {
+        event = fp_event_in(known->type, known->unit);
+        assert_string_equal(event.type, known->type);
+        assert_string_equal(event.title, known->title);
+        assert_int_equal(event.unit, known->unit);
+        assert_int_equal(event.sample, known->sample);
+        assert_int_equal(event.cores, known->cores);
+    }
+    event = fp_event_in("cpu", FP_UNIT_NANOSECONDS);
+    assert_string_equal(event.title, "CPU time");
+    assert_int_equal(event.unit, FP_UNIT_NANOSECONDS);
+    assert_true(event.known);
+    event = fp_event_in("wall", FP_UNIT_MICROSECONDS);
+    assert_string_equal(event.title, "Wall-clock time");
+    event = fp_event_in("cpu", FP_UNIT_UNITS);
+    assert_string_equal(event.title, "CPU samples");
+    event = fp_event_in("on-cpu", FP_UNIT_NANOSECONDS); /* 10101 is of microseconds */
+    assert_string_equal(event.title, "CPU time");
+    assert_int_equal(event.sample, 1);
+    assert_true(event.cores);
+    assert_false(fp_event_in("on-cpu", FP_UNIT_BYTES).cores);
+    event = fp_event_in("inuse_space", FP_UNIT_OBJECTS);
+    assert_true(event.gauge);
+    event = fp_event_in("delay", FP_UNIT_NANOSECONDS);
+    assert_false(event.known);
+    assert_int_equal(event.unit, FP_UNIT_NANOSECONDS);
+    event = fp_event_in(NULL, FP_UNIT_BYTES);
+    assert_string_equal(event.type, "");
+    assert_int_equal(event.unit, FP_UNIT_BYTES);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_type), cmocka_unit_test(unknown) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_type), cmocka_unit_test(unknown),
+                                        cmocka_unit_test(in_a_unit_of_its_own) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,12 @@ static void folded(void **state)
     fp_str_release(&bytes);
 }
 
+static void pprof(void **state)
+{
+    (void)state;
+    recorded(FP_TEST_DATA "/pprof/go-cpu.pb.gz");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +212,7 @@ int main(void)
         cmocka_unit_test(columns),
         cmocka_unit_test(odd_columns),
         cmocka_unit_test(folded),
+        cmocka_unit_test(pprof),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

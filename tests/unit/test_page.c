@@ -153,6 +153,7 @@ static void report_shows_everything(void **state)
         "srcset=\"flamegraph.png 1x, flamegraph-2x.png 2x\"",
         "width=\"1200\"",
         "href=\"profile.folded.gz\"",
+        "href=\"profile.pb.gz\"",
         "href=\"summary.json\"",
         "[unknown] 0x0000000003932388",
         "page_fault",

@@ -41,7 +41,7 @@ static void has_every_member_in_order(void **state)
         "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
         "processes",       "transforms", "requests",     "failed_parts",  "covered",  "failure",
         "mended_names",    "unbalanced", "picture",      "hidden",        "files",    "folded_note",
-        "generated",       "generator",
+        "pprof_note",      "generated",       "generator",
     };
     void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty,
                                                  fixture_partial, fixture_hostile };
@@ -376,10 +376,67 @@ static void runs_out_of_memory(void **state)
     fixture_release(&f);
 }
 
+static const char *node_of(const json_t *list, const char *name)
+{
+    size_t i;
+    json_t *row;
+
+    json_array_foreach(list, i, row) if (strcmp(fp_model_get_text(row, "name"), name) == 0)
+        return json_string_value(json_object_get(row, "node"));
+    return "no such row";
+}
+
+/* Ids as DeepFlow would make them of the largest node's path: uuid5(NAMESPACE_OID, "[t] main;main;fib") … */
+static void nodes_are_known_by_their_ids(void **state)
+{
+    json_t *summary = summary_of(fixture_plain);
+    const json_t *functions = json_object_get(summary, "functions"), *threads = json_object_get(summary, "threads");
+
+    (void)state;
+    assert_string_equal(node_of(functions, "fib"), "56f9ff77-fcac-5582-8806-e969ade64416");
+    assert_string_equal(node_of(functions, "[k] page_fault"), "d2349a44-9c9b-5423-bd23-a3877068efd3");
+    assert_string_equal(node_of(threads, "[t] worker-1"), "4b105e4c-8f4c-540b-9fa1-2713bca8a97a");
+    assert_null(node_of(functions, "[t] worker-1")); /* in the list of threads */
+    json_decref(summary);
+}
+
+/* 100 by self and 100 by total, however many there are. */
+static void ids_are_for_the_top(void **state)
+{
+    struct fp_builder builder;
+    struct fixture f;
+    json_t *summary, *row;
+    size_t i, with = 0;
+    char name[64];
+
+    (void)state;
+    begin_tree(&builder, "app", FP_KIND_PROCESS);
+    for (int n = 0; n < 150; n++) { /* callers without a self value, callees with one */
+        snprintf(name, sizeof name, "caller%03d;callee%03d", n, n);
+        add_folded(&builder, name, 1000 - n);
+    }
+    fixture_init(&f, &builder);
+    assert_int_equal(fp_summary_make(&f.facts, &summary, NULL), 0);
+    json_array_foreach(json_object_get(summary, "functions"), i, row)
+    {
+        bool has = json_object_get(row, "node"), callee = fp_model_get_text(row, "name")[5] == 'e';
+        int n = atoi(fp_model_get_text(row, "name") + 6);
+
+        /* equal totals: the larger self first, so the first 100 by total are 50 of each */
+        assert_int_equal(has, callee ? n < 100 : n < 50);
+        with += has;
+    }
+    assert_int_equal(with, 150);
+    json_decref(summary);
+    fixture_release(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_every_member_in_order),
+        cmocka_unit_test(nodes_are_known_by_their_ids),
+        cmocka_unit_test(ids_are_for_the_top),
         cmocka_unit_test(says_what_was_asked),
         cmocka_unit_test(recursion_counts_once),
         cmocka_unit_test(functions_are_by_self),
