@@ -66,6 +66,22 @@ static int window_from_options(const struct fp_window_options *options, const st
     return rc < 0 ? fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE) : FP_EXIT_OK;
 }
 
+/* Two specs may mean one window: "yesterday" and its date. Keeps the order. */
+static size_t drop_doubles(struct fp_window *windows, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool twice = false;
+
+        for (size_t k = 0; k < kept && !twice; k++)
+            twice = windows[k].start == windows[i].start && windows[k].end == windows[i].end;
+        if (!twice)
+            windows[kept++] = windows[i];
+    }
+    return kept;
+}
+
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
@@ -90,7 +106,7 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
             result = fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
     if (result == FP_EXIT_OK) {
         *ret_windows = windows;
-        *ret_count = count;
+        *ret_count = drop_doubles(windows, count);
     } else {
         free(windows);
     }
@@ -111,6 +127,69 @@ int64_t fp_cmd_generated(void)
     return (int64_t)time(NULL);
 }
 
+/* ---- plans ---- */
+
+static int discover(struct fp_planned *planned, const struct fp_config *config, struct fp_source *source,
+                    const struct fp_plan_options *options, struct fp_plan_services *services, struct fp_log *log)
+{
+    const struct fp_fetcher fetcher = { source, &config->source, log, fp_signals_cancel() };
+    size_t found = 0;
+
+    for (size_t w = 0; w < options->window_count; w++) {
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (fp_discover(&planned->discoveries[w], config, &options->windows[w], &fetcher, &err) < 0) {
+            fp_error_prepend(&err, "what `match` and `group_by` stand for, %s", options->windows[w].label);
+            return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
+        }
+        planned->count++;
+        services[w] = planned->discoveries[w].services;
+        found += services[w].count;
+    }
+    if (found)
+        return FP_EXIT_OK;
+    fp_log(log, FP_LOG_ERROR, "nothing to press: %s has no service for what %s asks", fp_source_describe(source),
+           config->file);
+    return FP_EXIT_NOTHING;
+}
+
+int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, struct fp_source *source,
+                const struct fp_plan_options *options, struct fp_log *log)
+{
+    struct fp_plan_services *services = calloc(options->window_count + 1, sizeof *services);
+    struct fp_plan_options with_services = *options;
+    struct fp_error err = FP_ERROR_INIT;
+    int result;
+
+    *planned = (struct fp_planned){ .discoveries = calloc(options->window_count + 1, sizeof *planned->discoveries) };
+    if (!services || !planned->discoveries) {
+        fp_error_nomem(&err);
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+        goto done;
+    }
+    fp_signals_catch();
+    result = discover(planned, config, source, options, services, log);
+    if (result != FP_EXIT_OK)
+        goto done;
+    with_services.services = services;
+    if (fp_plan_make(&planned->plan, config, &with_services, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, options->only_count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
+done:
+    free(services);
+    return result;
+}
+
+void fp_planned_release(struct fp_planned *planned)
+{
+    fp_plan_release(&planned->plan);
+    for (size_t w = 0; w < planned->count; w++)
+        fp_discovery_release(&planned->discoveries[w]);
+    free(planned->discoveries);
+    *planned = (struct fp_planned){ 0 };
+}
+
+/* ---- the press ---- */
+
 static int exit_of_result(const struct fp_press_result *result)
 {
     if (!result->nights)
@@ -130,7 +209,7 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     if (fp_pages_open(&pages, &how, &err) < 0)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
     fp_signals_catch();
-    rc = fp_press_run(&(struct fp_press){ config, site->plan, site->zone, site->source, pages, site->output,
+    rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
                                           fp_cmd_generated(), log, fp_signals_cancel() },
                       &result, &err);
     fp_pages_close(pages);

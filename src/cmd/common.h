@@ -1,5 +1,5 @@
 /*
- * What several commands do alike: load a checked configuration, find windows, press a site.
+ * What several commands do alike: load a checked configuration, find windows, plan, press a site.
  */
 #ifndef FP_CMD_COMMON_H
 #define FP_CMD_COMMON_H
@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "plan/plan.h"
+#include "press/discover.h"
 #include "source/source.h"
 
 /* Loads and reports every problem. 0, or an exit code (the config is released then). */
@@ -24,16 +25,29 @@ struct fp_window_options {
     const char *window, *since, *until, *now;
 };
 
-/* What the configured or given windows are now. The caller frees *ret_windows. 0, or an exit code after logging. */
+/* What the configured or given windows are now, each once. The caller frees *ret_windows. 0, or an exit code after logging. */
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log);
 
 /* For "generated at": SOURCE_DATE_EPOCH when it is set, else the clock. */
 int64_t fp_cmd_generated(void);
 
+/* A plan, and what the source was asked for to make it: the plan borrows from both the configuration and this. */
+struct fp_planned {
+    struct fp_plan plan;
+    struct fp_discovery *discoveries; /* heap: one for each window */
+    size_t count;
+};
+
+/* Finds out what patterns and groupings are in each window, then plans. 0, or an exit code after logging; to be
+ * released in either case. */
+int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, struct fp_source *source,
+                const struct fp_plan_options *options, struct fp_log *log);
+void fp_planned_release(struct fp_planned *planned);
+
 struct fp_site_options {
     const struct fp_config *config;
-    const struct fp_plan *plan;
+    const struct fp_planned *planned;
     const struct fp_zone *zone;
     struct fp_source *source;
     const char *output;

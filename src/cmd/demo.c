@@ -66,7 +66,7 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     struct fp_archive_file *files = NULL;
     struct fp_window *windows = NULL;
     struct fp_source *source = NULL;
-    struct fp_plan plan = { 0 };
+    struct fp_planned planned = { .count = 0 };
     struct fp_zone *zone = fp_zone_new(config->timezone, &err);
     size_t count;
     int result;
@@ -76,14 +76,17 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     result = fp_cmd_windows(config, &(struct fp_window_options){ 0 }, zone, &windows, &count, log);
     if (result != FP_EXIT_OK)
         goto done;
-    if (fp_plan_make(&plan, config, &(struct fp_plan_options){ .windows = windows, .window_count = count }, &err) < 0 ||
-        open_recordings(&source, &files, &err) < 0)
+    if (open_recordings(&source, &files, &err) < 0) {
         result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
-    else
-        result = fp_cmd_press(&(struct fp_site_options){ config, &plan, zone, source, output }, log);
+        goto done;
+    }
+    result = fp_cmd_plan(&planned, config, source,
+                         &(struct fp_plan_options){ .windows = windows, .window_count = count }, log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output }, log);
+    fp_planned_release(&planned);
     fp_source_close(source);
     free(files);
-    fp_plan_release(&plan);
 done:
     free(windows);
     fp_zone_free(zone);

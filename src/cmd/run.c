@@ -21,7 +21,7 @@ static const struct fp_option table[] = {
     { "only", '\0', "NAME", "press only this service (name, id or shell pattern); repeatable.\nThe night's other "
                             "reports stay as they are" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
-    { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing" },
+    { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
     { "force", '\0', NULL, "write into a directory that holds other things than a site" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { NULL, '\0', NULL, NULL },
@@ -106,53 +106,50 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
 }
 
 /* With everything planned: print it, or do it. */
-static int work(const struct run_options *r, const struct fp_config *config, const struct fp_plan *plan,
-                const struct fp_zone *zone, struct fp_log *log)
+static int work(const struct run_options *r, const struct fp_site_options *site, struct fp_log *log)
 {
-    const char *output = r->output ? r->output : config->output;
-    struct fp_error err = FP_ERROR_INIT;
-    struct fp_source *source;
-    int result;
-
-    if (fp_source_open(&source, &config->source, fp_signals_cancel(), &err) < 0)
-        return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
-    if (r->dry_run) {
-        print_plan(plan, zone, fp_source_describe(source), output);
-        result = FP_EXIT_OK;
-    } else if (!r->force && fp_site_guard(output, &err) < 0) {
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
-    } else {
-        result = fp_cmd_press(&(struct fp_site_options){ config, plan, zone, source, output }, log);
-    }
-    fp_source_close(source);
-    return result;
+    if (!r->dry_run)
+        return fp_cmd_press(site, log);
+    print_plan(&site->planned->plan, site->zone, fp_source_describe(site->source), site->output);
+    return FP_EXIT_OK;
 }
 
 static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
+    struct fp_planned planned = { .count = 0 };
+    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output };
     struct fp_window *windows = NULL;
-    struct fp_plan plan = { 0 };
     struct fp_zone *zone = NULL;
     size_t count;
     int result;
 
-    if (!r->output && !config->output) {
+    if (!site.output) {
         fp_log(log, FP_LOG_ERROR, "%s: `output`: where to? Set it, or give -o DIR", config->file);
         return FP_EXIT_CONFIG;
     }
-    zone = fp_zone_new(config->timezone, &err);
+    if (!r->dry_run && !r->force && fp_site_guard(site.output, &err) < 0)
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    site.zone = zone = fp_zone_new(config->timezone, &err);
     if (!zone)
         return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
     result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
     if (result != FP_EXIT_OK)
         goto done;
-    if (fp_plan_make(&plan, config,
-                     &(struct fp_plan_options){ windows, count, (const char *const *)r->only, r->only_count }, &err) < 0)
-        result = fp_cmd_fail(log, &err, NULL, r->only_count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
-    else
-        result = work(r, config, &plan, zone, log);
-    fp_plan_release(&plan);
+    if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        goto done;
+    }
+    result = fp_cmd_plan(&planned, config, site.source,
+                         &(struct fp_plan_options){ .windows = windows,
+                                                    .window_count = count,
+                                                    .only = (const char *const *)r->only,
+                                                    .only_count = r->only_count },
+                         log);
+    if (result == FP_EXIT_OK)
+        result = work(r, &site, log);
+    fp_planned_release(&planned);
+    fp_source_close(site.source);
 done:
     free(windows);
     fp_zone_free(zone);

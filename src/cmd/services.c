@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/str.h"
@@ -9,6 +10,7 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
+#include "press/fetch.h"
 
 enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_NOW };
 
@@ -21,27 +23,125 @@ static const struct fp_option table[] = {
     { NULL, '\0', NULL, NULL },
 };
 
-static void print_list(const struct fp_service_list *list)
+#define CLEAN_MAX 520 /* bytes of a name that are shown */
+#define WIDTH_MAX 48  /* of the column; longer names push the events aside */
+
+/* One service with its events: rows of the list that stand side by side once it is sorted by name. */
+struct service {
+    const struct fp_service_row *rows;
+    size_t count;
+    int64_t total; /* -1 = not known */
+};
+
+/* The events of a service stay largest first. */
+static int by_name(const void *pa, const void *pb)
 {
-    printf("%12s  %-12s  %s\n", "rows", "event", "service");
+    const struct fp_service_row *a = pa, *b = pb;
+    int order = strcmp(a->name, b->name);
+
+    if (!order)
+        order = (a->rows < b->rows) - (a->rows > b->rows);
+    return order ? order : strcmp(a->event, b->event);
+}
+
+static int largest_first(const void *pa, const void *pb)
+{
+    const struct service *a = pa, *b = pb;
+
+    if (a->total != b->total)
+        return a->total > b->total ? -1 : 1;
+    return strcmp(a->rows->name, b->rows->name);
+}
+
+/* Sorts the list too. The caller frees the result; NULL without memory. */
+static struct service *collect(struct fp_service_list *list, size_t *ret_count)
+{
+    struct service *services = calloc(list->count + 1, sizeof *services);
+    size_t count = 0;
+
+    if (!services)
+        return NULL;
+    if (list->count)
+        qsort(list->rows, list->count, sizeof *list->rows, by_name);
     for (size_t i = 0; i < list->count; i++) {
         const struct fp_service_row *row = &list->rows[i];
-        struct fp_slice name = fp_slice_of(row->name);
-        char rows[24] = "?", clean[512]; /* names are what processes call themselves: clean them for the terminal */
+        struct service *service;
 
-        if (row->rows >= 0)
-            snprintf(rows, sizeof rows, "%" PRId64, row->rows);
-        clean[fp_utf8_clean(clean, sizeof clean - 1, name.data, name.len)] = '\0';
-        printf("%12s  %-12s  %s\n", rows, row->event[0] ? row->event : "?", clean);
+        if (!count || strcmp(services[count - 1].rows->name, row->name) != 0)
+            services[count++] = (struct service){ .rows = row };
+        service = &services[count - 1];
+        service->count++;
+        if (row->rows < 0 || service->total < 0 || __builtin_add_overflow(service->total, row->rows, &service->total))
+            service->total = -1;
     }
+    if (count)
+        qsort(services, count, sizeof *services, largest_first);
+    *ret_count = count;
+    return services;
+}
+
+/* Names are what processes call themselves: clean them for the terminal. Returns the width in characters. */
+static size_t clean_name(char to[CLEAN_MAX], const char *name)
+{
+    struct fp_slice slice = fp_slice_of(name);
+    size_t width = 0;
+
+    to[fp_utf8_clean(to, CLEAN_MAX - 1, slice.data, slice.len)] = '\0';
+    for (const char *s = to; *s; s++)
+        width += ((unsigned char)*s & 0xC0) != 0x80;
+    return width;
+}
+
+static void print_service(const struct service *service, size_t name_width)
+{
+    char total[24] = "?", name[CLEAN_MAX], event[CLEAN_MAX];
+    size_t width = clean_name(name, service->rows->name);
+
+    if (service->total >= 0)
+        snprintf(total, sizeof total, "%" PRId64, service->total);
+    printf("%12s  %s%*s  ", total, name, width < name_width ? (int)(name_width - width) : 0, "");
+    for (size_t i = 0; i < service->count; i++) {
+        const struct fp_service_row *row = &service->rows[i];
+
+        clean_name(event, row->event);
+        printf("%s%s", i ? ", " : "", *event ? event : "?");
+        if (row->rows >= 0)
+            printf(" %" PRId64, row->rows);
+    }
+    putchar('\n');
+}
+
+/* One line a service, largest first: rows of all its events, name, events with their rows. */
+static int print_list(struct fp_service_list *list, struct fp_log *log)
+{
+    char clean[CLEAN_MAX];
+    size_t count, width = strlen("service");
+    struct service *services = collect(list, &count);
+
+    if (!services) {
+        fp_log(log, FP_LOG_ERROR, "out of memory");
+        return FP_EXIT_NOTHING;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t name = clean_name(clean, services[i].rows->name);
+
+        if (name > width && name <= WIDTH_MAX)
+            width = name;
+    }
+    printf("%12s  %-*s  %s\n", "rows", (int)width, "service", "events");
+    for (size_t i = 0; i < count; i++)
+        print_service(&services[i], width);
     if (list->cut)
         printf("The server may know more than it told: narrow the window.\n");
+    free(services);
+    return FP_EXIT_OK;
 }
 
 static int list_services(const struct fp_config *config, const struct fp_window_options *options, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_service_list list = { 0 };
+    struct fp_fetcher fetcher;
     struct fp_window *windows = NULL;
     struct fp_source *source = NULL;
     struct fp_zone *zone = fp_zone_new(config->timezone, &err);
@@ -57,11 +157,12 @@ static int list_services(const struct fp_config *config, const struct fp_window_
         result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
         goto done;
     }
-    if (fp_source_services(source, windows[0].start, windows[0].end, &list, &err) < 0) {
+    fetcher = (struct fp_fetcher){ source, &config->source, log, fp_signals_cancel() };
+    if (fp_fetch_services(&fetcher, windows[0].start, windows[0].end, &list, &err) < 0) {
         result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     } else {
         fprintf(stderr, "%s, %s:\n", fp_source_describe(source), windows[0].label);
-        print_list(&list);
+        result = print_list(&list, log);
         fp_service_list_release(&list);
     }
 done:

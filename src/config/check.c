@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/path.h"
+#include "config/tags.h"
 
 /* ---- filters ---- */
 
@@ -87,6 +88,54 @@ static void check_filters(const struct fp_config *config, struct fp_problems *pr
     }
 }
 
+/* ---- what is quoted in SQL ---- */
+
+#define QUOTED_BYTES 512
+
+const char *fp_quoted_fault(const char *text)
+{
+    if (strpbrk(text, "'\\"))
+        return "it holds a quote or a backslash, which would break the server's SQL";
+    for (const unsigned char *s = (const unsigned char *)text; *s; s++)
+        if (*s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)) /* C0, DEL, C1 */
+            return "it holds a control character";
+    return strlen(text) > QUOTED_BYTES ? "it is longer than 512 bytes" : NULL;
+}
+
+/* ---- tags ---- */
+
+static void check_tag(const struct fp_config *config, struct fp_problems *problems, const char *tag,
+                      const char *key)
+{
+    char near[FP_TAG_TEXT], shown[FP_CLIP_TEXT];
+
+    if (fp_tag_is_known(tag))
+        return;
+    fp_clip(shown, tag, strlen(tag));
+    if (fp_tag_nearest(near, tag))
+        fp_problems_add(problems, false, config->file, key, "\"%s\" is no tag of a profile; did you mean \"%s\"?",
+                        shown, near);
+    else
+        fp_problems_add(problems, false, config->file, key,
+                        "\"%s\" is no tag of a profile: host, pod, pod_ns, pod_cluster, k8s.label.NAME and cloud.tag.NAME "
+                        "are some",
+                        shown);
+}
+
+static void check_tags(const struct fp_config *config, struct fp_problems *problems)
+{
+    for (size_t i = 0; i < config->service_count; i++) {
+        const struct fp_strings *tags = &config->services[i].group_by;
+
+        for (size_t k = 0; k < tags->count; k++) {
+            char key[64];
+
+            snprintf(key, sizeof key, "services[%zu].group_by[%zu]", i, k);
+            check_tag(config, problems, tags->items[k], key);
+        }
+    }
+}
+
 /* ---- reports that would get in each other's way ---- */
 
 /* A report is known by id and event: the two make its directory. */
@@ -150,7 +199,8 @@ static size_t list_reports(const struct fp_config *config, struct report *report
     for (size_t i = 0; i < config->service_count; i++) {
         const struct fp_service_config *service = &config->services[i];
 
-        for (size_t j = 0; service->id && j < service->events.count; j++)
+        /* what the others turn into, the server decides: looked at when it did */
+        for (size_t j = 0; service->id && fp_service_is_fixed(service) && j < service->events.count; j++)
             reports[count++] = (struct report){ service->id, service->events.items[j], i, i, false };
     }
     return count;
@@ -242,5 +292,6 @@ int fp_config_check(const struct fp_config *config, struct fp_problems *problems
 {
     fp_config_check_source(config, problems);
     check_filters(config, problems);
+    check_tags(config, problems);
     return check_reports(config, problems);
 }

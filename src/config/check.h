@@ -17,6 +17,10 @@ void fp_config_check_source(const struct fp_config *config, struct fp_problems *
 /* Why this text cannot be a condition between parentheses in SQL; NULL when it can. "" can. */
 const char *fp_filter_fault(const char *filter);
 
+/* Why this text cannot stand between single quotes in the server's SQL, as a service's name or a tag's value; NULL when
+ * it can. "" can. */
+const char *fp_quoted_fault(const char *text);
+
 /* Why this text cannot be the address of a server; NULL when it can. */
 const char *fp_url_fault(const char *url);
 

@@ -57,11 +57,16 @@ struct fp_source_config {
     int64_t max_response;        /* decoded bytes of one reply, default 1 GiB */
 };
 
-/* What a service entry may override; in `defaults` every field has a value. */
+/* What a service entry may override; in `defaults` every field has a value, but for those that stand in an
+ * entry only. In a checked configuration an entry has either a name or a pattern. */
 struct fp_service_config {
-    const char *name;       /* app_service as DeepFlow knows it; NULL in `defaults` */
-    const char *id;         /* directory name before encoding; default: name */
-    const char *title;      /* heading; default: name */
+    const char *name;       /* app_service as DeepFlow knows it; NULL with `match` */
+    const char *match;      /* shell pattern of such names; NULL with `name` */
+    struct fp_strings except;   /* names and patterns that `match` leaves out */
+    struct fp_strings group_by; /* tags: one report for each value; empty = no grouping */
+    int64_t max_services;   /* that the entry may turn into with `match` or `group_by`, default 200 */
+    const char *id;         /* directory name before encoding; default: name; NULL with `match` */
+    const char *title;      /* heading; default: name; NULL with `match` */
     const char *language;   /* profile_language_type, default "eBPF" */
     struct fp_strings events; /* profile_event_type, default ["on-cpu"] */
     const char *filter;     /* tag_filter without outer parentheses; "" = none */
@@ -71,6 +76,12 @@ struct fp_service_config {
     int64_t sample;         /* least value of one row, for every event; 0 = as known of the event */
     int64_t max_kernel_stack_depth; /* -1 = all */
 };
+
+/* One report for each event, whatever the server has: nothing must be asked first. */
+static inline bool fp_service_is_fixed(const struct fp_service_config *service)
+{
+    return service->name && !service->group_by.count;
+}
 
 struct fp_picture_config {
     int64_t width;       /* CSS pixels, default 1200 */

@@ -92,17 +92,33 @@ static const struct fp_key picture_keys[] = {
 
 /* `defaults` and an entry of `services` share these rows, but for those that only make sense in an entry. */
 static const struct fp_key service_keys[] = {
-    { .name = "name", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REQUIRED, .min = 1,
-      .max = NAME_BYTES, .forbid = IN_SQL_QUOTES, AT(fp_service_config, name),
+    { .name = "name", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_EITHER, .min = 1,
+      .max = NAME_BYTES, .forbid = IN_SQL_QUOTES, .excludes = "match", AT(fp_service_config, name),
       .help = "The service as DeepFlow knows it (`app_service`); `Total` is the whole host. "
               "`flamepress services` lists the names." },
+    { .name = "match", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_EITHER, .min = 1,
+      .max = NAME_BYTES, AT(fp_service_config, match),
+      .help = "Shell pattern (`checkout-*`): one report for each service of the window whose name matches and "
+              "each of `events` that it has data of, largest first. `Total` is matched like any other. A "
+              "service that another entry names is left to that entry; of two patterns the first has it." },
+    { .name = "except", .type = FP_KEY_STRINGS, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_UNIQUE, .min = 1,
+      .max = FP_LIMIT_SERVICES, .needs = "match", AT(fp_service_config, except),
+      .help = "Names and shell patterns that `match` leaves out." },
+    { .name = "group_by", .type = FP_KEY_STRINGS, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_UNIQUE, .min = 1,
+      .max = 16, AT(fp_service_config, group_by),
+      .help = "Tags, such as `host` or `pod_ns`: one report for each value found in the window, largest first; "
+              "with several tags, for each combination that occurs." },
+    { .name = "max_services", .type = FP_KEY_INT, .fallback = "200", .min = 1, .max = FP_LIMIT_SERVICES,
+      AT(fp_service_config, max_services),
+      .help = "Services and values that one entry with `match` or `group_by` may turn into. What is beyond is "
+              "named in a warning and in the night's `summary.json`." },
     { .name = "id", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = NAME_BYTES,
-      AT(fp_service_config, id),
-      .help = "Tells entries with the same name apart (by filter, say) and names the directory. "
-              "Default: the name." },
+      .excludes = "match", AT(fp_service_config, id),
+      .help = "Tells entries with the same name apart (by filter, say) and names the directory. With `group_by`, "
+              "`@` and the value follow. Default: the name." },
     { .name = "title", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = TITLE_BYTES,
-      AT(fp_service_config, title),
-      .help = "Heading of the pages. Default: the name." },
+      .excludes = "match", AT(fp_service_config, title),
+      .help = "Heading of the pages. With `group_by`, the tag and its value follow. Default: the name." },
     { .name = "language", .type = FP_KEY_STRING, .fallback = "\"eBPF\"", .min = 1, .max = 64,
       .forbid = NO_QUOTES, AT(fp_service_config, language),
       .help = "`profile_language_type`: `eBPF`, or that of uploaded profiles, such as `Golang` or "
@@ -134,15 +150,6 @@ static const struct fp_key service_keys[] = {
       .help = "The server cuts kernel frames beyond this depth; -1: none is cut." },
     { .name = "fold_threads", .type = FP_KEY_BOOL, .flags = FP_KEY_NOT_YET,
       .help = "Merge the stacks of all threads." },
-    { .name = "match", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REFUSED, .min = 1,
-      .max = NAME_BYTES,
-      .help = "Pattern of service names." },
-    { .name = "except", .type = FP_KEY_STRINGS, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REFUSED, .min = 1,
-      .max = FP_LIMIT_SERVICES,
-      .help = "Names that `match` leaves out." },
-    { .name = "group_by", .type = FP_KEY_STRINGS, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_REFUSED, .min = 1,
-      .max = 16,
-      .help = "Tags whose values each get a report." },
 };
 
 static const struct fp_key_group source_group = {
@@ -172,7 +179,8 @@ static const struct fp_key_group defaults_group = {
 
 static const struct fp_key_group service_group = {
     .path = "services[]",
-    .help = "One entry a service. What it does not say comes from `defaults`.",
+    .help = "One entry a service (`name`), or for all that a pattern finds (`match`). What it does not say comes "
+            "from `defaults`.",
     .keys = service_keys,
     .count = COUNT(service_keys),
     .size = sizeof(struct fp_service_config),

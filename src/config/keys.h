@@ -39,8 +39,7 @@ enum fp_key_flag {
     FP_KEY_EITHER = 2,     /* of the keys of an object with this flag, one must be there */
     FP_KEY_UNIQUE = 4,     /* no item of the list twice */
     FP_KEY_ENTRY_ONLY = 8, /* in an entry of `services`, not in `defaults` */
-    FP_KEY_NOT_YET = 16, /* known and checked, but not stored: this version does not act on it (a warning) */
-    FP_KEY_REFUSED = 32  /* known, but this version cannot do without acting on it (an error) */
+    FP_KEY_NOT_YET = 16 /* known and checked, but not stored: this version does not act on it (a warning) */
 };
 
 #define FP_KEY_ITEM_MAX 256 /* bytes of one item of a list of strings */

@@ -47,7 +47,7 @@ static const char *nearest(const struct fp_key_group *group, const char *name)
         const struct fp_key *key = &group->keys[i];
         size_t apart;
 
-        if (!fp_key_in_group(group, key) || (key->flags & FP_KEY_REFUSED))
+        if (!fp_key_in_group(group, key))
             continue;
         apart = fp_suggest_distance(name, key->name);
         if (apart < best_apart) {
@@ -71,7 +71,7 @@ static bool find_elsewhere(const struct fp_key_group *here, const char *name, ch
         const struct fp_key_group *group = top->keys[i].group;
         const struct fp_key *key = group && group != here ? fp_key_find(group, name) : NULL;
 
-        if (key && !(key->flags & FP_KEY_REFUSED)) {
+        if (key) {
             snprintf(to, size, "`%s.%s`", group->path, name);
             return true;
         }
@@ -82,7 +82,7 @@ static bool find_elsewhere(const struct fp_key_group *here, const char *name, ch
 static void list_known(const struct fp_key_group *group, struct fp_str *to)
 {
     for (size_t i = 0; i < group->count; i++)
-        if (fp_key_in_group(group, &group->keys[i]) && !(group->keys[i].flags & FP_KEY_REFUSED))
+        if (fp_key_in_group(group, &group->keys[i]))
             fp_str_printf(to, "%s%s", to->len ? ", " : "", group->keys[i].name);
 }
 
@@ -123,19 +123,9 @@ static void check_names(const struct object *object)
 
 /* ---- what must stand together, and what must not ---- */
 
-static bool has_refused(const struct object *object)
-{
-    for (size_t i = 0; i < object->group->count; i++)
-        if ((object->group->keys[i].flags & FP_KEY_REFUSED) &&
-            json_object_get(object->json, object->group->keys[i].name))
-            return true;
-    return false;
-}
-
 static void report_missing(const struct object *object, const struct fp_key *key)
 {
-    /* Known by the message of the key that stands in its place. */
-    if (!(key->flags & FP_KEY_REQUIRED) || has_refused(object))
+    if (!(key->flags & FP_KEY_REQUIRED))
         return;
     if (object->path.len)
         PROBLEM(object->loader, false, &object->path, "has no \"%s\". %s", key->name, key->help);
@@ -166,7 +156,7 @@ static void check_either(const struct object *object)
     for (size_t i = 0; i < object->group->count; i++) {
         const struct fp_key *key = &object->group->keys[i];
 
-        if (!(key->flags & FP_KEY_EITHER))
+        if (!(key->flags & FP_KEY_EITHER) || !fp_key_in_group(object->group, key))
             continue;
         if (json_object_get(object->json, key->name))
             return;
@@ -236,12 +226,8 @@ static void read_groups(const struct object *parent, const struct fp_key *key, c
 static void read_value(const struct object *object, const struct fp_key *key, json_t *json)
 {
     struct fp_key_path path = below(object, key->name);
-    bool idle = key->flags & (FP_KEY_NOT_YET | FP_KEY_REFUSED);
+    bool idle = key->flags & FP_KEY_NOT_YET;
 
-    if (key->flags & FP_KEY_REFUSED)
-        PROBLEM(object->loader, false, &path,
-                "known, but this version cannot do it yet: name each service in an entry of its own, without "
-                "this key");
     if (key->flags & FP_KEY_NOT_YET)
         PROBLEM(object->loader, true, &path, "known, but this version does not act on it yet");
     if (key->type == FP_KEY_GROUP)

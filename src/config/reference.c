@@ -59,7 +59,7 @@ static void put_group(struct fp_out *out, const struct fp_key_group *group)
         fp_out_printf(out, "\n**`%s`**: %s\n", group->path, group->help);
     fp_out_puts(out, "\n| key | type | default | bounds | meaning |\n| --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < group->count; i++)
-        if (fp_key_in_group(group, &group->keys[i]) && !(group->keys[i].flags & FP_KEY_REFUSED))
+        if (fp_key_in_group(group, &group->keys[i]))
             put_key(out, group, &group->keys[i]);
 }
 

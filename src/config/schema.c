@@ -235,7 +235,7 @@ static json_t *group_schema(const struct fp_key_group *group, bool *ok)
 
     put(schema, "type", json_string("object"), ok);
     for (size_t i = 0; i < group->count; i++)
-        if (fp_key_in_group(group, &group->keys[i]) && !(group->keys[i].flags & FP_KEY_REFUSED))
+        if (fp_key_in_group(group, &group->keys[i]))
             put(properties, group->keys[i].name, key_schema(group, &group->keys[i], ok), ok);
     put(schema, "properties", properties, ok);
     put_notes(schema, ok);

@@ -1,28 +1,42 @@
 #include "plan/plan.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "plan/pattern.h"
 
 /* Chunks of all jobs together, 16 bytes each: FP_LIMIT_CHUNKS bounds those of one job only. */
 #define CHUNKS_MAX ((size_t)10000000)
 
-/* ---- --only ---- */
+/* A configuration with what was asked of it. */
+struct planning {
+    const struct fp_config *config;
+    const struct fp_plan_options *options;
+};
 
-/* A name with [ or * in it still matches itself. */
-static bool matches(const char *pattern, const char *text)
+/* The services of the window with this index in the options. */
+static struct fp_plan_services services_of(const struct planning *planning, size_t window)
 {
-    return strcmp(pattern, text) == 0 || fnmatch(pattern, text, 0) == 0;
+    if (planning->options->services)
+        return planning->options->services[window];
+    return (struct fp_plan_services){ planning->config->services, planning->config->service_count };
 }
+
+/* How many lists of services there are to look through. */
+static size_t list_count(const struct planning *planning)
+{
+    return planning->options->services ? planning->options->window_count : 1;
+}
+
+/* ---- --only ---- */
 
 static bool service_matches(const struct fp_service_config *service, const char *pattern)
 {
-    return matches(pattern, service->name) || matches(pattern, service->id);
+    return fp_pattern_matches(pattern, service->name) || fp_pattern_matches(pattern, service->id);
 }
 
 static bool wanted(const struct fp_service_config *service, const struct fp_plan_options *options)
@@ -70,54 +84,90 @@ static bool is_near(const char *pattern, const char *name)
     return (n >= 3 && strcasestr(name, pattern)) || distance(pattern, name) <= 1 + n / 4;
 }
 
-/* "; near: a, b" or, when nothing is near, "; configured: a, b, c, …" */
-static int nothing_matches(const struct fp_config *config, const char *pattern, struct fp_error *err)
+/* A list of names for a message: "a, b, c, …". */
+struct shown {
+    char text[400];
+    size_t len, count;
+    bool more;
+};
+
+static void show(struct shown *shown, const char *name)
 {
-    char list[400] = "";
-    size_t len = 0, shown = 0;
-    bool near = false, more = false;
+    size_t n = strnlen(name, NEAR_BYTES);
 
-    for (size_t i = 0; i < config->service_count && !near; i++)
-        near = is_near(pattern, config->services[i].name) || is_near(pattern, config->services[i].id);
-    for (size_t i = 0; i < config->service_count; i++) {
-        const struct fp_service_config *service = &config->services[i];
-        size_t n = strnlen(service->name, NEAR_BYTES);
-
-        if (near && !is_near(pattern, service->name) && !is_near(pattern, service->id))
-            continue;
-        more = shown == 5;
-        if (more)
-            break;
-        if (shown++) {
-            memcpy(list + len, ", ", 2);
-            len += 2;
-        }
-        memcpy(list + len, service->name, n);
-        len += n;
+    shown->more |= shown->count == 5;
+    if (shown->more)
+        return;
+    if (shown->count++) {
+        memcpy(shown->text + shown->len, ", ", 2);
+        shown->len += 2;
     }
-    list[len] = '\0';
-    return fp_error_set(err, FP_EINVAL, "--only %.100s matches no service of %.100s; %s: %s%s", pattern,
-                        config->file ? config->file : "the configuration", near ? "did you mean" : "it has",
-                        list, more ? ", …" : "");
+    memcpy(shown->text + shown->len, name, n);
+    shown->len += n;
+    shown->text[shown->len] = '\0';
 }
 
-static int check_only(const struct fp_config *config, const struct fp_plan_options *options,
-                      struct fp_error *err)
+static bool is_near_service(const char *pattern, const struct fp_service_config *service)
 {
-    for (size_t i = 0; i < options->only_count; i++) {
-        size_t hits = 0;
+    return is_near(pattern, service->name) || is_near(pattern, service->id);
+}
 
-        for (size_t k = 0; k < config->service_count; k++)
-            hits += service_matches(&config->services[k], options->only[i]);
-        if (!hits)
-            return nothing_matches(config, options->only[i], err);
+/* "did you mean: a, b" or, when nothing is near, "it has: a, b, c, …" */
+static int nothing_matches(const struct planning *planning, const char *pattern, struct fp_error *err)
+{
+    struct shown near = { .text = "" }, all = { .text = "" };
+    const struct shown *shown;
+
+    for (size_t w = 0; w < list_count(planning); w++) {
+        struct fp_plan_services services = services_of(planning, w);
+
+        for (size_t i = 0; i < services.count && !near.more; i++) {
+            show(&all, services.items[i].name);
+            if (is_near_service(pattern, &services.items[i]))
+                show(&near, services.items[i].name);
+        }
+    }
+    shown = near.count ? &near : &all;
+    return fp_error_set(err, FP_EINVAL, "--only %.100s matches no service of %.100s; %s: %s%s", pattern,
+                        planning->config->file ? planning->config->file : "the configuration",
+                        near.count ? "did you mean" : "it has", shown->text, shown->more ? ", …" : "");
+}
+
+static int check_only(const struct planning *planning, struct fp_error *err)
+{
+    for (size_t i = 0; i < planning->options->only_count; i++) {
+        bool found = false;
+
+        for (size_t w = 0; w < list_count(planning) && !found; w++) {
+            struct fp_plan_services services = services_of(planning, w);
+
+            for (size_t k = 0; k < services.count && !found; k++)
+                found = service_matches(&services.items[k], planning->options->only[i]);
+        }
+        if (!found)
+            return nothing_matches(planning, planning->options->only[i], err);
+    }
+    return FP_OK;
+}
+
+static int check_fixed(const struct planning *planning, struct fp_error *err)
+{
+    for (size_t w = 0; w < list_count(planning); w++) {
+        struct fp_plan_services services = services_of(planning, w);
+
+        for (size_t i = 0; i < services.count; i++)
+            if (!fp_service_is_fixed(&services.items[i]))
+                return fp_error_set(err, FP_EINVAL, "services[%zu] has `match` or `group_by`: a source must be asked what it is",
+                                    i);
     }
     return FP_OK;
 }
 
 /* ---- windows ---- */
 
-static int copy_windows(struct fp_plan *plan, const struct fp_plan_options *options, struct fp_error *err)
+/* *ret_from: for each window of the plan, its index in the options; the caller frees it. */
+static int copy_windows(struct fp_plan *plan, const struct fp_plan_options *options, size_t **ret_from,
+                        struct fp_error *err)
 {
     if (options->window_count == 0)
         return fp_error_set(err, FP_EINVAL, "no window to press: name one in `windows` or with --window");
@@ -125,7 +175,8 @@ static int copy_windows(struct fp_plan *plan, const struct fp_plan_options *opti
         return fp_error_set(err, FP_ELIMIT, "%zu windows are more than the limit of %u: press them in parts",
                             options->window_count, FP_LIMIT_WINDOWS);
     plan->windows = calloc(options->window_count, sizeof *plan->windows);
-    if (!plan->windows)
+    *ret_from = calloc(options->window_count, sizeof **ret_from);
+    if (!plan->windows || !*ret_from)
         return fp_error_nomem(err);
     for (size_t i = 0; i < options->window_count; i++) {
         const struct fp_window *window = &options->windows[i];
@@ -133,8 +184,10 @@ static int copy_windows(struct fp_plan *plan, const struct fp_plan_options *opti
 
         for (size_t k = 0; k < plan->window_count && !twice; k++)
             twice = plan->windows[k].start == window->start && plan->windows[k].end == window->end;
-        if (!twice)
-            plan->windows[plan->window_count++] = *window;
+        if (twice)
+            continue;
+        (*ret_from)[plan->window_count] = i;
+        plan->windows[plan->window_count++] = *window;
     }
     return FP_OK;
 }
@@ -202,54 +255,66 @@ static int add_job(struct fp_plan *plan, const struct fp_service_config *service
     return FP_OK;
 }
 
-/* Once to count, once to write: the arrays have exactly their size, and a limit is met before memory is. */
-static int add_jobs(struct fp_plan *plan, const struct fp_config *config,
-                    const struct fp_plan_options *options, struct fp_error *err)
+static int add_service(struct fp_plan *plan, const struct fp_service_config *service, uint32_t window,
+                       struct fp_error *err)
 {
+    int status = FP_OK;
+
+    if (service->step_s < 1)
+        return fp_error_set(err, FP_EINVAL, "service %.100s: `step` must be at least 1 s", service->name);
+    for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
+        if (!listed_before(&service->events, e))
+            status = add_job(plan, service, service->events.items[e], window, err);
+    return status;
+}
+
+/* Once to count, once to write: the arrays have exactly their size, and a limit is met before memory is. */
+static int add_jobs(struct fp_plan *plan, const struct planning *planning, const size_t *from, struct fp_error *err)
+{
+    const char *file = planning->config->file;
+
     plan->job_count = 0;
     plan->chunk_count = 0;
     for (uint32_t w = 0; w < plan->window_count; w++) {
-        for (size_t s = 0; s < config->service_count; s++) {
-            const struct fp_service_config *service = &config->services[s];
+        struct fp_plan_services services = services_of(planning, from[w]);
 
-            if (!wanted(service, options))
-                continue;
-            if (service->step_s < 1)
-                return fp_error_set(err, FP_EINVAL, "service %.100s: `step` must be at least 1 s",
-                                    service->name);
-            for (size_t e = 0; e < service->events.count; e++) {
-                int status = FP_OK;
+        for (size_t s = 0; s < services.count; s++) {
+            int status = FP_OK;
 
-                if (!listed_before(&service->events, e))
-                    status = add_job(plan, service, service->events.items[e], w, err);
-                if (status < 0)
-                    return status;
-            }
+            if (wanted(&services.items[s], planning->options))
+                status = add_service(plan, &services.items[s], w, err);
+            if (status < 0)
+                return status;
         }
     }
     if (plan->job_count == 0)
         return fp_error_set(err, FP_EINVAL, "nothing to press: %s has no services with events",
-                            config->file ? config->file : "the configuration");
+                            file ? file : "the configuration");
     return FP_OK;
 }
 
 int fp_plan_make(struct fp_plan *ret_plan, const struct fp_config *config,
                  const struct fp_plan_options *options, struct fp_error *err)
 {
+    const struct planning planning = { config, options };
     struct fp_plan plan = { 0 };
+    size_t *from = NULL;
     int status;
 
-    status = check_only(config, options, err);
+    status = check_fixed(&planning, err);
     if (status == FP_OK)
-        status = copy_windows(&plan, options, err);
+        status = check_only(&planning, err);
     if (status == FP_OK)
-        status = add_jobs(&plan, config, options, err);
+        status = copy_windows(&plan, options, &from, err);
+    if (status == FP_OK)
+        status = add_jobs(&plan, &planning, from, err);
     if (status < 0)
         goto done;
     plan.jobs = calloc(plan.job_count, sizeof *plan.jobs);
     plan.chunks = calloc(plan.chunk_count, sizeof *plan.chunks);
-    status = plan.jobs && plan.chunks ? add_jobs(&plan, config, options, err) : fp_error_nomem(err);
+    status = plan.jobs && plan.chunks ? add_jobs(&plan, &planning, from, err) : fp_error_nomem(err);
 done:
+    free(from);
     if (status < 0)
         fp_plan_release(&plan);
     else

@@ -5,11 +5,11 @@
  * for in chunks: consecutive half-open parts of the window, each at most `step`
  * seconds long, that never share a second; a gauge is always one chunk.
  *
- * Order: windows in the order given, then services in the order of the file,
- * then events. That is also the order on the pages.
+ * Order: windows in the order given, then services in the order of the file (or of the
+ * window's own list), then events. That is also the order on the pages.
  *
- * Ownership: the plan owns its arrays; strings are borrowed from the
- * configuration, which must outlive the plan. Read-only once made.
+ * Ownership: the plan owns its arrays; services and strings are borrowed from the
+ * configuration or the windows' lists, which must outlive the plan. Read-only once made.
  */
 #ifndef FP_PLAN_PLAN_H
 #define FP_PLAN_PLAN_H
@@ -44,13 +44,23 @@ struct fp_plan {
     size_t chunk_count;
 };
 
+/* What the entries of a configuration are in one window: every one a fixed one (fp_service_is_fixed). */
+struct fp_plan_services {
+    const struct fp_service_config *items;
+    size_t count;
+};
+
 struct fp_plan_options {
     /* Windows to press, already resolved; at least one. Copied. Two that are equal are pressed once. */
     const struct fp_window *windows;
     size_t window_count;
-    /* Names or ids of services to keep (--only), shell patterns allowed (fnmatch); none = all. One that matches nothing is an error. */
+    /* Names or ids of services to keep (--only), shell patterns allowed (plan/pattern.h); none = all. One that matches nothing, in
+     * no window, is an error. */
     const char *const *only;
     size_t only_count;
+    /* One list for each window; NULL = the configuration's entries in every window. An entry with `match` or `group_by`
+     * is refused here: only a source can say what it is. */
+    const struct fp_plan_services *services;
 };
 
 int fp_plan_make(struct fp_plan *ret_plan, const struct fp_config *config, const struct fp_plan_options *options,

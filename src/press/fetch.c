@@ -87,6 +87,35 @@ static void explain_giving_up(struct fp_error *failure, int64_t reason, uint32_t
         fp_error_prepend(failure, "%s, %" PRIu32 " attempts", fp_retry_reason(reason), attempts);
 }
 
+/* One request, however often it is sent. */
+struct tries {
+    const struct fp_fetcher *fetcher;
+    const char *what, *about; /* for the log: "order-service.jar", "on-cpu" */
+    uint32_t count;           /* attempts so far */
+};
+
+/* After an attempt that failed: waits and returns FP_OK when there is to be another one, else gives the failure. */
+static int after_failure(const struct tries *tries, const struct fp_attempt *result, struct fp_error *failure, struct fp_error *err)
+{
+    const struct fp_fetcher *f = tries->fetcher;
+    struct fp_retry_policy policy = fp_retry_policy_of(f->config->retries);
+    int64_t delay = FP_RETRY_EXHAUSTED;
+
+    fp_source_mask(f->source, failure); /* a server may echo the token in its DESCRIPTION */
+    if (result->retryable && !atomic_load(f->cancel))
+        delay = fp_retry_delay(&policy, tries->count, result->retry_after_ms, fp_hash_mix(fp_hash_seed()));
+    if (delay < 0) {
+        if (result->retryable)
+            explain_giving_up(failure, delay, tries->count);
+        if (err)
+            *err = *failure;
+        return failure->code;
+    }
+    fp_log(f->log, FP_LOG_INFO, "%s %s: attempt %" PRIu32 " failed, next in %" PRId64 " ms: %s", tries->what, tries->about,
+           tries->count, delay, failure->message);
+    return wait_ms(delay, f->cancel, err);
+}
+
 int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
                    struct fp_reply *ret_reply, uint32_t *ret_attempts, struct fp_error *err)
 {
@@ -100,30 +129,53 @@ int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, c
         .end = chunk->end,
         .max_kernel_stack_depth = service->max_kernel_stack_depth,
     };
-    struct fp_retry_policy policy = fp_retry_policy_of(fetcher->config->retries);
+    struct tries tries = { fetcher, service->name, job->event_type, 0 };
+    int rc;
 
-    for (*ret_attempts = 1;; ++*ret_attempts) {
+    do {
         struct fp_attempt result = { .retry_after_ms = -1 };
         struct fp_error failure = FP_ERROR_INIT;
-        int64_t delay;
-        int rc = attempt(fetcher, &request, job, ret_reply, &result, &failure);
 
-        if (rc == FP_OK)
+        *ret_attempts = ++tries.count;
+        if (attempt(fetcher, &request, job, ret_reply, &result, &failure) == FP_OK)
             return FP_OK;
-        fp_source_mask(fetcher->source, &failure); /* a server may echo the token in its DESCRIPTION */
-        delay = result.retryable && !atomic_load(fetcher->cancel)
-                    ? fp_retry_delay(&policy, *ret_attempts, result.retry_after_ms, fp_hash_mix(fp_hash_seed()))
-                    : FP_RETRY_EXHAUSTED;
-        if (delay < 0) {
-            if (result.retryable)
-                explain_giving_up(&failure, delay, *ret_attempts);
-            *err = failure;
-            return rc;
-        }
-        fp_log(fetcher->log, FP_LOG_INFO, "%s %s: attempt %" PRIu32 " failed, next in %" PRId64 " ms: %s", service->name,
-               job->event_type, *ret_attempts, delay, failure.message);
-        rc = wait_ms(delay, fetcher->cancel, err);
-        if (rc < 0)
-            return rc;
-    }
+        rc = after_failure(&tries, &result, &failure, err);
+    } while (rc == FP_OK);
+    return rc;
+}
+
+int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_query *query, struct fp_value_list *ret_list,
+                    struct fp_error *err)
+{
+    struct tries tries = { fetcher, query->app_service ? query->app_service : "all services", query->tags[0], 0 };
+    int rc;
+
+    do {
+        struct fp_attempt result;
+        struct fp_error failure = FP_ERROR_INIT;
+
+        tries.count++;
+        if (fp_source_values(fetcher->source, query, ret_list, &result, &failure) == FP_OK)
+            return FP_OK;
+        rc = after_failure(&tries, &result, &failure, err);
+    } while (rc == FP_OK);
+    return rc;
+}
+
+int fp_fetch_services(const struct fp_fetcher *fetcher, int64_t start, int64_t end, struct fp_service_list *ret_list,
+                      struct fp_error *err)
+{
+    struct tries tries = { fetcher, "list of", "services", 0 };
+    int rc;
+
+    do {
+        struct fp_attempt result;
+        struct fp_error failure = FP_ERROR_INIT;
+
+        tries.count++;
+        if (fp_source_services(fetcher->source, start, end, ret_list, &result, &failure) == FP_OK)
+            return FP_OK;
+        rc = after_failure(&tries, &result, &failure, err);
+    } while (rc == FP_OK);
+    return rc;
 }

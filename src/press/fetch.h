@@ -1,8 +1,8 @@
 /*
- * One chunk of a job: asked for, decoded, asked for again where that may help.
+ * Requests of a run: sent, and sent again where that may help (source/retry.h).
  *
- * A chunk counts once: what a failed attempt had decoded is thrown away. The wait
- * between attempts ends early when the run is cancelled. Thread-safe.
+ * A chunk of a job counts once: what a failed attempt had decoded is thrown away. The wait
+ * between attempts ends early when the run is cancelled. Errors hold no secret. Thread-safe.
  */
 #ifndef FP_PRESS_FETCH_H
 #define FP_PRESS_FETCH_H
@@ -27,5 +27,11 @@ struct fp_fetcher {
 /* ret_attempts is set in every case: requests sent. ret_reply only on success. */
 int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
                    struct fp_reply *ret_reply, uint32_t *ret_attempts, struct fp_error *err);
+
+/* Which values tags have, and which services there are; source/source.h says of what. */
+int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_query *query, struct fp_value_list *ret_list,
+                    struct fp_error *err);
+int fp_fetch_services(const struct fp_fetcher *fetcher, int64_t start, int64_t end, struct fp_service_list *ret_list,
+                      struct fp_error *err);
 
 #endif

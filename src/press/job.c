@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "press/listed.h"
 #include "publish/sitepath.h"
 #include "report/night.h"
 
@@ -77,6 +78,12 @@ static bool is_proved(const struct fp_job *job, const struct fp_reply *reply)
     return __builtin_mul_overflow(rows, sample, &bound) || reply->builder.total < bound;
 }
 
+/* DeepFlow's name for the whole host. */
+static bool is_host(const struct fp_job *job)
+{
+    return strcmp(job->service->name, "Total") == 0;
+}
+
 static void add_reply(struct fp_job_run *run, const struct fp_reply *reply)
 {
     const struct fp_job *job = run->job;
@@ -96,7 +103,7 @@ static void add_reply(struct fp_job_run *run, const struct fp_reply *reply)
         return;
     if (!run->merged.count)
         rc = fp_builder_root(&run->merged, fp_slice_of(job->service->name),
-                             strcmp(job->service->name, "Total") ? FP_KIND_PROCESS : FP_KIND_HOST, &run->broken);
+                             is_host(job) ? FP_KIND_HOST : FP_KIND_PROCESS, &run->broken);
     if (rc == FP_OK)
         fp_builder_merge(&run->merged, &reply->builder, &run->broken);
 }
@@ -172,6 +179,7 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
 {
     struct fp_report_facts facts;
     struct fp_tree tree = { 0 };
+    struct fp_listed listed = { 0 };
     json_t *summary = NULL;
     int rc = FP_OK;
 
@@ -179,12 +187,15 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
     if (run->outcome != FP_OUTCOME_FAILED && run->merged.count) {
         rc = fp_tree_freeze(&tree, &run->merged, run->job->event->objects, err);
         facts.tree = &tree;
+        if (is_host(run->job) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
+            facts.services = &listed.names;
     }
     if (rc == FP_OK)
         rc = fp_draw_report(&facts, dir, &context->draw, &summary, err);
     if (rc == FP_OK)
         rc = fp_night_entry(summary, run->path, &run->entry, err);
     json_decref(summary);
+    fp_listed_release(&listed);
     fp_tree_release(&tree);
     return rc;
 }

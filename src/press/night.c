@@ -135,16 +135,20 @@ static int collect(const struct fp_night_run *night, size_t window, const char *
     return rc;
 }
 
-static int write_night(const struct fp_night_run *night, const struct fp_window *window, json_t *entries,
-                       const char *dir, struct fp_error *err)
+static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const char *dir,
+                       struct fp_error *err)
 {
     const struct fp_job_context *context = night->context;
+    const struct fp_window *window = &context->plan->windows[index];
+    const struct fp_discovery *discovery = night->discoveries ? &night->discoveries[index] : NULL;
     const struct fp_night_facts facts = {
         .window = window,
         .zone = context->zone,
         .source = fp_source_describe(context->fetcher.source),
         .generated = context->generated,
         .entries = entries,
+        .not_pressed = discovery ? discovery->not_pressed : NULL,
+        .not_pressed_count = discovery ? discovery->not_pressed_count : 0,
     };
     struct fp_str assets;
     json_t *model = NULL;
@@ -186,7 +190,7 @@ int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_
     if (rc == FP_OK)
         rc = collect(night, window, dir.data, entries, err);
     if (rc == FP_OK)
-        rc = write_night(night, w, entries, dir.data, err);
+        rc = write_night(night, window, entries, dir.data, err);
     if (rc == FP_OK)
         rc = fp_stage_switch(night->stage, w->path, err);
     if (rc < 0)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "press/discover.h"
 #include "press/job.h"
 #include "publish/stage.h"
 
@@ -19,6 +20,7 @@ struct fp_night_run {
     const struct fp_job_context *context;
     struct fp_job_run *runs; /* of the whole plan; those of the window are looked for */
     size_t run_count;
+    const struct fp_discovery *discoveries; /* one for each window; NULL = there was nothing to find out */
     struct fp_log *log;
 };
 

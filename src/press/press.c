@@ -152,7 +152,8 @@ static int run_jobs(struct floor *floor, struct fp_error *err)
 static int publish(struct floor *floor, struct fp_stage *stage, struct fp_error *err)
 {
     const struct fp_press *press = floor->press;
-    struct fp_night_run night = { stage, &floor->context, floor->runs, press->plan->job_count, press->log };
+    struct fp_night_run night = { stage, &floor->context, floor->runs, press->plan->job_count,
+                                  press->discoveries, press->log };
     int rc = FP_OK;
 
     for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {

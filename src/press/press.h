@@ -17,12 +17,14 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "plan/plan.h"
+#include "press/discover.h"
 #include "report/page.h"
 #include "source/source.h"
 
 struct fp_press {
     const struct fp_config *config;
     const struct fp_plan *plan;
+    const struct fp_discovery *discoveries; /* one for each window of the plan; NULL = there was nothing to find out */
     const struct fp_zone *zone;
     struct fp_source *source;
     const struct fp_pages *pages;

@@ -111,6 +111,20 @@ static const char *outcome_of(const int64_t counts[OUTCOME_COUNT], size_t all)
     return ok ? "ok" : "empty";
 }
 
+static void put_not_pressed(struct fp_model *model, json_t *night, const struct fp_night_facts *facts)
+{
+    json_t *list = fp_model_array(model, night, "not_pressed");
+
+    for (size_t i = 0; i < facts->not_pressed_count; i++) {
+        const struct fp_not_pressed *service = &facts->not_pressed[i];
+        json_t *row = fp_model_row(model, list);
+
+        fp_model_put(model, row, "title", fp_model_text(service->title));
+        fp_model_put(model, row, "rows", service->rows < 0 ? json_null() : json_integer(service->rows));
+        fp_model_put(model, row, "why", fp_model_text(service->why));
+    }
+}
+
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err)
 {
     struct fp_model model = FP_MODEL_INIT;
@@ -140,6 +154,7 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
     fp_model_put(&model, night, "source", fp_model_text(facts->source ? facts->source : ""));
     fp_model_put(&model, night, "generated", json_integer(facts->generated));
     fp_model_put(&model, night, "generator", fp_model_text(fp_generator()));
+    put_not_pressed(&model, night, facts);
     fp_model_put(&model, night, "services", json_incref(facts->entries));
     return fp_model_finish(&model, night, ret_night, err);
 }
@@ -243,6 +258,34 @@ static void put_trouble(struct night_view *view)
                        fp_model_get_int(window, "end"), NULL);
 }
 
+#define NAMES_SHOWN 100u /* of one reason; all of them are in summary.json */
+
+/* One row for each reason: neighbours with the same one share it. */
+static void put_left_out(struct night_view *view)
+{
+    const json_t *from = json_object_get(view->night, "not_pressed");
+    json_t *list = fp_model_array(&view->model, view->root, "not_pressed");
+    size_t count = json_array_size(from), end;
+
+    for (size_t i = 0; i < count; i = end) {
+        const char *why = fp_model_get_text(json_array_get(from, i), "why");
+        struct fp_str names;
+        json_t *row = fp_model_row(&view->model, list);
+
+        fp_str_init(&names, FP_LIMIT_TEXT);
+        for (end = i; end < count && !strcmp(fp_model_get_text(json_array_get(from, end), "why"), why); end++)
+            if (end - i < NAMES_SHOWN)
+                fp_str_printf(&names, "%s%s", end > i ? ", " : "",
+                              fp_model_get_text(json_array_get(from, end), "title"));
+        if (end - i > NAMES_SHOWN)
+            fp_str_printf(&names, " and %zu more, named in summary.json", end - i - NAMES_SHOWN);
+        put_text(view, row, "why", why);
+        fp_model_put(&view->model, row, "names", fp_str_ok(&names) ? fp_model_slice(fp_str_slice(&names)) : NULL);
+        fp_str_release(&names);
+    }
+    fp_model_put(&view->model, view->root, "has_not_pressed", json_boolean(count > 0));
+}
+
 /* How many different services, the host left out. */
 static size_t count_services(struct night_view *view, bool *ret_host)
 {
@@ -327,6 +370,7 @@ int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, st
              "Cores: CPU time divided by the time of the window. No symbols: share of the total that was "
              "measured in "
              "frames without a name. A dash: not known, or makes no sense for the event; never zero.");
+    put_left_out(&view);
     put_about(&view, zone);
     put_text(&view, view.root, "data_file", FP_SUMMARY_FILE);
     fp_zone_free(zone);

@@ -13,6 +13,8 @@
  *   requests      sent for all of them, retries included
  *   source        where the profiles came from
  *   generated, generator
+ *   not_pressed   [{title, rows (null: not known), why}]: services and values of tags that a pattern or
+ *                 a grouping of the configuration found, and that have no report for the reason given
  *   services      one for each report, in the order of the configuration:
  *                 {service, title, event, language, path (of the report's directory below the night),
  *                 outcome, completeness, covered, total, unit, cores (null where that makes no sense),
@@ -39,12 +41,21 @@
 #include "base/error.h"
 #include "plan/window.h"
 
+/* A service that the configuration means and that has no report all the same. */
+struct fp_not_pressed {
+    const char *title;
+    int64_t rows;    /* that the source has of it; -1 = not known */
+    const char *why; /* "beyond max_services (200) of services[1]" */
+};
+
 struct fp_night_facts {
     const struct fp_window *window;
     const struct fp_zone *zone; /* NULL = UTC */
     const char *source;
     int64_t generated;          /* unix seconds, from the injected clock */
     json_t *entries;            /* an array; becomes part of the result (a reference is added) */
+    const struct fp_not_pressed *not_pressed;
+    size_t not_pressed_count;
 };
 
 /* `path` is a directory name made by publish/sitepath, not a URL. The caller owns *ret_entry and *ret_night.
@@ -55,7 +66,7 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
 /*
  * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble
  * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again,
- * services_table and host_table ({services_caption, rows}), legend_text, about (facts), generator,
+ * services_table and host_table ({services_caption, rows}), not_pressed [{why, names}], legend_text, about (facts), generator,
  * generated, night_href; and has_X for each X that may be missing.
  * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
  */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "plan/event.h"
 #include "plan/window.h"
 #include "profile/tree.h"
@@ -74,6 +75,9 @@ struct fp_report_facts {
     const char *svg, *png, *png2x, *folded, *pprof, *json;
     const char *folded_note;   /* what the folded file lacks, or why there is none; NULL */
     const char *pprof_note;    /* why there is no pprof file; NULL */
+    /* of the host (`Total`): names of all services that the source has profiles of in the window, sorted by strcmp;
+     * NULL = not known, or not the host */
+    const struct fp_strings *services;
     /* when and by whom */
     int64_t generated;         /* unix seconds, from the injected clock */
 };

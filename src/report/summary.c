@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "profile/totals.h"
+#include "report/host.h"
 #include "report/model.h"
 #include "report/top_nodes.h"
 
@@ -175,6 +176,18 @@ static void put_kinds(struct fp_model *model, json_t *root, const struct fp_tree
     }
 }
 
+/* A row of a list of threads or processes. */
+static json_t *put_group(struct fp_model *model, json_t *list, const struct fp_tree *tree,
+                      const struct fp_function_total *group)
+{
+    json_t *row = fp_model_row(model, list);
+
+    fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, group->name)));
+    put_int(model, row, "total", group->total);
+    fp_model_put(model, row, "share", share_of(group->total, tree->total[0]));
+    return row;
+}
+
 static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree *tree,
                       enum fp_frame_kind kind, const char *key, const char *count_key, struct fp_error *err)
 {
@@ -192,12 +205,35 @@ static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree
     if (tree)
         rc = fp_top_nodes_make(&nodes, tree, err);
     for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
-        json_t *row = fp_model_row(model, list);
+        json_t *row = put_group(model, list, tree, &totals.items[i]);
 
-        fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, totals.items[i].name)));
-        put_int(model, row, "total", totals.items[i].total);
-        fp_model_put(model, row, "share", share_of(totals.items[i].total, tree->total[0]));
         put_node(model, row, &nodes, totals.items[i].node);
+    }
+    fp_totals_release(&totals);
+    return rc;
+}
+
+static int put_unprofiled(struct fp_model *model, json_t *root, const struct fp_report_facts *facts,
+                          struct fp_error *err)
+{
+    const struct fp_tree *tree = facts->tree;
+    struct fp_function_totals totals = { 0 };
+    json_t *list;
+    int rc = tree && facts->services ? fp_totals_of_kind(tree, FP_KIND_PROCESS, &totals, err) : FP_OK;
+
+    if (rc < 0)
+        return rc;
+    if (!totals.count) { /* no process level, whatever the reason: nothing is known */
+        fp_totals_release(&totals);
+        fp_model_put(model, root, "unprofiled", json_null());
+        return FP_OK;
+    }
+    list = fp_model_array(model, root, "unprofiled");
+    for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
+        struct fp_slice name = fp_names_get(&tree->names, totals.items[i].name), bare = fp_frame_bare_name(name);
+
+        if (totals.items[i].total > 0 && !fp_host_is_kernel_thread(bare) && !fp_host_is_profiled(bare, facts->services))
+            put_group(model, list, tree, &totals.items[i]);
     }
     fp_totals_release(&totals);
     return rc;
@@ -327,6 +363,8 @@ int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, s
         rc = put_groups(&model, root, tree, FP_KIND_THREAD, "threads", "threads_count", err);
     if (rc == FP_OK)
         rc = put_groups(&model, root, tree, FP_KIND_PROCESS, "processes", "processes_count", err);
+    if (rc == FP_OK)
+        rc = put_unprofiled(&model, root, facts, err);
     if (rc < 0) {
         json_decref(root);
         return rc;

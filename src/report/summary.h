@@ -30,6 +30,10 @@
  *   threads_count, processes_count   how many different names there are
  *   threads          [{name, total, share, node}], largest first, at most 10,000, the first 100 with `node`
  *   processes        the same for processes; only the host (`Total`) has some
+ *   unprofiled       those of `processes` that use CPU and have no profile of their own in the source: the
+ *                    agent's process matcher does not select them. Threads of the kernel are left out
+ *                    (report/host.h says how they are told). null when not known: not the host, or
+ *                    the source could not list its services.
  *   transforms       [] : what was done to the profile before it was counted (nothing yet)
  *   requests         {sent (retries included), replies, form, filter, language, source,
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is

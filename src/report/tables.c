@@ -247,7 +247,7 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
     struct ranking ranking = {
         .items = top,
-        .all = fp_model_get_int(tables->summary, count_key),
+        .all = count_key ? fp_model_get_int(tables->summary, count_key) : (int64_t)json_array_size(list),
         .value_key = "total",
         .value_head = "total",
         .name_head = what,

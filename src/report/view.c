@@ -484,9 +484,16 @@ static void put_tables(struct view *view)
     fp_tables_put_functions(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
     fp_tables_put_groups(&tables, view->root, "processes", "processes_count", "process");
+    fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, "process");
     put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
     put_bool(view, "has_processes", shown && json_array_size(part(view, "processes")) > 0);
+    put_bool(view, "has_unprofiled", shown && json_array_size(part(view, "unprofiled")) > 0);
+    fp_model_printf(
+        &view->model, view->root, "unprofiled_text",
+        "These processes use CPU, and %s has no profile of their own in this window. To see inside them, add them to "
+        "the process matcher of DeepFlow\u2019s agent. Threads of the kernel are left out.",
+        fp_model_get_text(part(view, "requests"), "source"));
 }
 
 /* The anchors of the page, for those sections that it has. */

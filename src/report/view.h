@@ -17,7 +17,8 @@
  *   svg, png, png2x, picture_width, picture_height, graph_label, reading, hidden_text
  *   downloads                      [{href, label, note}], folded_note, pprof_note
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
- *   by_self, by_total, threads, processes    rankings: {caption, quiet, value_head, second_head, name_head,
+ *   unprofiled_text                what the ranking `unprofiled` is about
+ *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head, name_head,
  *                                  rows, more, more_label, more_caption, beyond}
  *   query                          [{key, code, text, second_text}]
  *   notes                          sentences

@@ -7,10 +7,12 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "source/archive_files.h"
 #include "source/ops.h"
+#include "source/query.h"
 
 #define REQUEST_MAX FP_LIMIT_TEXT
 
@@ -377,13 +379,14 @@ static int archive_fetch(struct fp_source *source, const struct fp_request *requ
 }
 
 static int archive_services(struct fp_source *source, int64_t start, int64_t end,
-                            struct fp_service_list *ret_list, struct fp_error *err)
+                            struct fp_service_list *ret_list, struct fp_attempt *ret_attempt, struct fp_error *err)
 {
     const struct archive *archive = (const struct archive *)source;
     struct fp_service_list list = { 0 };
     size_t cap = 0;
     int rc = 0;
 
+    (void)ret_attempt;
     /* Sorted by service and event, so doubles are neighbours. An empty name stands for no service. */
     for (size_t i = 0; rc == 0 && i < archive->count; i++) {
         const struct recording *r = &archive->recordings[i];
@@ -402,6 +405,92 @@ static int archive_services(struct fp_source *source, int64_t start, int64_t end
     return 0;
 }
 
+/* The values of the tags, app_service and profile_event_type alone. */
+static int values_of(const struct recording *r, const struct fp_value_query *query, struct fp_arena *arena,
+                     const char ***ret_values, struct fp_error *err)
+{
+    const char **values = fp_arena_array(arena, query->tag_count, sizeof *values);
+
+    if (!values)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < query->tag_count; i++) {
+        bool service = strcmp(query->tags[i], "app_service") == 0;
+
+        values[i] = fp_arena_strdup(arena, service ? r->service : r->event);
+        if (!values[i])
+            return fp_error_nomem(err);
+    }
+    *ret_values = values;
+    return FP_OK;
+}
+
+/* Does the recording answer for these values too? */
+static bool is_asked_for(const struct recording *r, const struct fp_value_query *query, struct fp_slice filter)
+{
+    return *r->service && r->start < query->end && r->end > query->start &&
+           (!query->app_service || strcmp(query->app_service, r->service) == 0) &&
+           (!query->language || strcmp(query->language, r->language) == 0) && fp_slice_equal(r->filter, filter);
+}
+
+static bool have_equal_values(const char *const *a, const char *const *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    return true;
+}
+
+/* Few values, each once. */
+static int add_values(const struct archive *archive, const struct fp_value_query *query, struct fp_value_list *list,
+                      struct fp_error *err)
+{
+    struct fp_slice filter = fp_archive_bare_filter(query->filter ? query->filter : "");
+    size_t cap = 0;
+    int rc = FP_OK;
+
+    for (size_t i = 0; rc == FP_OK && i < archive->count; i++) {
+        const char **values = NULL;
+        bool twice = false;
+
+        if (!is_asked_for(&archive->recordings[i], query, filter))
+            continue;
+        rc = values_of(&archive->recordings[i], query, &list->arena, &values, err);
+        for (size_t k = list->count; rc == FP_OK && k-- > 0 && !twice;) /* equals are mostly neighbours */
+            twice = have_equal_values(list->rows[k].values, values, query->tag_count);
+        if (rc < 0 || twice)
+            continue;
+        rc = fp_array_reserve(&list->rows, &cap, list->count + 1, sizeof *list->rows, FP_LIMIT_JOBS, "values", err);
+        if (rc == FP_OK)
+            list->rows[list->count++] = (struct fp_value_row){ values, -1 };
+    }
+    return rc;
+}
+
+static int archive_values(struct fp_source *source, const struct fp_value_query *query,
+                          struct fp_value_list *ret_list, struct fp_attempt *ret_attempt, struct fp_error *err)
+{
+    const struct archive *archive = (const struct archive *)source;
+    struct fp_value_list list = { .tag_count = query->tag_count };
+    int rc;
+
+    (void)ret_attempt;
+    for (size_t i = 0; i < query->tag_count; i++)
+        if (strcmp(query->tags[i], "app_service") != 0 && strcmp(query->tags[i], "profile_event_type") != 0)
+            return fp_error_set(err, FP_EINVAL,
+                                "%s holds replies, which do not tell the values of %s: name each report in an entry of "
+                                "its own, with the filter that was sent",
+                                archive->files.place, query->tags[i]);
+    fp_arena_init(&list.arena);
+    rc = add_values(archive, query, &list, err);
+    if (rc < 0) {
+        fp_value_list_release(&list);
+        return rc;
+    }
+    fp_value_list_sort(&list);
+    *ret_list = list;
+    return FP_OK;
+}
+
 /* ---- life ---- */
 
 static void archive_close(struct fp_source *source)
@@ -414,7 +503,8 @@ static void archive_close(struct fp_source *source)
     free(archive);
 }
 
-static const struct fp_source_ops archive_ops = { archive_fetch, archive_services, NULL, archive_close };
+static const struct fp_source_ops archive_ops = { archive_fetch, archive_services, archive_values, NULL,
+                                                  archive_close };
 
 /* Takes `files` over, also when it fails. */
 static int open_files(struct fp_source **ret_source, struct fp_archive_files *files, const char *prefix,

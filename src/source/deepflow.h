@@ -2,8 +2,8 @@
  * A DeepFlow server as a source of profiles.
  *
  * fetch: POST URL/v1/profile/ProfileTracing with the body of fp_request_body.
- * services: POST URL/v1/query/ (form fields db and sql), counted rows for each service and event type;
- * where the server refuses to count, the names alone.
+ * services, values: POST URL/v1/query/ (form fields db and sql), with counted rows; where the server refuses to
+ * count, the names or values alone. A list that reaches the limit (source/query.h) is asked for again, largest first.
  *
  * DeepFlow pastes app_service into SQL between single quotes. A name with ' or \ in it could not be
  * asked for safely, so fetch refuses it (FP_EINVAL) before anything is sent.

@@ -14,7 +14,9 @@ struct fp_source_ops {
     int (*fetch)(struct fp_source *source, const struct fp_request *request, struct fp_in **ret_in,
                  struct fp_attempt *ret_attempt, struct fp_error *err);
     int (*services)(struct fp_source *source, int64_t start, int64_t end, struct fp_service_list *ret_list,
-                    struct fp_error *err);
+                    struct fp_attempt *ret_attempt, struct fp_error *err);
+    int (*values)(struct fp_source *source, const struct fp_value_query *query, struct fp_value_list *ret_list,
+                  struct fp_attempt *ret_attempt, struct fp_error *err);
     void (*mask)(const struct fp_source *source, struct fp_error *err); /* NULL: there are no secrets */
     void (*close)(struct fp_source *source);
 };
@@ -33,8 +35,6 @@ int fp_source_set_description(struct fp_source *source, const char *prefix, cons
 /* A row for a service list; `name` and `event` are copied. `cap` belongs to the list while it grows. */
 int fp_service_list_add(struct fp_service_list *list, size_t *cap, const char *name, const char *event,
                         int64_t rows, struct fp_error *err);
-/* Most rows first, then by name and event in byte order. */
-void fp_service_list_sort(struct fp_service_list *list);
 
 /* The filter as it is sent: "(…)", or "" for none. */
 void fp_request_filter(const char *filter, struct fp_str *out);

@@ -43,12 +43,26 @@ int fp_source_fetch(struct fp_source *source, const struct fp_request *request, 
 }
 
 int fp_source_services(struct fp_source *source, int64_t start, int64_t end, struct fp_service_list *ret_list,
-                       struct fp_error *err)
+                       struct fp_attempt *ret_attempt, struct fp_error *err)
 {
+    *ret_attempt = (struct fp_attempt){ .retry_after_ms = -1 };
     if (start >= end)
         return fp_error_set(err, FP_EINVAL, "the window %" PRId64 "…%" PRId64 " has no second in it", start,
                             end);
-    return source->ops->services(source, start, end, ret_list, err);
+    return source->ops->services(source, start, end, ret_list, ret_attempt, err);
+}
+
+int fp_source_values(struct fp_source *source, const struct fp_value_query *query, struct fp_value_list *ret_list,
+                     struct fp_attempt *ret_attempt, struct fp_error *err)
+{
+    *ret_attempt = (struct fp_attempt){ .retry_after_ms = -1 };
+    if (query->start >= query->end)
+        return fp_error_set(err, FP_EINVAL, "the window %" PRId64 "…%" PRId64 " has no second in it", query->start,
+                            query->end);
+    if (!query->tag_count || query->tag_count > FP_QUERY_TAGS_MAX)
+        return fp_error_set(err, FP_EINVAL, "values of %zu tags cannot be asked for: 1 to %d can", query->tag_count,
+                            FP_QUERY_TAGS_MAX);
+    return source->ops->values(source, query, ret_list, ret_attempt, err);
 }
 
 void fp_source_mask(const struct fp_source *source, struct fp_error *err)
@@ -102,23 +116,6 @@ int fp_service_list_add(struct fp_service_list *list, size_t *cap, const char *n
     }
     list->rows[list->count++] = row;
     return 0;
-}
-
-static int compare_rows(const void *left, const void *right)
-{
-    const struct fp_service_row *a = left, *b = right;
-    int order;
-
-    if (a->rows != b->rows)
-        return a->rows > b->rows ? -1 : 1;
-    order = strcmp(a->name, b->name);
-    return order ? order : strcmp(a->event, b->event);
-}
-
-void fp_service_list_sort(struct fp_service_list *list)
-{
-    if (list->count)
-        qsort(list->rows, list->count, sizeof *list->rows, compare_rows);
 }
 
 void fp_service_list_release(struct fp_service_list *list)

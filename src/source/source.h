@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/in.h"
 #include "config/config.h"
@@ -63,7 +64,7 @@ void fp_source_close(struct fp_source *source);
 int fp_source_fetch(struct fp_source *source, const struct fp_request *request, struct fp_in **ret_in,
                     struct fp_attempt *ret_attempt, struct fp_error *err);
 
-/* The services the server knows in [start, end), largest list the server gives; a JSON-decoded table.
+/* The services the server knows in [start, end), largest first.
  * For an archive: those of its requests. */
 struct fp_service_row {
     char *name;
@@ -75,9 +76,38 @@ struct fp_service_list {
     size_t count;
     bool cut; /* the server may know more than it told */
 };
+/* One attempt, as fp_source_fetch. *ret_list must be released on success. */
 int fp_source_services(struct fp_source *source, int64_t start, int64_t end, struct fp_service_list *ret_list,
-                       struct fp_error *err);
+                       struct fp_attempt *ret_attempt, struct fp_error *err);
 void fp_service_list_release(struct fp_service_list *list);
+
+/* Which values tags have in [start, end), and of how many rows each; all strings are borrowed. */
+struct fp_value_query {
+    int64_t start, end;
+    const char *app_service; /* NULL = of all services */
+    const char *language;    /* NULL = of any language */
+    const char *filter;      /* without outer parentheses; "" or NULL = none */
+    const char *const *tags; /* known ones (config/tags.h), none twice; several: the combinations that occur */
+    size_t tag_count;        /* 1 to FP_QUERY_TAGS_MAX */
+};
+#define FP_QUERY_TAGS_MAX 32
+
+struct fp_value_row {
+    const char **values; /* one for each tag that was asked for */
+    int64_t rows;        /* -1 where the server could not count */
+};
+/* Ownership: everything lives and dies with the list. */
+struct fp_value_list {
+    struct fp_value_row *rows; /* most rows first, then by the values in byte order */
+    size_t count, tag_count;
+    bool cut; /* the server may know more than it told */
+    struct fp_arena arena;
+};
+/* One attempt, as fp_source_fetch. An archive knows the tags of its requests only, app_service and
+ * profile_event_type, and refuses others with FP_EINVAL. *ret_list must be released on success. */
+int fp_source_values(struct fp_source *source, const struct fp_value_query *query, struct fp_value_list *ret_list,
+                     struct fp_attempt *ret_attempt, struct fp_error *err);
+void fp_value_list_release(struct fp_value_list *list);
 
 /* "http://deepflow-server:20416" or "archive DIR": for pages and messages, never with credentials. */
 const char *fp_source_describe(const struct fp_source *source);

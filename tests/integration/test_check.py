@@ -153,9 +153,10 @@ class Services(PressCase):
         outcome = self.command("services", "-c", self.config(server.url))
         self.assertEqual(outcome.code, 0, outcome)
         rows = [line.split(None, 2) for line in outcome.out.splitlines()[1:]]
-        self.assertIn(["322", "on-cpu", "checkout-api"], rows)
-        self.assertIn(["949", "on-cpu", "order-service.jar"], rows)
-        self.assertIn(["2926", "on-cpu", "Total"], rows)
+        self.assertEqual(rows[0], ["2926", "Total", "on-cpu 2926"], "one line a service, the largest first")
+        self.assertEqual(rows[1], ["1216", "order-service.jar", "on-cpu 949, off-cpu 267"])
+        self.assertIn(["405", "checkout-api", "on-cpu 322, off-cpu 83"], rows)
+        self.assertEqual(len(rows), 5)
         self.assertEqual({entry["path"] for entry in server.log()}, {"/v1/query/"})
         self.assertFalse(os.path.exists(self.site))
 
@@ -165,7 +166,7 @@ class Services(PressCase):
             "services", "-c", self.config(server.url), "--since", "2026-11-19", "--until", "2026-11-20"
         )
         rows = [line.split(None, 2) for line in outcome.out.splitlines()[1:]]
-        self.assertIn(["174", "on-cpu", "redis-server"], rows)
+        self.assertIn(["295", "redis-server", "on-cpu 174, off-cpu 121"], rows)
         outcome = self.command("services", "-c", self.config(server.url), "--window", "2026-01-01")
         self.assertEqual(outcome.code, 0)
         self.assertNotIn("checkout-api", outcome.out)

@@ -342,7 +342,7 @@ static inline bool play_query(const struct loopback_exchange *x)
     static const char sql[] = "db=profile&sql=SELECT%20app_service%2C%20profile_event_type%2C%20Count%28row%"
                               "29%20AS%20rows%20FROM%20in_process"
                               "%20WHERE%20time%3E%3D100%20AND%20time%3C%3D199%20GROUP%20BY%20app_service%2C%"
-                              "20profile_event_type%20LIMIT%201000";
+                              "20profile_event_type%20LIMIT%2010000";
 
     if (!strstr(x->raw, "POST /query/v1/query/ HTTP/1.1\r\n") || !strstr(x->raw, sql) ||
         !strstr(x->raw, "Content-Type: application/x-www-form-urlencoded\r\n"))
@@ -350,10 +350,10 @@ static inline bool play_query(const struct loopback_exchange *x)
     return loopback_reply(x->fd, "HTTP/1.1 200 OK\r\n", body, strlen(body));
 }
 
-/* Refuses to count; knows a thousand services. */
+/* Refuses to count; knows as many services as are asked for. */
 static inline bool query_simple(const struct loopback_exchange *x, const char *head, const char *refusal)
 {
-    static char body[1 << 16];
+    static char body[1 << 18];
     size_t n = 0;
 
     if (strstr(x->raw, "Count"))
@@ -361,8 +361,8 @@ static inline bool query_simple(const struct loopback_exchange *x, const char *h
     n += (size_t)snprintf(body, sizeof body,
                           "{\"OPT_STATUS\":\"SUCCESS\",\"result\":{\"columns\":[\"app_service\"],"
                           "\"values\":[");
-    for (int i = 0; i < 1000; i++)
-        n += (size_t)snprintf(body + n, sizeof body - n, "%s[\"s%03d\"]", i ? "," : "", 999 - i);
+    for (int i = 0; i < 10000; i++)
+        n += (size_t)snprintf(body + n, sizeof body - n, "%s[\"s%04d\"]", i ? "," : "", 9999 - i);
     n += (size_t)snprintf(body + n, sizeof body - n, "]}}");
     return loopback_reply(x->fd, "HTTP/1.1 200 OK\r\n", body, n);
 }
@@ -375,6 +375,33 @@ static inline bool play_query_500(const struct loopback_exchange *x)
 static inline bool play_query_fail(const struct loopback_exchange *x)
 {
     return query_simple(x, "HTTP/1.1 200 OK\r\n", "{\"OPT_STATUS\":\"FAIL\",\"DESCRIPTION\":\"no Count\"}");
+}
+
+/* Counts; cuts at the limit, and tells the largest only when asked for them. */
+static inline bool query_cut(const struct loopback_exchange *x, bool orders)
+{
+    static char body[1 << 18];
+    bool largest = strstr(x->raw, "%20ORDER%20BY%20rows%20DESC%20LIMIT%2010000") != NULL;
+    size_t n = 0;
+
+    if (largest && !orders)
+        return loopback_reply(x->fd, "HTTP/1.1 500 Oops\r\n", "{\"OPT_STATUS\":\"FAIL\"}", 21);
+    n += (size_t)snprintf(body, sizeof body,
+                          "{\"OPT_STATUS\":\"SUCCESS\",\"result\":{\"columns\":[\"host\",\"rows\"],\"values\":[");
+    for (int i = 0; i < 10000; i++)
+        n += (size_t)snprintf(body + n, sizeof body - n, "%s[\"h%04d\",%d]", i ? "," : "", i, largest ? 20000 - i : i);
+    n += (size_t)snprintf(body + n, sizeof body - n, "]}}");
+    return loopback_reply(x->fd, "HTTP/1.1 200 OK\r\n", body, n);
+}
+
+static inline bool play_query_cut(const struct loopback_exchange *x)
+{
+    return query_cut(x, true);
+}
+
+static inline bool play_query_unordered(const struct loopback_exchange *x)
+{
+    return query_cut(x, false);
 }
 
 static inline bool play_query_null(const struct loopback_exchange *x)
@@ -434,6 +461,8 @@ static const struct loopback_scene scenes[] = {
     { "query", play_query },
     { "query-500", play_query_500 },
     { "query-fail", play_query_fail },
+    { "query-cut", play_query_cut },
+    { "query-unordered", play_query_unordered },
     { "query-null", play_query_null },
     { "query-html", play_query_html },
     { "query-leak", play_query_leak },

@@ -437,7 +437,7 @@ static void test_services(void **state)
     put("5/request.json", REQUEST("late", "on-cpu", "", 200, 299));
     put("6/request.json", REQUEST("", "on-cpu", "", 100, 199));
     source = open_root();
-    assert_int_equal(fp_source_services(source, 0, 200, &list, &err), 0);
+    assert_int_equal(fp_source_services(source, 0, 200, &list, &(struct fp_attempt){ 0 }, &err), 0);
     assert_int_equal(list.count, 3);
     assert_false(list.cut);
     assert_string_equal(list.rows[0].name, "a");
@@ -447,10 +447,10 @@ static void test_services(void **state)
     assert_string_equal(list.rows[2].name, "b");
     assert_int_equal(list.rows[2].rows, -1);
     fp_service_list_release(&list);
-    assert_int_equal(fp_source_services(source, 300, 400, &list, &err), 0);
+    assert_int_equal(fp_source_services(source, 300, 400, &list, &(struct fp_attempt){ 0 }, &err), 0);
     assert_int_equal(list.count, 0);
     fp_service_list_release(&list);
-    assert_int_equal(fp_source_services(source, 300, 300, &list, &err), FP_EINVAL);
+    assert_int_equal(fp_source_services(source, 300, 300, &list, &(struct fp_attempt){ 0 }, &err), FP_EINVAL);
     fp_source_close(source);
 }
 

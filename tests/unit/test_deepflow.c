@@ -190,7 +190,7 @@ static void test_services(void **state)
     };
 
     (void)state;
-    if (fp_source_services(source, 100, 200, &list, &err) < 0)
+    if (fp_source_services(source, 100, 200, &list, &(struct fp_attempt){ 0 }, &err) < 0)
         fail_msg("%s", err.message);
     assert_int_equal(list.count, 6);
     assert_false(list.cut);
@@ -214,16 +214,83 @@ static void test_services_that_cannot_be_counted(void **state)
         struct fp_error err = FP_ERROR_INIT;
         struct fp_service_list list;
 
-        if (fp_source_services(source, 100, 200, &list, &err) < 0)
+        if (fp_source_services(source, 100, 200, &list, &(struct fp_attempt){ 0 }, &err) < 0)
             fail_msg("%s", err.message);
         assert_int_equal(err.code, FP_OK);
-        assert_int_equal(list.count, 1000);
+        assert_int_equal(list.count, 10000);
         assert_true(list.cut);
-        assert_string_equal(list.rows[0].name, "s000");
-        assert_string_equal(list.rows[999].name, "s999");
+        assert_string_equal(list.rows[0].name, "s0000");
+        assert_string_equal(list.rows[9999].name, "s9999");
         assert_string_equal(list.rows[0].event, "");
         assert_int_equal(list.rows[0].rows, -1);
         fp_service_list_release(&list);
+        fp_source_close(source);
+    }
+}
+
+static void values_of(const char *where, struct fp_value_list *list)
+{
+    static const char *const tags[] = { "host" };
+    const struct fp_value_query query = { .start = 100, .end = 200, .language = "eBPF", .tags = tags, .tag_count = 1 };
+    struct fp_source_config config = config_for(where);
+    struct fp_source *source = open_source(&config, NULL);
+    struct fp_attempt attempt;
+    struct fp_error err = FP_ERROR_INIT;
+
+    if (fp_source_values(source, &query, list, &attempt, &err) < 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(err.code, FP_OK);
+    fp_source_close(source);
+}
+
+/* What a limit cuts is the smallest where the server can order; where it cannot, the list stands as it came. */
+static void test_values_that_are_cut(void **state)
+{
+    struct fp_value_list list;
+
+    (void)state;
+    values_of("query-cut", &list);
+    assert_true(list.cut);
+    assert_int_equal(list.count, 10000);
+    assert_int_equal(list.rows[0].rows, 20000);
+    assert_string_equal(list.rows[0].values[0], "h0000");
+    fp_value_list_release(&list);
+    values_of("query-unordered", &list);
+    assert_true(list.cut);
+    assert_int_equal(list.rows[0].rows, 9999);
+    assert_string_equal(list.rows[0].values[0], "h9999");
+    fp_value_list_release(&list);
+    values_of("query-null", &list);
+    assert_int_equal(list.count, 0);
+    assert_false(list.cut);
+    fp_value_list_release(&list);
+}
+
+/* Worth another try are those that may pass. */
+static void test_values_that_fail(void **state)
+{
+    static const char *const tags[] = { "host" };
+    static const struct {
+        const char *where;
+        enum fp_status code;
+        bool retryable;
+    } cases[] = {
+        { "404", FP_EREFUSED, false },  { "500", FP_ESERVER, true },      { "truncated", FP_ETRUNCATED, true },
+        { "query-html", FP_ESYNTAX, false }, { "query", FP_ENET, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct fp_value_query query = { .start = 1, .end = 2, .tags = tags, .tag_count = 1 };
+        struct fp_source_config config = config_for(cases[i].where);
+        struct fp_source *source = open_source(&config, NULL);
+        struct fp_error err = FP_ERROR_INIT;
+        struct fp_attempt attempt;
+        struct fp_value_list list;
+
+        assert_int_equal(fp_source_values(source, &query, &list, &attempt, &err), cases[i].code);
+        if (attempt.retryable != cases[i].retryable)
+            fail_msg("%s: %s", cases[i].where, err.message);
         fp_source_close(source);
     }
 }
@@ -252,7 +319,7 @@ static void test_services_that_fail(void **state)
 
         config.token_env = "FP_TEST_TOKEN";
         source = open_source(&config, NULL);
-        assert_int_equal(fp_source_services(source, 100, 200, &list, &err), cases[i].code);
+        assert_int_equal(fp_source_services(source, 100, 200, &list, &(struct fp_attempt){ 0 }, &err), cases[i].code);
         expect_text(err.message, cases[i].part);
         assert_int_equal(list.count, 7); /* untouched */
         fp_source_close(source);
@@ -262,7 +329,7 @@ static void test_services_that_fail(void **state)
         struct fp_source *source = open_source(&config, NULL);
         struct fp_service_list list;
 
-        assert_int_equal(fp_source_services(source, 100, 200, &list, NULL), 0);
+        assert_int_equal(fp_source_services(source, 100, 200, &list, &(struct fp_attempt){ 0 }, NULL), 0);
         assert_int_equal(list.count, 0);
         fp_service_list_release(&list);
         fp_source_close(source);
@@ -282,6 +349,8 @@ int main(void)
         cmocka_unit_test(test_services),
         cmocka_unit_test(test_services_that_cannot_be_counted),
         cmocka_unit_test(test_services_that_fail),
+        cmocka_unit_test(test_values_that_are_cut),
+        cmocka_unit_test(test_values_that_fail),
     };
 
     RUN_WITH_SERVER(tests);
