@@ -40,7 +40,7 @@ class DryRun(PressCase):
         self.assertEqual(outcome.code, 0)
         told = [json.loads(line) for line in outcome.out.splitlines() if line.strip().startswith("{")]
         self.pressed(server.url, **changes)
-        sent = [entry["body"] for entry in server.log()]
+        sent = [entry["body"] for entry in server.log() if "sql" not in entry["body"]]
         order = lambda body: json.dumps(body, sort_keys=True)  # noqa: E731
         self.assertEqual(sorted(told, key=order), sorted(sent, key=order))
         self.assertEqual(len(told), 2 * 5 * 4)
@@ -74,7 +74,7 @@ class Only(PressCase):
             server.call("DELETE", "/_log")
             arguments = [word for pattern in patterns for word in ("--only", pattern)]
             self.pressed(server.url, *arguments, services=SERVICES, output=self.path("other"))
-            self.assertEqual({entry["body"]["app_service"] for entry in server.log()}, names, patterns)
+            self.assertEqual({entry["body"]["app_service"] for entry in server.log() if "sql" not in entry["body"]}, names, patterns)
 
     def test_the_other_reports_of_the_night_stay(self) -> None:
         server = self.server()
