@@ -35,6 +35,7 @@ python3
 libxml2-utils
 tidy
 openssl
+golang-go
 '
 
 say() {
