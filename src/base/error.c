@@ -46,6 +46,13 @@ int fp_error_set(struct fp_error *err, enum fp_status code, const char *format, 
     return code;
 }
 
+int fp_error_beyond(struct fp_error *err, enum fp_beyond beyond)
+{
+    if (err && err->code == FP_ELIMIT)
+        err->beyond = beyond;
+    return FP_ELIMIT;
+}
+
 int fp_error_nomem(struct fp_error *err)
 {
     return fp_error_set(err, FP_ENOMEM, "out of memory");

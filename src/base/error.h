@@ -44,11 +44,21 @@ enum fp_status {
     FP_ECANCELLED = -13 /* we were told to stop */
 };
 
+/* With FP_ELIMIT: the limit of what, where that decides what can be done about it. */
+enum fp_beyond {
+    FP_BEYOND_SIZE,  /* the whole: less would fit */
+    FP_BEYOND_BYTES, /* the bytes that may come (source.max_response) */
+    FP_BEYOND_NAME,  /* one text */
+    FP_BEYOND_DEPTH, /* one stack */
+    FP_BEYOND_SHAPE  /* what no honest input has: nesting, columns */
+};
+
 #define FP_ERROR_MESSAGE_MAX 768
 #define FP_ERROR_SOURCE_MAX 256
 
 struct fp_error {
     enum fp_status code;
+    enum fp_beyond beyond;
     uint32_t line;   /* 1-based; 0 = not known */
     uint32_t column; /* 1-based, in bytes; 0 = not known */
     int64_t offset;  /* bytes from the start of `source`; -1 = not known */
@@ -56,7 +66,7 @@ struct fp_error {
     char message[FP_ERROR_MESSAGE_MAX];
 };
 
-#define FP_ERROR_INIT { FP_OK, 0, 0, -1, "", "" }
+#define FP_ERROR_INIT { FP_OK, FP_BEYOND_SIZE, 0, 0, -1, "", "" }
 
 /* Makes `err` empty again. */
 void fp_error_clear(struct fp_error *err);
@@ -66,6 +76,9 @@ int fp_error_set(struct fp_error *err, enum fp_status code, const char *format, 
     __attribute__((format(printf, 3, 4)));
 int fp_error_vset(struct fp_error *err, enum fp_status code, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
+
+/* Says of an error just set which limit it is about. Returns FP_ELIMIT. */
+int fp_error_beyond(struct fp_error *err, enum fp_beyond beyond);
 
 /* Out of memory, in the words used everywhere. Returns FP_ENOMEM. */
 int fp_error_nomem(struct fp_error *err);

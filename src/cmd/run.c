@@ -68,7 +68,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
     return FP_EXIT_OK;
 }
 
-static void print_job(const struct fp_plan *plan, const struct fp_job *job)
+static void print_job(const struct fp_plan *plan, const struct fp_job *job, bool live)
 {
     struct fp_str body;
 
@@ -86,11 +86,15 @@ static void print_job(const struct fp_plan *plan, const struct fp_job *job)
         printf("    %s\n", body.data);
     }
     fp_str_release(&body);
+    if (live && fp_service_is_host(job->service))
+        printf("    and the list of services: which processes of the host have no profile of their own\n");
 }
 
-static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const char *source, const char *output)
+static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const struct fp_source *source, const char *output)
 {
-    printf("from %s\nto   %s\n", source, output);
+    bool live = !fp_source_is_recorded(source);
+
+    printf("from %s\nto   %s\n", fp_source_describe(source), output);
     for (size_t w = 0; w < plan->window_count; w++) {
         const struct fp_window *window = &plan->windows[w];
         char start[FP_TIME_TEXT], end[FP_TIME_TEXT];
@@ -99,10 +103,13 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
                fp_time_format(end, window->end, zone), fp_zone_name(zone), window->path);
         for (size_t i = 0; i < plan->job_count; i++)
             if (plan->jobs[i].window == w)
-                print_job(plan, &plan->jobs[i]);
+                print_job(plan, &plan->jobs[i], live);
     }
     printf("\n%zu job%s, %zu request%s\n", plan->job_count, plan->job_count == 1 ? "" : "s", plan->chunk_count,
            plan->chunk_count == 1 ? "" : "s");
+    if (live && plan->chunk_count)
+        puts("A reply that its total does not prove complete takes one more, which counts its rows;\n"
+             "where they are too many, its halves are asked for instead.");
 }
 
 /* With everything planned: print it, or do it. */
@@ -110,7 +117,7 @@ static int work(const struct run_options *r, const struct fp_site_options *site,
 {
     if (!r->dry_run)
         return fp_cmd_press(site, log);
-    print_plan(&site->planned->plan, site->zone, fp_source_describe(site->source), site->output);
+    print_plan(&site->planned->plan, site->zone, site->source, site->output);
     return FP_EXIT_OK;
 }
 

@@ -84,6 +84,12 @@ static int read_types(struct columns_reader *r, struct fp_error *err)
     return rc;
 }
 
+static int too_many_columns(struct columns_reader *r, struct fp_error *err)
+{
+    fp_json_fail(r->json, err, FP_ELIMIT, "more than %d columns", COLUMNS_MAX);
+    return fp_error_beyond(err, FP_BEYOND_SHAPE);
+}
+
 static int read_column_names(struct columns_reader *r, struct fp_error *err)
 {
     struct fp_slice name;
@@ -94,7 +100,7 @@ static int read_column_names(struct columns_reader *r, struct fp_error *err)
     while (rc == FP_OK && (rc = fp_json_item(r->json, err)) > 0) {
         rc = fp_json_string(r->json, &name, err);
         if (rc == FP_OK && r->width == COLUMNS_MAX)
-            return fp_json_fail(r->json, err, FP_ELIMIT, "more than %d columns", COLUMNS_MAX);
+            return too_many_columns(r, err);
         for (enum column c = 0; rc == FP_OK && c < WANTED; c++) {
             if (!fp_slice_is(name, column_names[c]))
                 continue;
@@ -159,7 +165,7 @@ static int keep_raw_row(struct columns_reader *r, uint32_t at, struct fp_error *
         rc = fp_json_enter(r->json, '[', err);
         while (rc == FP_OK && (rc = fp_json_item(r->json, err)) > 0) {
             if (width == COLUMNS_MAX)
-                return fp_json_fail(r->json, err, FP_ELIMIT, "more than %d columns", COLUMNS_MAX);
+                return too_many_columns(r, err);
             rc = fp_json_i64(r->json, &row[width++], err);
         }
         r->raw_width = width;

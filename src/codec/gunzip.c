@@ -20,7 +20,8 @@ struct gunzip {
 
 static int limit_reached(struct gunzip *g, struct fp_error *err)
 {
-    return fp_error_set(err, FP_ELIMIT, "more than the limit of %" PRIu64 " bytes after decompression", g->limit);
+    fp_error_set(err, FP_ELIMIT, "more than the limit of %" PRIu64 " bytes after decompression", g->limit);
+    return fp_error_beyond(err, FP_BEYOND_BYTES);
 }
 
 /* At the end of a member: is there another one? */

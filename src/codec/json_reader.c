@@ -154,7 +154,8 @@ static int string_failed(struct fp_json *json, struct fp_error *err)
 {
     if (json->scratch.failed == FP_ENOMEM)
         return fp_error_nomem(err);
-    return fp_json_fail(json, err, FP_ELIMIT, "a string longer than the limit of %zu bytes", FP_LIMIT_NAME);
+    fp_json_fail(json, err, FP_ELIMIT, "a string longer than the limit of %zu bytes", FP_LIMIT_NAME);
+    return fp_error_beyond(err, FP_BEYOND_NAME);
 }
 
 int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error *err)

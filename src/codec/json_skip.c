@@ -104,8 +104,10 @@ int fp_json_skip(struct fp_json *json, struct fp_error *err)
         if (next == 0)
             return fp_json_truncated(json, err);
         if (next == '{' || next == '[') {
-            if (depth == FP_LIMIT_JSON_NESTING)
-                return fp_json_fail(json, err, FP_ELIMIT, "values nested deeper than %u", FP_LIMIT_JSON_NESTING);
+            if (depth == FP_LIMIT_JSON_NESTING) {
+                fp_json_fail(json, err, FP_ELIMIT, "values nested deeper than %u", FP_LIMIT_JSON_NESTING);
+                return fp_error_beyond(err, FP_BEYOND_SHAPE);
+            }
             close[depth++] = next == '{' ? '}' : ']';
             rc = fp_json_enter(json, (char)next, err);
         } else {

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -81,6 +82,12 @@ struct fp_service_config {
 static inline bool fp_service_is_fixed(const struct fp_service_config *service)
 {
     return service->name && !service->group_by.count;
+}
+
+/* DeepFlow's name for the whole host. */
+static inline bool fp_service_is_host(const struct fp_service_config *service)
+{
+    return service->name && strcmp(service->name, "Total") == 0;
 }
 
 struct fp_picture_config {

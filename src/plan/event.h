@@ -20,7 +20,7 @@ struct fp_event {
     bool objects;         /* a leaf is the kind of object allocated, not a function */
     bool cores;           /* value ÷ window is "cores" */
     bool known;           /* false for the entry that stands for every unknown type */
-    int64_t sample;       /* what one sample is worth at least; 1 where that is not known */
+    int64_t sample;       /* what one sample is worth at least; 1 where that is not known: fp_event_sample_is_known */
 };
 
 /* Never NULL; for an unknown type the result's `type` is "" (the caller knows the name). */
@@ -28,6 +28,11 @@ const struct fp_event *fp_event_find(const char *type);
 /* The same for values that are known to be in `unit`: what other profilers call "cpu" may be a time as well as a
  * count. For an unknown type `type` is "", too. */
 struct fp_event fp_event_in(const char *type, enum fp_unit unit);
+/* A count of samples is worth one; of other units 1 is only the least there is. */
+static inline bool fp_event_sample_is_known(const struct fp_event *event)
+{
+    return event->sample > 1 || event->unit == FP_UNIT_SAMPLES;
+}
 /* The table for listings; `type` of the last one is NULL. */
 const struct fp_event *fp_event_table(void);
 

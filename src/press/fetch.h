@@ -28,6 +28,10 @@ struct fp_fetcher {
 int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
                    struct fp_reply *ret_reply, uint32_t *ret_attempts, struct fp_error *err);
 
+/* How many rows the profile of the chunk is made from, for all that the server knows by now. *ret_attempts as above. */
+int fp_fetch_count(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
+                   int64_t *ret_rows, uint32_t *ret_attempts, struct fp_error *err);
+
 /* Which values tags have, and which services there are; source/source.h says of what. */
 int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_query *query, struct fp_value_list *ret_list,
                     struct fp_error *err);

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/listed.h"
+#include "press/proof.h"
 #include "publish/sitepath.h"
 #include "report/night.h"
 
@@ -69,22 +70,13 @@ static int add_failed_part(struct fp_job_run *run, const struct fp_chunk *span, 
     return FP_OK;
 }
 
-/* A row is worth at least one sample: a total below what the limit's rows are worth cannot have been cut. */
-static bool is_proved(const struct fp_job *job, const struct fp_reply *reply)
-{
-    int64_t rows = reply->row_limit ? reply->row_limit : job->service->row_limit;
-    int64_t sample = job->service->sample ? job->service->sample : job->event->sample, bound;
+/* What is known of a part when its reply is taken over. */
+struct evidence {
+    bool proved;
+    int64_t rows; /* -1 = not counted */
+};
 
-    return __builtin_mul_overflow(rows, sample, &bound) || reply->builder.total < bound;
-}
-
-/* DeepFlow's name for the whole host. */
-static bool is_host(const struct fp_job *job)
-{
-    return strcmp(job->service->name, "Total") == 0;
-}
-
-static void add_reply(struct fp_job_run *run, const struct fp_reply *reply)
+static void add_reply(struct fp_job_run *run, const struct fp_reply *reply, const struct evidence *evidence)
 {
     const struct fp_job *job = run->job;
     int rc = FP_OK;
@@ -96,14 +88,17 @@ static void add_reply(struct fp_job_run *run, const struct fp_reply *reply)
         run->balance.value = INT64_MAX;
     if (reply->form != FP_FORM_NONE)
         run->form = reply->form;
-    run->unproved |= !is_proved(job, reply);
+    run->unproved |= !evidence->proved;
+    run->counted += evidence->rows >= 0;
+    if (evidence->rows > run->most_rows)
+        run->most_rows = evidence->rows;
     if (reply->row_limit && (!run->row_limit || reply->row_limit < run->row_limit))
         run->row_limit = reply->row_limit;
     if (!reply->builder.count || run->broken.code != FP_OK)
         return;
     if (!run->merged.count)
         rc = fp_builder_root(&run->merged, fp_slice_of(job->service->name),
-                             is_host(job) ? FP_KIND_HOST : FP_KIND_PROCESS, &run->broken);
+                             fp_service_is_host(job->service) ? FP_KIND_HOST : FP_KIND_PROCESS, &run->broken);
     if (rc == FP_OK)
         fp_builder_merge(&run->merged, &reply->builder, &run->broken);
 }
@@ -151,6 +146,8 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
         .form = fp_form_name(run->form),
         .requests = run->requests,
         .replies = run->replies,
+        .counted = run->counted,
+        .most_rows = run->most_rows,
         .failed = run->failed,
         .failed_count = run->failed_count,
         .failure = run->outcome == FP_OUTCOME_FAILED ? run->failure : NULL,
@@ -187,7 +184,7 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
     if (run->outcome != FP_OUTCOME_FAILED && run->merged.count) {
         rc = fp_tree_freeze(&tree, &run->merged, run->job->event->objects, err);
         facts.tree = &tree;
-        if (is_host(run->job) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
+        if (fp_service_is_host(run->job->service) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
             facts.services = &listed.names;
     }
     if (rc == FP_OK)
@@ -231,64 +228,173 @@ done:
     return rc;
 }
 
-/* May this reply have been cut, and can smaller parts be asked for? */
-static bool must_split(const struct fp_job_run *run, const struct fp_source *source, const struct fp_chunk *span,
-                       const struct fp_reply *reply)
-{
-    int64_t length = span->end - span->start;
+/* ---- one chunk ---- */
 
-    return !is_proved(run->job, reply) && !fp_source_is_recorded(source) && !run->job->event->gauge && length > run->job->service->min_step_s && length > 1;
-}
-
-/* Takes the outcome of one request over. */
-static int take(struct fp_job_run *run, const struct fp_chunk *span, struct fp_reply *reply, uint32_t attempts, int fetched,
-                const struct fp_error *failure, struct fp_error *err)
-{
-    int rc = FP_OK;
-
-    pthread_mutex_lock(&run->lock);
-    run->requests += attempts;
-    if (fetched != FP_OK)
-        rc = add_failed_part(run, span, failure, err);
-    else if (reply)
-        add_reply(run, reply);
-    pthread_mutex_unlock(&run->lock);
-    return rc;
-}
+/* A part of a chunk that waits to be asked for. */
+struct span {
+    struct fp_chunk chunk;
+    int64_t around;    /* rows counted in the part that this is a half of; 0 = they were not counted */
+    int64_t row_limit; /* that was in force there */
+};
 
 /* Halving a window of int64 seconds again and again leaves at most one half a level waiting. */
 #define SPANS_MAX 64
 
-/* One chunk, in halves of halves where a reply may have been cut: such a reply is thrown away, its halves count. */
-static int fetch_spans(struct fp_job_run *run, const struct fp_job_context *context, struct fp_chunk chunk,
-                       struct fp_error *err)
+struct asking {
+    struct fp_job_run *run;
+    const struct fp_job_context *context;
+    struct span waiting[SPANS_MAX];
+    size_t count;
+    bool cannot_count; /* as the server said, or since nobody is there to ask */
+};
+
+static void note_requests(struct fp_job_run *run, uint32_t attempts)
 {
-    struct fp_chunk waiting[SPANS_MAX] = { chunk };
-    size_t count = 1;
+    pthread_mutex_lock(&run->lock);
+    run->requests += attempts;
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* *ret_rows is -1 where they cannot be counted: no failure of the job, only less to prove. */
+static int count_rows(struct asking *a, const struct fp_chunk *chunk, int64_t *ret_rows, struct fp_error *err)
+{
+    const struct fp_fetcher *fetcher = &a->context->fetcher;
+    struct fp_error failure = FP_ERROR_INIT;
+    uint32_t attempts;
+    int rc;
+
+    *ret_rows = -1;
+    if (a->cannot_count)
+        return FP_OK;
+    rc = fp_fetch_count(fetcher, a->run->job, chunk, ret_rows, &attempts, &failure);
+    note_requests(a->run, attempts);
+    if (rc == FP_ECANCELLED) {
+        *err = failure;
+        return rc;
+    }
+    if (rc < 0) {
+        a->cannot_count = true;
+        fp_log(fetcher->log, FP_LOG_INFO, "%s %s: rows cannot be counted: %s", a->run->job->service->title,
+               a->run->job->event_type, failure.message);
+    }
+    return FP_OK;
+}
+
+static void halve(struct asking *a, const struct span *span, int64_t rows, int64_t row_limit)
+{
+    int64_t start = span->chunk.start, end = span->chunk.end, middle = start + (end - start) / 2;
+    int64_t around = rows > 0 ? rows : 0;
+
+    a->waiting[a->count++] = (struct span){ { middle, end }, around, row_limit };
+    a->waiting[a->count++] = (struct span){ { start, middle }, around, row_limit };
+}
+
+/* Each stack with a value was a row: fewer rows than that were counted of something else. */
+static bool is_believable(int64_t rows, const struct fp_builder *builder)
+{
+    int64_t stacks = 0;
+
+    for (uint32_t node = 0; node < builder->count; node++)
+        stacks += builder->self[node] > 0;
+    return rows >= stacks;
+}
+
+/* Does the reply prove itself, or do the rows that the server counts? Asked after the reply: rows that came in meanwhile
+ * are counted then, though they may not be in the reply. */
+static int examine(struct asking *a, const struct span *span, const struct fp_reply *reply,
+                   const struct fp_proof_terms *terms, struct evidence *ret, struct fp_error *err)
+{
+    int rc;
+
+    *ret = (struct evidence){ .proved = true, .rows = -1 };
+    if (fp_proof_by_bound(terms, reply->builder.total))
+        return FP_OK;
+    rc = count_rows(a, &span->chunk, &ret->rows, err);
+    if (ret->rows >= 0 && !is_believable(ret->rows, &reply->builder)) {
+        fp_log(a->context->fetcher.log, FP_LOG_INFO, "%s %s: the server counts fewer rows than its reply has stacks",
+               a->run->job->service->title, a->run->job->event_type);
+        a->cannot_count = true;
+        ret->rows = -1;
+    }
+    ret->proved = ret->rows >= 0 && ret->rows < terms->row_limit;
+    return rc;
+}
+
+/* Takes the outcome of one part over. */
+static int take(struct fp_job_run *run, const struct span *span, const struct fp_reply *reply,
+                const struct evidence *evidence, const struct fp_error *failure, struct fp_error *err)
+{
     int rc = FP_OK;
 
-    while (count && rc == FP_OK) {
-        struct fp_chunk span = waiting[--count];
-        struct fp_error failure = FP_ERROR_INIT;
-        struct fp_reply reply;
-        uint32_t attempts;
-        int fetched = fp_fetch_chunk(&context->fetcher, run->job, &span, &reply, &attempts, &failure);
+    pthread_mutex_lock(&run->lock);
+    if (reply)
+        add_reply(run, reply, evidence);
+    else
+        rc = add_failed_part(run, &span->chunk, failure, err);
+    pthread_mutex_unlock(&run->lock);
+    return rc;
+}
 
-        if (fetched == FP_ECANCELLED) {
-            *err = failure;
-            return fetched;
-        }
-        if (fetched == FP_OK && must_split(run, context->fetcher.source, &span, &reply)) {
-            int64_t middle = span.start + (span.end - span.start) / 2;
+static int ask_for(struct asking *a, const struct span *span, bool divides, struct fp_error *err)
+{
+    struct fp_error failure = FP_ERROR_INIT;
+    struct fp_proof_terms terms;
+    struct evidence evidence;
+    struct fp_reply reply;
+    uint32_t attempts;
+    int rc = fp_fetch_chunk(&a->context->fetcher, a->run->job, &span->chunk, &reply, &attempts, &failure);
 
-            waiting[count++] = (struct fp_chunk){ middle, span.end };
-            waiting[count++] = (struct fp_chunk){ span.start, middle };
-            rc = take(run, &span, NULL, attempts, FP_OK, NULL, err);
-        } else {
-            rc = take(run, &span, &reply, attempts, fetched, &failure, err);
-        }
-        if (fetched == FP_OK)
-            fp_reply_release(&reply);
+    note_requests(a->run, attempts);
+    if (rc == FP_ECANCELLED) {
+        *err = failure;
+        return rc;
+    }
+    if (rc < 0)
+        return take(a->run, span, NULL, NULL, &failure, err);
+    terms = fp_proof_terms_of(a->run->job, reply.row_limit);
+    rc = examine(a, span, &reply, &terms, &evidence, err);
+    if (rc == FP_OK && !evidence.proved && divides &&
+        (evidence.rows >= 0 || fp_proof_halves_may(&terms, reply.builder.total)))
+        halve(a, span, evidence.rows, terms.row_limit);
+    else if (rc == FP_OK)
+        rc = take(a->run, span, &reply, &evidence, NULL, err);
+    fp_reply_release(&reply);
+    return rc;
+}
+
+static int ask_span(struct asking *a, const struct span *span, struct fp_error *err)
+{
+    /* Only a live source can be asked in other parts than those planned. */
+    bool divides = !fp_source_is_recorded(a->context->fetcher.source) && fp_proof_divides(a->run->job, &span->chunk);
+    int64_t rows = -1;
+    int rc = FP_OK;
+
+    /* Half of the rows around it are too many for one reply already: ask how many before asking for them. */
+    if (divides && span->around && span->around / 2 >= span->row_limit)
+        rc = count_rows(a, &span->chunk, &rows, err);
+    if (rc < 0)
+        return rc;
+    if (rows >= 0 && rows >= span->row_limit) {
+        halve(a, span, rows, span->row_limit);
+        return FP_OK;
+    }
+    return ask_for(a, span, divides, err);
+}
+
+static int fetch_chunk(struct fp_job_run *run, const struct fp_job_context *context, struct fp_chunk chunk,
+                       struct fp_error *err)
+{
+    struct asking a = { .run = run,
+                        .context = context,
+                        .waiting = { { .chunk = chunk } },
+                        .count = 1,
+                        .cannot_count = fp_source_is_recorded(context->fetcher.source) };
+    int rc = FP_OK;
+
+    while (a.count && rc == FP_OK) {
+        struct span span = a.waiting[--a.count];
+
+        rc = ask_span(&a, &span, err);
     }
     return rc;
 }
@@ -296,7 +402,7 @@ static int fetch_spans(struct fp_job_run *run, const struct fp_job_context *cont
 int fp_job_run_chunk(struct fp_job_run *run, const struct fp_job_context *context, uint32_t index, bool *ret_done,
                      struct fp_error *err)
 {
-    int rc = fetch_spans(run, context, context->plan->chunks[run->job->first_chunk + index], err);
+    int rc = fetch_chunk(run, context, context->plan->chunks[run->job->first_chunk + index], err);
 
     if (rc < 0)
         return rc;

@@ -2,7 +2,13 @@
  * A job while it runs: chunks come in from any thread and in any order, the last
  * one in presses the report.
  *
- * Merging is by path and sums are exact, so the order of arrival leaves no trace.
+ * Merging is by path and sums are exact, so the order of arrival leaves no trace. What is asked for one chunk depends on
+ * that chunk alone, for the same reason: a server that refuses to count is asked again by the next chunk.
+ *
+ * A chunk is one request where its total proves it complete, two where its rows must be counted (press/proof.h), and
+ * more where it must be asked for in halves: a reply that may have been cut is thrown away then, and its halves count.
+ * A half of more rows than a reply holds twice over is counted before it is asked for.
+ *
  * Life cycle: init, one fp_job_run_chunk for each chunk (from any thread), release.
  */
 #ifndef FP_PRESS_JOB_H
@@ -41,6 +47,8 @@ struct fp_job_run {
     uint32_t requests, replies;
     enum fp_form form;
     bool unproved;          /* a part may have been cut, and was not asked for in smaller ones */
+    uint32_t counted;       /* replies whose rows the server counted … */
+    int64_t most_rows;      /* … and the most of them in one */
     int64_t row_limit;      /* the smallest in force */
     uint64_t mended_names;
     struct fp_balance balance;

@@ -111,8 +111,10 @@ int fp_builder_child(struct fp_builder *b, uint32_t parent, uint32_t name, uint3
         }
         at = (at + 1) & (b->table_size - 1);
     }
-    if (b->depth[parent] >= FP_LIMIT_DEPTH)
-        return fp_error_set(err, FP_ELIMIT, "a stack of more than %u frames", FP_LIMIT_DEPTH);
+    if (b->depth[parent] >= FP_LIMIT_DEPTH) {
+        fp_error_set(err, FP_ELIMIT, "a stack of more than %u frames", FP_LIMIT_DEPTH);
+        return fp_error_beyond(err, FP_BEYOND_DEPTH);
+    }
     rc = reserve(b, b->count + 1, err);
     if (rc < 0)
         return rc;

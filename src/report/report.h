@@ -59,6 +59,8 @@ struct fp_report_facts {
     const char *form;          /* "columns with types", "node list", "folded" …; "" = nothing came */
     uint32_t requests;         /* sent, retries included */
     uint32_t replies;          /* decoded */
+    uint32_t counted;          /* replies whose rows the server counted, and … */
+    int64_t most_rows;         /* … the most of them in one */
     const struct fp_failed_part *failed;
     size_t failed_count;
     const char *failure;       /* outcome failed: one line, says what to do; else NULL */

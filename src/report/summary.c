@@ -244,6 +244,7 @@ static int put_unprofiled(struct fp_model *model, json_t *root, const struct fp_
 static void put_requests(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     json_t *requests = fp_model_object(model, root, "requests");
+    bool proved;
 
     put_int(model, requests, "sent", facts->requests);
     put_int(model, requests, "replies", facts->replies);
@@ -253,6 +254,10 @@ static void put_requests(struct fp_model *model, json_t *root, const struct fp_r
     put_text(model, requests, "source", facts->source);
     put_int(model, requests, "row_limit", facts->row_limit);
     put_int(model, requests, "sample", facts->sample ? facts->sample : facts->event->sample);
+    proved = facts->completeness == FP_COMPLETE_PROVED && facts->outcome != FP_OUTCOME_FAILED && facts->row_limit > 0;
+    fp_model_put(model, requests, "proof", fp_model_text_or_null(!proved ? NULL : facts->counted ? "count" : "bound"));
+    put_int(model, requests, "counted", facts->counted);
+    fp_model_put(model, requests, "rows", facts->counted ? json_integer(facts->most_rows) : json_null());
 }
 
 static void put_failed_parts(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)

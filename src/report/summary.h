@@ -37,7 +37,11 @@
  *   transforms       [] : what was done to the profile before it was counted (nothing yet)
  *   requests         {sent (retries included), replies, form, filter, language, source,
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is
- *                    worth at least)}
+ *                    worth at least), proof ("bound": every total is below row_limit × sample;
+ *                    "count": where one is not, the server counted fewer rows than row_limit;
+ *                    null: not proved, or there was nothing to prove), counted (replies whose
+ *                    rows the server counted), rows (the most of them in one reply; null when
+ *                    none was counted)}
  *   failed_parts     [{start, end, why}]: parts of the window that are missing here
  *   covered          share of the window's time that is not in failed_parts
  *   failure          why it failed and what to do; null

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "flame/palette.h"
 #include "plan/event.h"
+#include "report/complete.h"
 #include "report/summary.h"
 #include "report/tables.h"
 #include "report/words.h"
@@ -141,61 +142,12 @@ static void put_figures(struct view *view)
 
 /* ---- how complete it is ---- */
 
-static void put_proved(struct view *view, int64_t row_limit, int64_t replies)
-{
-    char total[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], room[FP_UNIT_TEXT + 8] = "", many[FP_UNIT_TEXT];
-    int64_t capacity;
-
-    put_text(view, "completeness_head", "Proved complete");
-    if (row_limit <= 0) {
-        put_text(view, "completeness_text", ": everything in the input is counted.");
-        return;
-    }
-    if (!__builtin_mul_overflow(row_limit, view->sample, &capacity)) {
-        strcpy(room, " (");
-        fp_unit_format(room + 2, capacity, view->unit);
-        strcat(room, ")");
-    }
-    fp_count_format(rows, row_limit);
-    if (replies > 1)
-        fp_model_printf(
-            &view->model, view->root, "completeness_text",
-            ": each of the %s replies is below what %s rows hold at the least%s, so the server cut nothing.",
-            fp_count_format(many, replies), rows, room);
-    else
-        fp_model_printf(&view->model, view->root, "completeness_text",
-                        ": %s%s is below what %s rows hold at the least%s, so the server cut nothing.",
-                        fp_unit_format(total, view->total, view->unit), view->event.cores ? " of CPU" : "",
-                        rows, room);
-}
-
-static void put_unproved(struct view *view, int64_t row_limit)
-{
-    char rows[FP_UNIT_TEXT];
-
-    put_text(view, "completeness_head", "Unproved");
-    if (row_limit <= 0) {
-        put_text(
-            view, "completeness_text",
-            ": a saved reply does not say with which row limit the server made it, so it may have been cut.");
-        return;
-    }
-    fp_count_format(rows, row_limit);
-    fp_model_printf(
-        &view->model, view->root, "completeness_text",
-        ": a reply is large enough to have filled %s rows, and the server does not say when it cuts "
-        "there. The true total is at least this; shares may be off. %s",
-        rows,
-        view->event.gauge ? "A gauge cannot be asked for in parts: narrow it with a filter."
-                           : "A smaller \"min_step\" in the configuration would ask in smaller parts.");
-}
-
 static void put_completeness(struct view *view)
 {
     const char *completeness = fp_model_get_text(view->summary, "completeness");
-    const json_t *requests = part(view, "requests");
-    int64_t row_limit = fp_model_get_int(requests, "row_limit");
+    bool proved = !strcmp(completeness, "proved");
     char share[FP_UNIT_TEXT];
+    struct fp_str text;
 
     put_text(view, "completeness_head", NULL);
     put_text(view, "completeness_text", NULL);
@@ -204,10 +156,13 @@ static void put_completeness(struct view *view)
         fp_model_printf(&view->model, view->root, "completeness_text",
                         ": the numbers cover %s of the window's time. What is missing is listed below.",
                         fp_share_format(share, (int64_t)(view->covered * 1e9), 1000000000));
-    } else if (view->ok && !strcmp(completeness, "proved")) {
-        put_proved(view, row_limit, fp_model_get_int(requests, "replies"));
     } else if (view->ok) {
-        put_unproved(view, row_limit);
+        fp_str_init(&text, FP_LIMIT_TEXT);
+        fp_complete_words(&text, view->summary, &view->event, view->unit);
+        put_text(view, "completeness_head", proved ? "Proved complete" : "Unproved");
+        put_text(view, "completeness_text", text.data);
+        view->model.failed |= !fp_str_ok(&text);
+        fp_str_release(&text);
     }
 }
 
@@ -383,6 +338,7 @@ static void put_query(struct view *view)
     json_t *list = fp_model_array(&view->model, view->root, "query");
     const char *filter = fp_model_get_text(requests, "filter"), *form = fp_model_get_text(requests, "form");
     int64_t sent = fp_model_get_int(requests, "sent"), limit = fp_model_get_int(requests, "row_limit");
+    int64_t counted = fp_model_get_int(requests, "counted");
     char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
     struct fp_str text;
 
@@ -400,6 +356,8 @@ static void put_query(struct view *view)
     if (sent > 0) {
         fp_str_printf(&text, "%s sent, %s answered and used", fp_count_format(a, sent),
                       fp_count_format(b, fp_model_get_int(requests, "replies")));
+        if (counted > 0)
+            fp_str_printf(&text, ", the rows of %s counted", fp_count_format(a, counted));
         fp_words_push_fact(&view->model, list, "requests", NULL, text.data, NULL);
     }
     if (limit > 0) {

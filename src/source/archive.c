@@ -503,7 +503,7 @@ static void archive_close(struct fp_source *source)
     free(archive);
 }
 
-static const struct fp_source_ops archive_ops = { archive_fetch, archive_services, archive_values, NULL,
+static const struct fp_source_ops archive_ops = { archive_fetch, NULL, archive_services, archive_values, NULL,
                                                   archive_close };
 
 /* Takes `files` over, also when it fails. */

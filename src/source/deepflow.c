@@ -74,8 +74,12 @@ static int post_query(struct deepflow *deepflow, const char *sql, struct fp_str 
         rc = (int)n;
         attempt->retryable = rc == FP_ENET || rc == FP_ETRUNCATED;
     }
-    if (rc == 0)
-        rc = fp_str_status(text, "the reply to the query for services", err);
+    if (rc == 0 && text->failed == FP_ELIMIT)
+        rc = fp_error_set(err, FP_ELIMIT,
+                          "%s/v1/query/: the reply is longer than the limit of %zu bytes: ask for less, with a shorter "
+                          "window, a filter or fewer tags to group by", fp_http_url(deepflow->http), text->max);
+    else if (rc == 0)
+        rc = fp_str_status(text, "the reply", err);
     fp_in_close(in);
     fp_str_release(&form);
     return rc;
@@ -103,13 +107,41 @@ static int query(struct deepflow *deepflow, const char *sql, json_t **ret_reply,
     return rc;
 }
 
-/* One form of the question; `list` is empty before, and after a failure. *ret_refused: the server understood us but not
- * the query. */
-static int ask(struct deepflow *deepflow, const struct fp_value_query *question, enum fp_query_form form,
-               struct fp_value_list *list, bool *ret_refused, struct fp_attempt *attempt, struct fp_error *err)
+/* The reply to one query that went well. *ret_refused: the server understood us but not the query. */
+static int ask_sql(struct deepflow *deepflow, const struct fp_str *sql, json_t **ret_reply, bool *ret_refused,
+                   struct fp_attempt *attempt, struct fp_error *err)
 {
     const char *status, *description;
     json_t *reply = NULL;
+    int rc = fp_str_status(sql, "the query", err);
+
+    *ret_refused = false;
+    if (rc < 0)
+        return rc;
+    rc = query(deepflow, sql->data, &reply, attempt, err);
+    if (rc < 0) {
+        *ret_refused = attempt->http_status == 400 || attempt->http_status == 500;
+        return rc;
+    }
+    status = json_string_value(json_object_get(reply, "OPT_STATUS"));
+    description = json_string_value(json_object_get(reply, "DESCRIPTION"));
+    if (status && strcmp(status, "SUCCESS") == 0) {
+        *ret_reply = reply;
+        return FP_OK;
+    }
+    *ret_refused = status != NULL;
+    rc = fp_error_set(err, FP_ESERVER, "%s/v1/query/ answers %s: %s", fp_http_url(deepflow->http),
+                      status ? status : "without OPT_STATUS", description ? description : "no description");
+    fp_http_mask(deepflow->http, err);
+    json_decref(reply);
+    return rc;
+}
+
+/* One form of the question; `list` is empty before, and after a failure. */
+static int ask(struct deepflow *deepflow, const struct fp_value_query *question, enum fp_query_form form,
+               struct fp_value_list *list, bool *ret_refused, struct fp_attempt *attempt, struct fp_error *err)
+{
+    json_t *reply;
     struct fp_str sql;
     int rc;
 
@@ -117,30 +149,43 @@ static int ask(struct deepflow *deepflow, const struct fp_value_query *question,
     fp_str_init(&sql, FP_LIMIT_TEXT);
     rc = fp_query_sql(question, form, &sql, err);
     if (rc == 0)
-        rc = fp_str_status(&sql, "the query for services", err);
-    if (rc == 0) {
-        rc = query(deepflow, sql.data, &reply, attempt, err);
-        *ret_refused = rc < 0 && (attempt->http_status == 400 || attempt->http_status == 500);
-    }
+        rc = ask_sql(deepflow, &sql, &reply, ret_refused, attempt, err);
     fp_str_release(&sql);
     if (rc < 0)
         return rc;
-    status = json_string_value(json_object_get(reply, "OPT_STATUS"));
-    description = json_string_value(json_object_get(reply, "DESCRIPTION"));
     *list = (struct fp_value_list){ .tag_count = question->tag_count };
     fp_arena_init(&list->arena);
-    if (!status || strcmp(status, "SUCCESS") != 0) {
-        *ret_refused = status != NULL;
-        rc = fp_error_set(err, FP_ESERVER, "%s/v1/query/ answers %s: %s", fp_http_url(deepflow->http),
-                          status ? status : "without OPT_STATUS",
-                          description ? description : "no description");
-        fp_http_mask(deepflow->http, err);
-    } else {
-        rc = fp_query_read(json_object_get(reply, "result"), question, list, err);
+    rc = fp_query_read(json_object_get(reply, "result"), question, list, err);
+    json_decref(reply);
+    if (rc < 0) {
+        fp_error_prepend(err, "%s/v1/query/", fp_http_url(deepflow->http));
+        fp_value_list_release(list);
     }
+    return rc;
+}
+
+static int deepflow_count(struct fp_source *source, const struct fp_request *request, int64_t *ret_rows,
+                          struct fp_attempt *ret_attempt, struct fp_error *err)
+{
+    struct deepflow *deepflow = (struct deepflow *)source;
+    bool refused = false;
+    json_t *reply;
+    struct fp_str sql;
+    int rc;
+
+    fp_str_init(&sql, FP_LIMIT_TEXT);
+    rc = fp_query_count_sql(request, &sql, err);
+    if (rc == 0)
+        rc = ask_sql(deepflow, &sql, &reply, &refused, ret_attempt, err);
+    fp_str_release(&sql);
+    if (refused)
+        ret_attempt->retryable = false;
+    if (rc < 0)
+        return rc;
+    rc = fp_query_count_read(json_object_get(reply, "result"), ret_rows, err);
     json_decref(reply);
     if (rc < 0)
-        fp_value_list_release(list);
+        fp_error_prepend(err, "%s/v1/query/", fp_http_url(deepflow->http));
     return rc;
 }
 
@@ -235,8 +280,8 @@ static void deepflow_close(struct fp_source *source)
     free(source);
 }
 
-static const struct fp_source_ops deepflow_ops = { deepflow_fetch, deepflow_services, deepflow_values,
-                                                   deepflow_mask, deepflow_close };
+static const struct fp_source_ops deepflow_ops = { deepflow_fetch, deepflow_count, deepflow_services,
+                                                   deepflow_values, deepflow_mask, deepflow_close };
 
 int fp_deepflow_open(struct fp_source **ret_source, const struct fp_source_config *config,
                      const atomic_bool *cancel, struct fp_error *err)

@@ -2,6 +2,7 @@
  * A DeepFlow server as a source of profiles.
  *
  * fetch: POST URL/v1/profile/ProfileTracing with the body of fp_request_body.
+ * count: POST URL/v1/query/, Count(row) under the conditions that fetch puts the same request under.
  * services, values: POST URL/v1/query/ (form fields db and sql), with counted rows; where the server refuses to
  * count, the names or values alone. A list that reaches the limit (source/query.h) is asked for again, largest first.
  *

@@ -13,6 +13,8 @@
 struct fp_source_ops {
     int (*fetch)(struct fp_source *source, const struct fp_request *request, struct fp_in **ret_in,
                  struct fp_attempt *ret_attempt, struct fp_error *err);
+    int (*count)(struct fp_source *source, const struct fp_request *request, int64_t *ret_rows,
+                 struct fp_attempt *ret_attempt, struct fp_error *err); /* NULL: it cannot */
     int (*services)(struct fp_source *source, int64_t start, int64_t end, struct fp_service_list *ret_list,
                     struct fp_attempt *ret_attempt, struct fp_error *err);
     int (*values)(struct fp_source *source, const struct fp_value_query *query, struct fp_value_list *ret_list,

@@ -10,6 +10,8 @@
 #include "config/tags.h"
 #include "source/ops.h"
 
+#define COUNT "Count(row) AS rows"
+
 /* ---- out ---- */
 
 static int put_equals(struct fp_str *out, const char *tag, const char *value, struct fp_error *err)
@@ -31,30 +33,49 @@ static void put_tags(struct fp_str *out, const struct fp_value_query *query)
         fp_str_printf(out, "%s%s", i ? ", " : "", fp_tag_quoted(quoted, query->tags[i]));
 }
 
-int fp_query_sql(const struct fp_value_query *query, enum fp_query_form form, struct fp_str *out, struct fp_error *err)
+/* The same conditions as the profile API makes of the same request. */
+static int put_where(struct fp_str *out, const struct fp_request *r, struct fp_error *err)
 {
     struct fp_str filter;
     int rc;
 
     fp_str_init(&filter, FP_LIMIT_TEXT);
-    fp_request_filter(query->filter, &filter);
-    fp_str_puts(out, "SELECT ");
-    put_tags(out, query);
-    fp_str_puts(out, form == FP_QUERY_PLAIN ? "" : ", Count(row) AS rows");
+    fp_request_filter(r->filter, &filter);
     /* The wire's window is inclusive at both ends. */
-    fp_str_printf(out, " FROM in_process WHERE time>=%" PRId64 " AND time<=%" PRId64, query->start, query->end - 1);
-    rc = put_equals(out, "app_service", query->app_service, err);
+    fp_str_printf(out, " FROM in_process WHERE time>=%" PRId64 " AND time<=%" PRId64, r->start, r->end - 1);
+    rc = put_equals(out, "app_service", r->app_service, err);
     if (rc == FP_OK)
-        rc = put_equals(out, "profile_language_type", query->language, err);
+        rc = put_equals(out, "profile_language_type", r->language, err);
+    if (rc == FP_OK)
+        rc = put_equals(out, "profile_event_type", r->event_type, err);
     if (filter.len)
         fp_str_printf(out, " AND %s", filter.data);
-    fp_str_puts(out, " GROUP BY ");
-    put_tags(out, query);
-    fp_str_printf(out, "%s LIMIT %d", form == FP_QUERY_LARGEST ? " ORDER BY rows DESC" : "", FP_QUERY_LIMIT);
     if (rc == FP_OK)
         rc = fp_str_status(&filter, "a filter", err);
     fp_str_release(&filter);
     return rc;
+}
+
+int fp_query_sql(const struct fp_value_query *query, enum fp_query_form form, struct fp_str *out, struct fp_error *err)
+{
+    const struct fp_request where = { .app_service = query->app_service, .language = query->language,
+                                      .filter = query->filter, .start = query->start, .end = query->end };
+    int rc;
+
+    fp_str_puts(out, "SELECT ");
+    put_tags(out, query);
+    fp_str_puts(out, form == FP_QUERY_PLAIN ? "" : ", " COUNT);
+    rc = put_where(out, &where, err);
+    fp_str_puts(out, " GROUP BY ");
+    put_tags(out, query);
+    fp_str_printf(out, "%s LIMIT %d", form == FP_QUERY_LARGEST ? " ORDER BY rows DESC" : "", FP_QUERY_LIMIT);
+    return rc;
+}
+
+int fp_query_count_sql(const struct fp_request *request, struct fp_str *out, struct fp_error *err)
+{
+    fp_str_puts(out, "SELECT " COUNT);
+    return put_where(out, request, err);
 }
 
 /* ---- in ---- */
@@ -143,15 +164,31 @@ int fp_query_read(const json_t *result, const struct fp_value_query *query, stru
     for (size_t i = 0; i < query->tag_count; i++) {
         at[i] = column(result, query->tags[i]);
         if (at[i] == SIZE_MAX && strcmp(query->tags[i], "profile_event_type") != 0)
-            return fp_error_set(err, FP_EDATA, "the reply to the query for services has no column %s", query->tags[i]);
+            return fp_error_set(err, FP_EDATA, "the reply to the query has no column %s: is something between us and the "
+                                "server mixing up replies?", query->tags[i]);
     }
     for (size_t i = 0; rc == FP_OK && i < json_array_size(values); i++)
         if (!json_is_array(json_array_get(values, i)))
-            rc = fp_error_set(err, FP_EDATA, "row %zu of the reply to the query for services is no list", i + 1);
+            rc = fp_error_set(err, FP_EDATA, "row %zu of the reply to the query is no list", i + 1);
         else
             rc = read_row(json_array_get(values, i), at, query->tag_count, rows_at, list, &cap, err);
     list->cut = json_array_size(values) >= FP_QUERY_LIMIT;
     return rc;
+}
+
+int fp_query_count_read(const json_t *result, int64_t *ret_rows, struct fp_error *err)
+{
+    const json_t *values = json_object_get(result, "values");
+    size_t at = column(result, "rows");
+    int64_t rows;
+
+    if (at == SIZE_MAX)
+        return fp_error_set(err, FP_EDATA, "the reply to a count has no column rows");
+    rows = json_array_size(values) ? count_of(json_array_get(json_array_get(values, 0), at)) : 0;
+    if (rows < 0 || json_array_size(values) > 1)
+        return fp_error_set(err, FP_EDATA, "the reply to a count is not one number");
+    *ret_rows = rows;
+    return FP_OK;
 }
 
 /* ---- lists of values ---- */

@@ -26,6 +26,11 @@ struct fp_str;
 
 int fp_query_sql(const struct fp_value_query *query, enum fp_query_form form, struct fp_str *out, struct fp_error *err);
 
+/* How many rows a profile of `request` is made from. */
+int fp_query_count_sql(const struct fp_request *request, struct fp_str *out, struct fp_error *err);
+/* No line at all is 0 rows: so some databases count nothing. */
+int fp_query_count_read(const json_t *result, int64_t *ret_rows, struct fp_error *err);
+
 /* Reads the `result` of a reply into an empty list, which must be released in every case. Columns are found by
  * name. A reply without the column profile_event_type reads as "" (not said); without another one it is an error.
  * A NUL in a value reads as U+0001: either way it is a text that nobody can ask for. */

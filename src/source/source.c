@@ -42,6 +42,18 @@ int fp_source_fetch(struct fp_source *source, const struct fp_request *request, 
     return source->ops->fetch(source, request, ret_in, ret_attempt, err);
 }
 
+int fp_source_count(struct fp_source *source, const struct fp_request *request, int64_t *ret_rows,
+                    struct fp_attempt *ret_attempt, struct fp_error *err)
+{
+    *ret_attempt = (struct fp_attempt){ .retry_after_ms = -1 };
+    if (!source->ops->count)
+        return fp_error_set(err, FP_EINVAL, "%s cannot count rows: only a server can", source->description);
+    if (request->start >= request->end)
+        return fp_error_set(err, FP_EINVAL, "the window %" PRId64 "…%" PRId64 " has no second in it",
+                            request->start, request->end);
+    return source->ops->count(source, request, ret_rows, ret_attempt, err);
+}
+
 int fp_source_services(struct fp_source *source, int64_t start, int64_t end, struct fp_service_list *ret_list,
                        struct fp_attempt *ret_attempt, struct fp_error *err)
 {

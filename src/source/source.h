@@ -64,6 +64,12 @@ void fp_source_close(struct fp_source *source);
 int fp_source_fetch(struct fp_source *source, const struct fp_request *request, struct fp_in **ret_in,
                     struct fp_attempt *ret_attempt, struct fp_error *err);
 
+/* How many rows there are of what `request` asks for: a profile of fewer rows than the server reads was not cut. One
+ * attempt, as fp_source_fetch. A server that refuses the question will refuse it again: not retryable. FP_EINVAL for
+ * recordings, which cannot count. */
+int fp_source_count(struct fp_source *source, const struct fp_request *request, int64_t *ret_rows,
+                    struct fp_attempt *ret_attempt, struct fp_error *err);
+
 /* The services the server knows in [start, end), largest first.
  * For an archive: those of its requests. */
 struct fp_service_row {

@@ -302,7 +302,8 @@ class Engine:
         found = self._select(select.where, org_id)
         names = [item.alias for item in select.items]
         if select.grouped:
-            groups: Dict[Tuple[object, ...], List[Row]] = {}
+            # Without GROUP BY an aggregate of nothing is one line all the same, as in ClickHouse.
+            groups: Dict[Tuple[object, ...], List[Row]] = {} if select.group_by else {(): []}
             getters = [column_getter(column)[0] for column in select.group_by]
             for row in found:
                 groups.setdefault(tuple(get(row) for get in getters), []).append(row)
@@ -331,6 +332,8 @@ class Item:
     def of_group(self, rows: List[Row]) -> object:
         if self.function == "count":
             return len(rows)
+        if not rows:
+            return 0
         get = column_getter(self.column)[0]
         if self.function == "last":
             return get(max(rows, key=lambda row: (row.time, row.number)))

@@ -1,0 +1,101 @@
+#include "report/complete.h"
+
+#include <string.h>
+
+#include "report/model.h"
+
+struct figures {
+    const struct fp_event *event;
+    enum fp_unit unit;
+    int64_t total;
+    int64_t replies, counted; /* replies, and of how many the server counted the rows */
+    int64_t most;             /* rows of one of those */
+    int64_t row_limit, sample;
+};
+
+/* By its totals alone. */
+static void put_bound(struct fp_str *out, const struct figures *f)
+{
+    char total[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], room[FP_UNIT_TEXT];
+    int64_t capacity;
+
+    if (f->replies > 1)
+        fp_str_printf(out, ": each of the %s replies", fp_count_format(total, f->replies));
+    else
+        fp_str_printf(out, ": %s%s", fp_unit_format(total, f->total, f->unit), f->event->cores ? " of CPU" : "");
+    fp_str_printf(out, " is below what %s rows hold at the least", fp_count_format(rows, f->row_limit));
+    if (!__builtin_mul_overflow(f->row_limit, f->sample, &capacity))
+        fp_str_printf(out, " (%s)", fp_unit_format(room, capacity, f->unit));
+    fp_str_puts(out, ", so the server cut nothing.");
+}
+
+static void put_counted(struct fp_str *out, const struct figures *f)
+{
+    char rows[FP_UNIT_TEXT], limit[FP_UNIT_TEXT], counted[FP_UNIT_TEXT], replies[FP_UNIT_TEXT];
+
+    fp_count_format(rows, f->most);
+    fp_count_format(limit, f->row_limit);
+    fp_count_format(counted, f->counted);
+    fp_count_format(replies, f->replies);
+    if (f->replies <= 1)
+        fp_str_printf(out, ": the server counted %s rows, its limit is %s.", rows, limit);
+    else if (f->counted == f->replies)
+        fp_str_printf(out, ": the server counted the rows of each of the %s replies, %s at most; its limit is %s.", replies,
+                      rows, limit);
+    else
+        fp_str_printf(out, ": of %s replies the server counted the rows of %s, %s at most; its limit is %s. The total of "
+                      "each of the others is below what so many rows hold at the least.", replies, counted, rows, limit);
+}
+
+/* What the reader can do about it. */
+static const char *advice_of(const struct figures *f, bool too_many)
+{
+    if (f->event->gauge)
+        return "A gauge cannot be asked for in parts: narrow it with a filter.";
+    if (too_many || f->sample > 1 || fp_event_sample_is_known(f->event))
+        return "A smaller \"min_step\" in the configuration would ask in smaller parts.";
+    return "The server did not count its rows, and what one of them is worth at least is not known here: \"sample\" in "
+           "the configuration can say so.";
+}
+
+static void put_unproved(struct fp_str *out, const struct figures *f)
+{
+    char rows[FP_UNIT_TEXT], limit[FP_UNIT_TEXT];
+    bool too_many = f->counted && f->most >= f->row_limit;
+
+    fp_count_format(limit, f->row_limit);
+    if (too_many)
+        fp_str_printf(out, ": the server counted %s rows for one reply and reads %s at most.",
+                      fp_count_format(rows, f->most), limit);
+    else
+        fp_str_printf(out, ": a reply is large enough to have filled %s rows, and the server does not say when it cuts "
+                      "there.", limit);
+    fp_str_printf(out, " The true total is at least this; shares may be off. %s", advice_of(f, too_many));
+}
+
+void fp_complete_words(struct fp_str *out, const json_t *summary, const struct fp_event *event, enum fp_unit unit)
+{
+    const json_t *requests = json_object_get(summary, "requests");
+    const struct figures f = {
+        .event = event,
+        .unit = unit,
+        .total = fp_model_get_int(summary, "total"),
+        .replies = fp_model_get_int(requests, "replies"),
+        .counted = fp_model_get_int(requests, "counted"),
+        .most = fp_model_get_int(requests, "rows"),
+        .row_limit = fp_model_get_int(requests, "row_limit"),
+        .sample = fp_model_get_int(requests, "sample"),
+    };
+    bool proved = strcmp(fp_model_get_text(summary, "completeness"), "proved") == 0;
+
+    if (f.row_limit <= 0)
+        fp_str_puts(out, proved ? ": everything in the input is counted."
+                                : ": a saved reply does not say with which row limit the server made it, so it may have "
+                                  "been cut.");
+    else if (!proved)
+        put_unproved(out, &f);
+    else if (f.counted > 0)
+        put_counted(out, &f);
+    else
+        put_bound(out, &f);
+}
