@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import unittest
 from typing import Any, Dict, List, Optional, Tuple
 
 from published import files_of, site_problems, text_of
-from support import CONFIG, DAY, DAY1, DAY2, FORMS, NIGHT1, NOW, PARTIAL, PressCase, read_bytes
+from support import CONFIG, DAY, DAY1, DAY2, FORMS, NIGHT1, NIGHT2, NOW, PARTIAL, PressCase, read_bytes, read_text
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -109,7 +110,7 @@ class Windows(PressCase):
             server = self.server("--row-limit", limit)
             self.pressed(server.url, defaults={"row_limit": int(limit), "min_step": "1h"})
             self.assertEqual(self.summary()["completeness"], verdict)
-            self.assertEqual(self.summary()["requests"]["sent"], 24)
+            self.assertEqual(len(profile_requests(server.log())), 24)
             server.stop()
         self.assertNotIn("Proved complete", text_of(self.page()))
 
@@ -164,8 +165,10 @@ class Halves(PressCase):
             server.url,
             services=[{"name": "ledger", "events": ["mem-inuse"], "row_limit": 20, "min_step": "1s"}],
         )
-        self.assertEqual(len(server.log()), 1)
+        self.assertEqual(len(profile_requests(server.log())), 1)
         self.assertEqual(self.summary("ledger", "mem-inuse")["completeness"], "unproved")
+        self.has(text_of(self.page("ledger", "mem-inuse")), "the server counted 165 rows for one reply and reads 20 at most",
+                 "A gauge cannot be asked for in parts")
 
     def test_a_half_that_fails_is_a_hole_of_its_size(self) -> None:
         server = self.server("--row-limit", "20")
@@ -177,6 +180,182 @@ class Halves(PressCase):
         lost = Expected(stacks("checkout-api", start=holes[0]["start"], end=holes[0]["end"])).total
         self.assertEqual(self.summary()["total"], Expected(stacks("checkout-api")).total - lost)
         self.assertLessEqual(holes[0]["start"], DAY2 + 9 * 3600 + 1800)
+
+
+LIMIT = 1000
+USUAL, BUSY = 500, 5000  # rows of an hour; of the ninth
+
+
+class Counts(PressCase):
+    """Where a total proves nothing the server is asked how many rows there are."""
+
+    def day(self, event: str, value: int) -> str:
+        """A day of one service: rows of `value`, evenly over each hour."""
+        lines = []
+        for hour in range(24):
+            count = BUSY if hour == 9 else USUAL
+            for n in range(count):
+                row = {"time": DAY2 + hour * 3600 + n * 3600 // count, "app_service": "busy", "profile_event_type": event,
+                       "profile_language_type": "eBPF", "tags": {"pod_ns": f"ns{n % 2}"},
+                       "stack": f"[t] t{n % 3};f{hour};g{n % 7}", "value": value}
+                lines.append(json.dumps(row) + "\n")
+        return self.write("rows.jsonl", "".join(lines))
+
+    def asked(self, server: Any) -> Tuple[int, int]:
+        """Requests for profiles, and for counts."""
+        log = server.log()
+        self.assertEqual({e["path"] for e in log} - {"/v1/profile/ProfileTracing", "/v1/query/"}, set())
+        for entry in log:
+            if entry["path"] == "/v1/query/":
+                self.assertTrue(entry["body"]["sql"].startswith("SELECT Count(row) AS rows FROM in_process WHERE time>="))
+        return len(profile_requests(log)), len(log) - len(profile_requests(log))
+
+    def proof(self, service: str, event: str) -> Tuple[Any, ...]:
+        summary = self.summary(service, event)
+        requests = summary["requests"]
+        return summary["completeness"], requests["proof"], requests["counted"], requests["rows"]
+
+    def the_true_day(self, event: str, value: int) -> Tuple[int, int]:
+        """Pressed from a server that cuts at 1,000 rows and from one that does not: the same, and how often was asked."""
+        rows = self.day(event, value)
+        services = [{"name": "busy", "events": [event]}]
+        profiles = []
+        for limit in ("1000000000", str(LIMIT)):
+            server = self.server("--row-limit", limit, rows=[rows])
+            self.site = self.path(f"site{limit}")
+            self.pressed(server.url, services=services)
+            folder = os.path.join(self.site, NIGHT2, "busy", event)
+            profiles.append([read_bytes(os.path.join(folder, name)) for name in ("profile.folded.gz", "flamegraph.svg")])
+            asked = self.asked(server)
+            self.assertEqual(self.summary("busy", event)["requests"]["sent"], sum(asked))
+            server.stop()
+        self.assertEqual(profiles[0], profiles[1])
+        self.assertEqual(self.summary("busy", event)["total"], value * (23 * USUAL + BUSY))
+        self.assertEqual(site_problems(self.site, tools=False), [])
+        return asked
+
+    def test_a_day_of_rows_from_a_server_that_cuts(self) -> None:
+        """23 hours are proved by their totals. The ninth: a cut reply and its count, six counts of halves and quarters
+        (5000 rows make 2500, then 1250), eight replies of 625 rows. No other reply is cut and thrown away."""
+        self.assertEqual(self.the_true_day("on-cpu", 10101), (23 + 1 + 8, 1 + 2 + 4))
+        self.assertEqual(self.proof("busy", "on-cpu"), ("proved", "bound", 0, None))
+
+    def test_the_same_where_totals_prove_nothing(self) -> None:
+        self.assertEqual(self.the_true_day("off-cpu", 5_000_000), (23 + 1 + 8, 23 + 1 + 2 + 4 + 8))
+        self.assertEqual(self.proof("busy", "off-cpu"), ("proved", "count", 31, 625))
+        self.has(text_of(self.page("busy", "off-cpu")), "Proved complete",
+                 "the server counted the rows of each of the 31 replies, 625 at most; its limit is 1,000",
+                 "70 sent, 31 answered and used, the rows of 31 counted")
+
+    def test_a_chunk_that_fits_costs_one_count(self) -> None:
+        server = self.server(rows=[self.day("off-cpu", 5_000_000)])
+        self.pressed(server.url, services=[{"name": "busy", "events": ["off-cpu"]}])
+        self.assertEqual(self.asked(server), (24, 24))
+        self.assertEqual(self.proof("busy", "off-cpu"), ("proved", "count", 24, 5000))
+
+    def test_a_count_comes_after_its_reply(self) -> None:
+        server = self.server(rows=[self.day("off-cpu", 5_000_000)])
+        self.pressed(server.url, services=[{"name": "busy", "events": ["off-cpu"]}], source={"in_flight": 1})
+        self.assertEqual([e["path"] == "/v1/query/" for e in server.log()], [False, True] * 24)
+
+    def test_some_are_proved_by_their_total(self) -> None:
+        server = self.server()
+        self.pressed(server.url, services=[{"name": "order-service.jar", "events": ["off-cpu"]}])
+        profiles, counts = self.asked(server)
+        self.assertEqual(profiles, 24)
+        hours = [Expected(stacks("order-service.jar", "off-cpu", DAY2 + h * 3600, DAY2 + (h + 1) * 3600)).total
+                 for h in range(24)]
+        self.assertEqual(counts, sum(total >= 1_000_000 for total in hours))
+        self.assertTrue(0 < counts < 24)
+        self.assertEqual(self.proof("order-service.jar", "off-cpu")[:3], ("proved", "count", counts))
+        self.has(text_of(self.page("order-service.jar", "off-cpu")), f"of 24 replies the server counted the rows of {counts}, ")
+
+    def test_a_gauge(self) -> None:
+        for form in FORMS:
+            server = self.server("--form", form)
+            self.pressed(server.url, services=[{"name": "ledger", "events": ["mem-inuse"]}])
+            self.assertEqual(self.asked(server), (1, 1))
+            self.assertEqual(self.proof("ledger", "mem-inuse"), ("proved", "count", 1, 165), form)
+            server.stop()
+        self.has(text_of(self.page("ledger", "mem-inuse")), "Proved complete",
+                 "the server counted 165 rows, its limit is 1,000,000.")
+
+    def test_exactly_the_limit_is_no_proof(self) -> None:
+        for limit, verdict in (("165", "unproved"), ("166", "proved")):
+            server = self.server("--row-limit", limit)
+            self.pressed(server.url, services=[{"name": "ledger", "events": ["mem-inuse"]}])
+            self.assertEqual(self.proof("ledger", "mem-inuse")[0], verdict)
+            server.stop()
+
+    def test_too_many_down_to_the_smallest_part(self) -> None:
+        server = self.server("--row-limit", str(LIMIT), rows=[self.day("off-cpu", 5_000_000)])
+        self.pressed(server.url, services=[{"name": "busy", "events": ["off-cpu"], "min_step": "30m"}])
+        self.assertEqual(self.asked(server), (23 + 1 + 2, 23 + 1 + 2))
+        self.assertEqual(self.proof("busy", "off-cpu"), ("unproved", None, 25, 2500))
+        self.has(text_of(self.page("busy", "off-cpu")), "counted 2,500 rows for one reply and reads 1,000 at most", "min_step")
+
+    def test_conditions_are_those_of_the_profile(self) -> None:
+        server = self.server(rows=[self.day("off-cpu", 5_000_000)])
+        condition = "pod_ns='nowhere' OR pod_ns='ns1'"
+        self.pressed(server.url, services=[{"name": "busy", "events": ["off-cpu"], "filter": condition}])
+        for entry in server.log():
+            if entry["path"] == "/v1/query/":
+                self.assertTrue(entry["body"]["sql"].endswith(
+                    " AND app_service='busy' AND profile_language_type='eBPF' AND profile_event_type='off-cpu' "
+                    f"AND ({condition})"), entry["body"]["sql"])
+        self.assertEqual(self.proof("busy", "off-cpu"), ("proved", "count", 24, 2500))
+
+    def test_a_server_that_does_not_count(self) -> None:
+        """On-cpu is halved as far as it must be. Of off-cpu halves would prove nothing: 24 replies, and no storm."""
+        lines = read_text(self.day("on-cpu", 10101))
+        both = self.write("both.jsonl", lines + lines.replace("on-cpu", "off-cpu").replace("10101", "5000000"))
+        for rule in ({"kind": "status", "code": 404}, {"kind": "status", "code": 500}, {"kind": "html200"},
+                     {"kind": "opt_status_fail", "description": "no Count"}, {"kind": "empty"},
+                     {"kind": "garbage"}, {"kind": "null_result"}):
+            server = self.server("--row-limit", str(LIMIT), rows=[both])
+            server.faults([{"path": "query", **rule}])
+            self.pressed(server.url, services=[{"name": "busy", "events": ["on-cpu", "off-cpu"]}])
+            self.assertEqual(self.asked(server), (23 + 15 + 24, 1 + 24), rule)
+            self.assertEqual(self.proof("busy", "on-cpu"), ("proved", "bound", 0, None))
+            self.assertEqual(self.summary("busy", "on-cpu")["total"], 10101 * (23 * USUAL + BUSY))
+            self.assertEqual(self.proof("busy", "off-cpu"), ("unproved", None, 0, None))
+            self.assertEqual(self.summary("busy", "off-cpu")["requests"]["sent"], 48)
+            server.stop()
+        self.has(text_of(self.page("busy", "off-cpu")), "The server did not count its rows", '"sample"')
+
+    def test_halves_of_what_is_assumed_where_few_can_prove_it(self) -> None:
+        """Nobody said what a row of off-cpu is worth: halved only while four parts could be enough."""
+        for value, profiles, verdict in ((2, 24 + 2, "proved"), (7, 24 + 2 + 4, "proved"), (8, 24, "unproved")):
+            server = self.server("--row-limit", "5000", rows=[self.day("off-cpu", value)])
+            server.faults([{"path": "query", "kind": "status", "code": 500}])
+            services = [{"name": "busy", "events": ["off-cpu"], "row_limit": 5000, "filter": "pod_ns='ns0'"}]
+            self.pressed(server.url, services=services)
+            total = value * BUSY // 2
+            self.assertEqual(total < 4 * 5000, verdict == "proved")
+            self.assertEqual(self.asked(server), (profiles, 1), value)
+            self.assertEqual(self.proof("busy", "off-cpu")[0], verdict)
+            server.stop()
+
+    def test_a_count_of_something_else_is_not_believed(self) -> None:
+        server = self.server(rows=[self.day("off-cpu", 5_000_000)])
+        answer = {"OPT_STATUS": "SUCCESS", "DESCRIPTION": "", "result": {"columns": ["rows"], "values": [[20]]}}
+        server.faults([{"path": "query", "kind": "body", "body": json.dumps(answer)}])
+        self.pressed(server.url, services=[{"name": "busy", "events": ["off-cpu"]}])
+        self.assertEqual(self.proof("busy", "off-cpu")[:3], ("unproved", None, 0))
+
+    def test_retries_are_counted(self) -> None:
+        server = self.server()
+        server.faults([{"path": "query", "kind": "status", "code": 503, "count": 2}])
+        self.pressed(server.url, services=[{"name": "ledger", "events": ["mem-inuse"]}], source={"retries": 2})
+        self.assertEqual(self.proof("ledger", "mem-inuse"), ("proved", "count", 1, 165))
+        self.assertEqual(self.summary("ledger", "mem-inuse")["requests"]["sent"], 4)
+
+    def test_why_is_told_when_asked(self) -> None:
+        server = self.server()
+        server.faults([{"path": "query", "kind": "opt_status_fail", "description": "no Count"}])
+        outcome = self.press(server.url, "-v", services=[{"name": "ledger", "events": ["mem-inuse"]}])
+        self.assertEqual(outcome.code, 0, outcome)
+        self.has(outcome.err, "ledger mem-inuse: rows cannot be counted: ", "/v1/query/", "no Count")
 
 
 class Request(PressCase):

@@ -302,9 +302,32 @@ class Query(unittest.TestCase):
             ],
             [[174]],
         )
+        self.assertEqual(
+            self.run_sql(f"SELECT Count(row) AS rows FROM in_process {where} AND app_service='nobody'")["values"],
+            [[0]],
+            "an aggregate of nothing is one line",
+        )
         self.assertIsNone(
             self.run_sql("SELECT pod FROM in_process WHERE time>=5 AND time<=6 GROUP BY pod")["values"]
         )
+
+    def test_a_count_is_what_a_profile_reads(self) -> None:
+        """With room for one row less than was counted, and for no fewer, the profile lacks something."""
+        for condition in ("", "pod_ns='checkout' OR app_service='nobody'", "process_id!=''", "pod_ns='nowhere'"):
+            where = (
+                f"time>={DAY2} AND time<={DAY2 + DAY - 1} AND app_service='checkout-api' AND "
+                "profile_language_type='eBPF' AND profile_event_type='off-cpu'"
+            ) + (f" AND ({condition})" if condition else "")
+            rows = self.run_sql(f"SELECT Count(row) AS rows FROM in_process WHERE {where}")["values"][0][0]
+            self.assertEqual(rows > 0, condition != "pod_ns='nowhere'", condition)
+            totals = []
+            for limit in (1_000_000, max(rows, 1), max(rows - 1, 1)):
+                with Standin("--rows", *ROWS, "--row-limit", str(limit)) as server:
+                    _, reply = server.ask(BASE, profile_event_type="off-cpu", tag_filter=f"({condition})" if condition else "")
+                values = (reply["result"]["node_values"] or {}).get("values") or [[0, -1, 0, 0]]
+                totals.append(values[0][3])
+            self.assertEqual(totals[0], totals[1], condition)
+            self.assertEqual(totals[1] > totals[2], rows > 1, condition)
 
     def test_groups_by_several_tags(self) -> None:
         result = self.run_sql(

@@ -411,6 +411,28 @@ static inline bool play_query_null(const struct loopback_exchange *x)
     return loopback_reply(x->fd, "HTTP/1.1 200 OK\r\n", body, strlen(body));
 }
 
+static inline bool play_query_count(const struct loopback_exchange *x)
+{
+    static const char body[] = "{\"OPT_STATUS\":\"SUCCESS\",\"result\":{\"columns\":[\"rows\"],\"values\":[[4711]]}}";
+
+    if (!strstr(x->raw, "db=profile&sql=SELECT%20Count%28row%29%20AS%20rows%20FROM%20in_process%20WHERE%20time%3E%3D100%20"
+                        "AND%20time%3C%3D199%20AND%20app_service%3D%27a%20b%27%20AND%20"))
+        return false;
+    return loopback_reply(x->fd, "HTTP/1.1 200 OK\r\n", body, strlen(body));
+}
+
+/* More than is read of a reply to a query. */
+static inline bool play_query_endless(const struct loopback_exchange *x)
+{
+    static char spaces[1 << 20];
+
+    memset(spaces, ' ', sizeof spaces);
+    loopback_puts(x->fd, "HTTP/1.1 200 OK\r\n\r\n");
+    for (int i = 0; i < 100 && loopback_send(x->fd, spaces, sizeof spaces); i++)
+        ;
+    return false;
+}
+
 static inline bool play_query_html(const struct loopback_exchange *x)
 {
     return loopback_reply(x->fd, "HTTP/1.1 200 OK\r\n", "<html>\nhello", 12);
@@ -465,6 +487,8 @@ static const struct loopback_scene scenes[] = {
     { "query-unordered", play_query_unordered },
     { "query-null", play_query_null },
     { "query-html", play_query_html },
+    { "query-count", play_query_count },
+    { "query-endless", play_query_endless },
     { "query-leak", play_query_leak },
 };
 

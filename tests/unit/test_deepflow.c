@@ -295,6 +295,44 @@ static void test_values_that_fail(void **state)
     }
 }
 
+/* A count that is refused is refused the next time, too; one that broke off may go well. */
+static void test_counts(void **state)
+{
+    static const struct {
+        const char *where;
+        int code;
+        bool retryable;
+        const char *part;
+    } cases[] = {
+        { "query-count", FP_OK, false, "" },
+        { "query-500", FP_ESERVER, false, "no Count" },
+        { "query-fail", FP_ESERVER, false, "no Count" },
+        { "query-html", FP_ESYNTAX, false, "/v1/query/ does not answer with JSON" },
+        { "query-null", FP_EDATA, false, "/query-null/v1/query/: the reply to a count has no column rows" },
+        { "404", FP_EREFUSED, false, "HTTP 404" },
+        { "429", FP_EREFUSED, true, "HTTP 429" },
+        { "truncated", FP_ETRUNCATED, true, "cut short" },
+        { "query-endless", FP_ELIMIT, false, "/v1/query/: the reply is longer than the limit of 8388608 bytes: ask for less" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fp_source_config config = config_for(cases[i].where);
+        struct fp_source *source = open_source(&config, NULL);
+        struct fp_error err = FP_ERROR_INIT;
+        struct fp_attempt attempt;
+        int64_t rows = -7;
+
+        if (fp_source_count(source, &request, &rows, &attempt, &err) != cases[i].code)
+            fail_msg("%s: status %d: %s", cases[i].where, (int)err.code, err.message);
+        assert_int_equal(rows, cases[i].code == FP_OK ? 4711 : -7);
+        if (attempt.retryable != cases[i].retryable)
+            fail_msg("%s: %s", cases[i].where, err.message);
+        expect_text(err.message, cases[i].part);
+        fp_source_close(source);
+    }
+}
+
 static void test_services_that_fail(void **state)
 {
     static const struct {
@@ -348,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_retry_after_texts),
         cmocka_unit_test(test_services),
         cmocka_unit_test(test_services_that_cannot_be_counted),
+        cmocka_unit_test(test_counts),
         cmocka_unit_test(test_services_that_fail),
         cmocka_unit_test(test_values_that_are_cut),
         cmocka_unit_test(test_values_that_fail),

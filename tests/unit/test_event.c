@@ -70,6 +70,7 @@ static void unknown(void **state)
         assert_false(event->cores);
         assert_int_equal(event->unit, FP_UNIT_UNITS);
         assert_int_equal(event->sample, 1);
+        assert_false(fp_event_sample_is_known(event));
         assert_non_null(event->title);
     }
 }

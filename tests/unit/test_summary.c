@@ -81,6 +81,42 @@ static void says_what_was_asked(void **state)
     json_decref(summary);
 }
 
+static void expect_proof(const struct fixture *f, const char *proof, int64_t counted, const char *rows)
+{
+    json_t *summary = make_summary(&f->facts), *requests = json_object_get(summary, "requests");
+    char *text = json_dumps(json_object_get(requests, "rows"), JSON_ENCODE_ANY);
+
+    assert_string_equal(fp_model_get_text(requests, "proof"), proof);
+    assert_int_equal(json_is_null(json_object_get(requests, "proof")), !*proof);
+    assert_int_equal(fp_model_get_int(requests, "counted"), counted);
+    assert_string_equal(text, rows);
+    free(text);
+    json_decref(summary);
+}
+
+static void says_what_proved_it(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_plain(&f);
+    expect_proof(&f, "bound", 0, "null");
+    f.facts.counted = 3;
+    f.facts.most_rows = 12345;
+    expect_proof(&f, "count", 3, "12345");
+    f.facts.completeness = FP_COMPLETE_UNPROVED;
+    expect_proof(&f, "", 3, "12345");
+    f.facts.completeness = FP_COMPLETE_PARTIAL;
+    expect_proof(&f, "", 3, "12345");
+    f.facts.completeness = FP_COMPLETE_PROVED;
+    f.facts.row_limit = f.facts.counted = 0; /* files */
+    expect_proof(&f, "", 0, "null");
+    fixture_release(&f);
+    fixture_failed(&f);
+    expect_proof(&f, "", 0, "null");
+    fixture_release(&f);
+}
+
 static void recursion_counts_once(void **state)
 {
     json_t *summary = summary_of(fixture_plain);
@@ -438,6 +474,7 @@ int main(void)
         cmocka_unit_test(nodes_are_known_by_their_ids),
         cmocka_unit_test(ids_are_for_the_top),
         cmocka_unit_test(says_what_was_asked),
+        cmocka_unit_test(says_what_proved_it),
         cmocka_unit_test(recursion_counts_once),
         cmocka_unit_test(functions_are_by_self),
         cmocka_unit_test(shares_add_up),

@@ -1,0 +1,84 @@
+/* report/complete: the words for what was proved, and how. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "report/complete.h"
+
+static void expect(const char *summary, const char *event, const char *text)
+{
+    const struct fp_event *known = fp_event_find(event);
+    json_t *json = json_loads(summary, 0, NULL);
+    struct fp_str out;
+
+    assert_non_null(json);
+    fp_str_init(&out, FP_LIMIT_TEXT);
+    fp_complete_words(&out, json, known, known->unit);
+    assert_string_equal(out.data, text);
+    fp_str_release(&out);
+    json_decref(json);
+}
+
+#define SUMMARY(completeness, replies, counted, rows, sample)                                                          \
+    "{\"completeness\": \"" completeness "\", \"total\": 202020, \"requests\": {\"replies\": " #replies                \
+    ", \"counted\": " #counted ", \"rows\": " #rows ", \"row_limit\": 1000000, \"sample\": " #sample "}}"
+
+static void proved(void **state)
+{
+    (void)state;
+    expect(SUMMARY("proved", 1, 0, null, 10101), "on-cpu",
+           ": 202 ms of CPU is below what 1,000,000 rows hold at the least (2.81 h), so the server cut nothing.");
+    expect(SUMMARY("proved", 24, 0, null, 10101), "on-cpu",
+           ": each of the 24 replies is below what 1,000,000 rows hold at the least (2.81 h), so the server cut nothing.");
+    expect(SUMMARY("proved", 1, 1, 12345, 1), "mem-inuse", ": the server counted 12,345 rows, its limit is 1,000,000.");
+    expect(SUMMARY("proved", 24, 24, 12345, 1), "off-cpu",
+           ": the server counted the rows of each of the 24 replies, 12,345 at most; its limit is 1,000,000.");
+    expect(SUMMARY("proved", 24, 3, 12345, 1), "off-cpu",
+           ": of 24 replies the server counted the rows of 3, 12,345 at most; its limit is 1,000,000. The total of each of "
+           "the others is below what so many rows hold at the least.");
+}
+
+static void unproved(void **state)
+{
+    static const char doubt[] = ": a reply is large enough to have filled 1,000,000 rows, and the server does not say when "
+                                "it cuts there. The true total is at least this; shares may be off. ";
+    char text[512];
+
+    (void)state;
+    expect(SUMMARY("unproved", 24, 2, 1234567, 1), "off-cpu",
+           ": the server counted 1,234,567 rows for one reply and reads 1,000,000 at most. The true total is at least this; "
+           "shares may be off. A smaller \"min_step\" in the configuration would ask in smaller parts.");
+    expect(SUMMARY("unproved", 1, 1, 1000000, 1), "mem-inuse",
+           ": the server counted 1,000,000 rows for one reply and reads 1,000,000 at most. The true total is at least this; "
+           "shares may be off. A gauge cannot be asked for in parts: narrow it with a filter.");
+    snprintf(text, sizeof text, "%s%s", doubt, "A smaller \"min_step\" in the configuration would ask in smaller parts.");
+    expect(SUMMARY("unproved", 24, 0, null, 10101), "on-cpu", text);
+    expect(SUMMARY("unproved", 24, 0, null, 1), "wall", text);
+    snprintf(text, sizeof text, "%s%s", doubt,
+             "The server did not count its rows, and what one of them is worth at least is not known here: \"sample\" in "
+             "the configuration can say so.");
+    expect(SUMMARY("unproved", 24, 0, null, 1), "off-cpu", text);
+    expect(SUMMARY("unproved", 24, 3, 700, 1), "off-cpu", text); /* counted elsewhere */
+}
+
+static void without_a_limit(void **state)
+{
+    (void)state;
+    expect("{\"completeness\": \"proved\", \"total\": 1, \"requests\": {\"row_limit\": 0}}", "on-cpu",
+           ": everything in the input is counted.");
+    expect("{\"completeness\": \"unproved\", \"total\": 1, \"requests\": {\"row_limit\": 0}}", "on-cpu",
+           ": a saved reply does not say with which row limit the server made it, so it may have been cut.");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(proved), cmocka_unit_test(unproved),
+                                        cmocka_unit_test(without_a_limit) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
