@@ -95,7 +95,7 @@ static size_t clean_name(char to[CLEAN_MAX], const char *name)
 static void print_service(const struct service *service, size_t name_width)
 {
     char total[24] = "?", name[CLEAN_MAX], event[CLEAN_MAX];
-    size_t width = clean_name(name, service->rows->name);
+    size_t width = clean_name(name, *service->rows->name ? service->rows->name : "(no name)");
 
     if (service->total >= 0)
         snprintf(total, sizeof total, "%" PRId64, service->total);

@@ -1,11 +1,13 @@
 #include "press/discover.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "config/check.h"
 #include "config/tags.h"
 #include "press/candidates.h"
@@ -249,54 +251,95 @@ static int ask(struct discovering *d, size_t entry, const struct fp_candidate_ta
     return FP_OK;
 }
 
-#define NAMES_SHOWN 50u /* in one line of the log; all of them are in the night's summary.json */
+#define NAMES_SHOWN 50u  /* in one line of the log; all of them are in the night's summary.json */
+#define NAME_SHOWN 60u   /* bytes of each: together less than a line of the log may hold */
 
-/* Candidates beyond the limit: named, not pressed. */
-static int leave_rest(struct discovering *d, size_t entry, const struct fp_candidate *items, size_t count,
-                      const struct fp_candidate_tags *tags, struct fp_error *err)
+/* Candidates of one entry that are not pressed, for one reason or one kind of reasons: a line of the log. */
+struct left {
+    const struct fp_candidate_tags *tags;
+    size_t entry, count;
+    const char *note; /* the last one told */
+    struct fp_str names;
+};
+
+/* Not pressed, because of `why`; `note` (NULL: nothing) is told behind the first name it is about. */
+static int leave(struct discovering *d, struct left *left, const struct fp_candidate *candidate, const char *why,
+                 const char *note, struct fp_error *err)
 {
-    const struct fp_service_config *config = &d->config->services[entry];
-    const char *label = entry_label(d, entry), *reason;
-    struct fp_str why, names;
-    int rc = FP_OK;
+    const char *title = d->config->services[left->entry].title;
+    int rc;
 
-    if (!count)
-        return FP_OK;
-    fp_str_init(&names, FP_LIMIT_TEXT);
-    fp_str_init(&why, FP_LIMIT_TEXT);
-    fp_str_printf(&why, "beyond max_services (%lld) of services[%zu]", (long long)config->max_services, entry);
-    reason = keep(d, &why);
-    for (size_t i = 0; i < count && rc == FP_OK; i++) {
-        const char *name = config->title ? config->title : items[i].service;
-        const char *title = make_title(d, name, &items[i], tags);
+    title = make_title(d, title ? title : candidate->service, candidate, left->tags);
+    rc = add_not_pressed(d, title, candidate->rows, why, err);
+    if (rc < 0)
+        return rc;
+    if (left->count++ < NAMES_SHOWN) {
+        size_t shown = fp_utf8_cut(title, strlen(title), NAME_SHOWN);
 
-        rc = add_not_pressed(d, title, items[i].rows, reason, err);
-        if (rc == FP_OK && i < NAMES_SHOWN)
-            fp_str_printf(&names, "%s%s", i ? ", " : "", title);
+        fp_str_puts(&left->names, left->count > 1 ? ", " : "");
+        fp_str_append(&left->names, title, shown);
+        fp_str_puts(&left->names, title[shown] ? "…" : "");
+        if (note && note != left->note)
+            fp_str_printf(&left->names, " (%s)", note);
+        left->note = note;
     }
-    if (count > NAMES_SHOWN)
-        fp_str_printf(&names, " and %zu more, named in the night's summary.json", count - NAMES_SHOWN);
-    if (rc == FP_OK)
-        fp_log(d->fetcher->log, FP_LOG_WARNING, "%s, %s: max_services is %lld, %zu more %s not pressed: %s",
-               label ? label : "services", d->window->label, (long long)config->max_services, count,
-               count == 1 ? "is" : "are", names.data);
-    fp_str_release(&names);
-    return rc;
+    return FP_OK;
 }
 
-/* Not pressed, because it cannot be asked for. */
-static int leave_odd(struct discovering *d, size_t entry, const struct fp_candidate *candidate,
-                     const struct fp_candidate_tags *tags, const char *fault, struct fp_error *err)
+/* `what` stands between the number and the names. Releases the names. */
+static void warn_of_left(struct discovering *d, struct left *left, const char *before, const char *what)
 {
-    const struct fp_service_config *config = &d->config->services[entry];
-    char *title = make_title(d, config->title ? config->title : candidate->service, candidate, tags);
+    const char *label = entry_label(d, left->entry);
+
+    if (left->count > NAMES_SHOWN)
+        fp_str_printf(&left->names, " and %zu more, named in the night's summary.json", left->count - NAMES_SHOWN);
+    if (left->count)
+        fp_log(d->fetcher->log, FP_LOG_WARNING, "%s, %s: %s%zu %s%s not pressed: %s", label ? label : "services",
+               d->window->label, before, left->count, what, left->count == 1 ? "is" : "are", left->names.data);
+    fp_str_release(&left->names);
+}
+
+static char *odd_reason(struct discovering *d, const char *fault)
+{
     struct fp_str why;
 
     fp_str_init(&why, FP_LIMIT_TEXT);
     fp_str_printf(&why, "cannot be asked for: %s", fault);
-    fp_log(d->fetcher->log, FP_LOG_WARNING, "services[%zu], %s: \"%s\" %s; it is not pressed", entry, d->window->label,
-           title ? title : "?", why.data);
-    return add_not_pressed(d, title, candidate->rows, keep(d, &why), err);
+    return keep(d, &why);
+}
+
+/* The first max_services that can be asked for; the others are named. */
+static int choose(struct discovering *d, size_t entry, const struct fp_candidates *candidates,
+                  const struct fp_candidate_tags *tags, struct fp_error *err)
+{
+    const struct fp_service_config *config = &d->config->services[entry];
+    struct left odd = { .tags = tags, .entry = entry }, rest = odd;
+    char cap[64], beyond[128];
+    const char *reason;
+    int64_t made = 0;
+    int rc = FP_OK;
+
+    fp_str_init(&odd.names, FP_LIMIT_TEXT);
+    fp_str_init(&rest.names, FP_LIMIT_TEXT);
+    snprintf(cap, sizeof cap, "max_services is %lld, ", (long long)config->max_services);
+    snprintf(beyond, sizeof beyond, "beyond max_services (%lld) of services[%zu]", (long long)config->max_services, entry);
+    reason = fp_arena_strdup(d->arena, beyond);
+    for (size_t i = 0; i < candidates->count && rc == FP_OK; i++) {
+        const struct fp_candidate *candidate = &candidates->items[i];
+        const char *fault = fault_of(candidate, tags);
+
+        if (made == config->max_services) {
+            rc = leave(d, &rest, candidate, reason, NULL, err);
+        } else if (fault) {
+            rc = leave(d, &odd, candidate, odd_reason(d, fault), fault, err);
+        } else {
+            rc = make_service(d, entry, candidate, tags, err);
+            made++;
+        }
+    }
+    warn_of_left(d, &odd, "", "cannot be asked for and ");
+    warn_of_left(d, &rest, cap, "more ");
+    return rc;
 }
 
 /* What the list leaves to be wished for. */
@@ -320,7 +363,6 @@ static int expand(struct discovering *d, size_t entry, struct fp_error *err)
     struct fp_candidates candidates = { 0 };
     const struct fp_value_list *list;
     struct fp_candidate_tags tags;
-    size_t made = 0, i;
     int rc;
 
     fp_candidate_tags_of(&tags, config);
@@ -330,18 +372,7 @@ static int expand(struct discovering *d, size_t entry, struct fp_error *err)
     if (rc < 0)
         return rc;
     warn_of_list(d, entry, list, candidates.count);
-    for (i = 0; i < candidates.count && (int64_t)made < config->max_services && rc == FP_OK; i++) {
-        const char *fault = fault_of(&candidates.items[i], &tags);
-
-        if (fault) {
-            rc = leave_odd(d, entry, &candidates.items[i], &tags, fault, err);
-        } else {
-            rc = make_service(d, entry, &candidates.items[i], &tags, err);
-            made++;
-        }
-    }
-    if (rc == FP_OK)
-        rc = leave_rest(d, entry, candidates.items + i, candidates.count - i, &tags, err);
+    rc = choose(d, entry, &candidates, &tags, err);
     free(candidates.items);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "plan/event.h"
 #include "report/summary.h"
 #include "report/words.h"
@@ -260,6 +261,17 @@ static void put_trouble(struct night_view *view)
 
 #define NAMES_SHOWN 100u /* of one reason; all of them are in summary.json */
 
+#define NAME_SHOWN 200u  /* bytes of each */
+
+static void put_name(struct fp_str *names, const char *title)
+{
+    size_t shown = fp_utf8_cut(title, strlen(title), NAME_SHOWN);
+
+    fp_str_puts(names, names->len ? ", " : "");
+    fp_str_append(names, title, shown);
+    fp_str_puts(names, title[shown] ? "…" : "");
+}
+
 /* One row for each reason: neighbours with the same one share it. */
 static void put_left_out(struct night_view *view)
 {
@@ -275,8 +287,7 @@ static void put_left_out(struct night_view *view)
         fp_str_init(&names, FP_LIMIT_TEXT);
         for (end = i; end < count && !strcmp(fp_model_get_text(json_array_get(from, end), "why"), why); end++)
             if (end - i < NAMES_SHOWN)
-                fp_str_printf(&names, "%s%s", end > i ? ", " : "",
-                              fp_model_get_text(json_array_get(from, end), "title"));
+                put_name(&names, fp_model_get_text(json_array_get(from, end), "title"));
         if (end - i > NAMES_SHOWN)
             fp_str_printf(&names, " and %zu more, named in summary.json", end - i - NAMES_SHOWN);
         put_text(view, row, "why", why);

@@ -199,7 +199,8 @@ class GroupBy(Discovery):
         server = self.server(rows=[self.rows(*(row("s", {tag: v}, DAY2 + n) for n, v in enumerate(odd + good)))])
         outcome = self.press(server.url, services=[{"name": "s", "group_by": [tag]}])
         self.assertEqual(outcome.code, 0, outcome)
-        self.assertEqual(len(outcome.lines), len(odd), outcome.err)
+        self.one_line(outcome, 'services[0] (name "s" by k8s.label.', ": 3 cannot be asked for and are not pressed: ",
+                      f"s ({tag}=x'y) (it holds a quote or a backslash")
         night = self.night()
         self.assertEqual({s["title"] for s in night["services"]}, {f"s ({tag}={v})" for v in good})
         self.assertEqual({s["total"] for s in night["services"]}, {10101})
@@ -213,11 +214,22 @@ class GroupBy(Discovery):
         server = self.server(rows=[self.rows(*(row(name, {}, DAY2 + n) for n, name in enumerate(names)))])
         outcome = self.press(server.url, services=[{"match": "*"}])
         self.assertEqual(outcome.code, 0, outcome)
-        self.assertEqual(len(outcome.lines), 5, outcome.err)
+        self.one_line(outcome, "5 cannot be asked for and are not pressed: ", "o'brien (it holds", "(it has no name)")
         self.assertEqual({s["service"] for s in self.night()["services"]}, {"fine", "</script>"})
         self.assertEqual({s["title"] for s in self.night()["not_pressed"]},
                          {"o'brien", "a\\b", "line\nbreak", "nul\x01byte", ""})
         self.assertEqual(site_problems(self.site), [])
+
+    def test_a_flood_of_long_odd_names_is_one_line(self) -> None:
+        names = [f"'{n:04}" + "\u4e2d" * 5000 for n in range(120)]
+        server = self.server(rows=[self.rows(row("fine", {}), *(row(name, {}, DAY2 + n) for n, name in enumerate(names)))])
+        outcome = self.press(server.url, services=[{"match": "*"}])
+        self.assertEqual(outcome.code, 0, outcome)
+        self.one_line(outcome, "120 cannot be asked for", "'0000\u4e2d", "\u2026 (it holds a quote", "'0049", "and 70 more, named in")
+        self.assertNotIn("'0050", outcome.err)
+        self.assertEqual(outcome.err.count("it holds a quote"), 1)
+        self.assertEqual([s["title"] for s in self.night()["not_pressed"]], names)
+        self.has(text_of(read_text(os.path.join(self.site, NIGHT2, "index.html"))), "'0099", "\u2026 and 20 more")
 
     def test_no_value_at_all(self) -> None:
         server = self.server()

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 
 from published import page_problems, site_problems, svg_problems, text_of, tool_problems
 from rendering import RenderCase, columns_reply, list_reply
-from support import PressCase, read_json, read_text
+from support import SOURCE, PressCase, read_json, read_text
 from support import setUpModule as setUpModule
 
 HOSTILE = [
@@ -189,6 +189,40 @@ class HostileServer(PressCase):
             for name in files:
                 if name.endswith((".html", ".svg")):
                     self.has_not(read_text(os.path.join(directory, name)).lower(), "<script", "<b>svc")
+
+
+class BeyondLimits(PressCase):
+    def failure(self, url: str, *words: str, **changes: Any) -> str:
+        """The one line of a run whose only report fails."""
+        outcome = self.press(url, defaults={"step": "1d"}, **changes)
+        self.assertEqual(outcome.code, 1, outcome)
+        self.has(outcome.err, *words)
+        return outcome.err
+
+    def test_a_name(self) -> None:
+        row = {"time": 1795165203, "app_service": "checkout-api", "profile_event_type": "on-cpu",
+               "profile_language_type": "eBPF", "tags": {}, "stack": "[t] t;" + "y" * 70000, "value": 10101}
+        server = self.server(rows=[self.write("rows.jsonl", json.dumps(row) + "\n")])
+        err = self.failure(server.url, server.url, "a name in the reply is longer", "`filter`", "65536")
+        self.assertNotIn("`step`", err)
+
+    def test_nesting(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "body", "body": '{"OPT_STATUS":"SUCCESS","x":' + "[" * 100000}])
+        err = self.failure(server.url, server.url, "is source.url a deepflow-server?", "nested deeper")
+        self.assertNotIn("`step`", err)
+
+    def test_bytes_from_a_server_say_so_themselves(self) -> None:
+        server = self.server()
+        err = self.failure(server.url, "source.max_response", source={"max_response": 1024})
+        self.assertEqual(err.count(server.url), 1, err)
+        self.assertNotIn("larger than we take", err)
+
+    def test_bytes_from_an_archive(self) -> None:
+        archive = os.path.join(SOURCE, "assets", "demo")
+        source = {"url": None, "retries": None, "archive": archive, "max_response": 1024}
+        err = self.failure("", archive, "source.max_response sets", "1024 bytes after decompression", source=source)
+        self.assertNotIn("`step`", err)
 
 
 ROOT = ("svc", -1, 0, 3)

@@ -8,7 +8,7 @@ import re
 import unittest
 
 from published import files_of, site_problems, text_of
-from support import NIGHT1, NIGHT2, Outcome, PARTIAL, PressCase, read_json
+from support import NIGHT1, NIGHT2, SOURCE, Outcome, PARTIAL, PressCase, read_json
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -47,6 +47,21 @@ class DryRun(PressCase):
         self.has(
             outcome.out, "10 jobs, 40 requests", NIGHT1, NIGHT2, "The host on-cpu: 4 requests", self.site
         )
+
+    def test_what_a_run_may_ask_besides(self) -> None:
+        server = self.server()
+        outcome = self.press(server.url, "-n", services=SERVICES, defaults={"step": "1d"})
+        after = outcome.out[outcome.out.index("The host on-cpu") :]
+        self.has(after, "the list of services", "one more, which counts its rows", "halves")
+        self.assertEqual(outcome.out.count("the list of services"), 1)
+        self.pressed(server.url, services=SERVICES, defaults={"step": "1d"})
+        asked = [e["body"]["sql"] for e in server.log() if e["path"] == "/v1/query/"]
+        self.assertEqual(sum(sql.startswith("SELECT app_service, ") for sql in asked), 1)
+        self.assertEqual(sum(sql.startswith("SELECT Count(row) ") for sql in asked), len(asked) - 1)
+        source = {"url": None, "retries": None, "archive": os.path.join(SOURCE, "assets", "demo")}
+        outcome = self.command("run", "-n", "-c", self.config("", source=source, services=SERVICES))
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+        self.has_not(outcome.out, "list of services", "counts its rows")
 
     def test_an_existing_site_stays_as_it_is(self) -> None:
         server = self.server()
