@@ -44,7 +44,7 @@ static void put_counted(struct fp_str *out, const struct figures *f)
                       rows, limit);
     else
         fp_str_printf(out, ": of %s replies the server counted the rows of %s, %s at most; its limit is %s. The total of "
-                      "each of the others is below what so many rows hold at the least.", replies, counted, rows, limit);
+                      "each of the others is below what %s rows hold at the least.", replies, counted, rows, limit, limit);
 }
 
 /* What the reader can do about it. */

@@ -40,7 +40,7 @@ static void proved(void **state)
            ": the server counted the rows of each of the 24 replies, 12,345 at most; its limit is 1,000,000.");
     expect(SUMMARY("proved", 24, 3, 12345, 1), "off-cpu",
            ": of 24 replies the server counted the rows of 3, 12,345 at most; its limit is 1,000,000. The total of each of "
-           "the others is below what so many rows hold at the least.");
+           "the others is below what 1,000,000 rows hold at the least.");
 }
 
 static void unproved(void **state)
