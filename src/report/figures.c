@@ -40,7 +40,7 @@ static void push_samples(const struct fp_figures *figures, json_t *list)
 {
     char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
 
-    if (!figures->event->cores || figures->sample <= 1)
+    if (!figures->event->cores || figures->sample <= 1 || figures->total < figures->sample)
         return;
     fp_count_format(value, figures->total / figures->sample);
     fp_unit_format_exact(worth, figures->sample, figures->unit);

@@ -414,6 +414,24 @@ static void names_break_and_come_back_whole(void **state)
     fp_str_release(&name);
 }
 
+static void blank_names_are_seen(void **state)
+{
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *row = json_object();
+    struct fp_str name;
+
+    (void)state;
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    fp_words_put_name(&model, row, "pieces", NULL, fp_slice_of("  "));
+    join(json_object_get(row, "pieces"), &name);
+    assert_string_equal(name.data, "(blank)");
+    fp_words_put_name(&model, row, "pieces", NULL, fp_slice_of(" a "));
+    join(json_object_get(row, "pieces"), &name);
+    assert_string_equal(name.data, " a ");
+    fp_str_release(&name);
+    json_decref(row);
+}
+
 static void names_break_where_they_part(void **state)
 {
     static const char *const expected[] = { "java.",   "util.", "Map", "<std::", "string,",
@@ -537,6 +555,7 @@ int main(void)
         cmocka_unit_test(long_tables_fold),
         cmocka_unit_test(kinds_fill_the_bar),
         cmocka_unit_test(names_break_and_come_back_whole),
+        cmocka_unit_test(blank_names_are_seen),
         cmocka_unit_test(names_break_where_they_part),
         cmocka_unit_test(long_names_lose_their_middle),
         cmocka_unit_test(commands_hold_plain_words_only),
