@@ -402,6 +402,8 @@ static void names_break_and_come_back_whole(void **state)
         join(json_object_get(row, "pieces"), &name);
         if (!strncmp(name.data, "line", 4)) {
             assert_string_equal(name.data, "line\u240abreak\u2409tab\u240d");
+        } else if (fp_slice_is(hostile_names[n], " ")) {
+            assert_string_equal(name.data, "(blank)");
         } else if (hostile_names[n].len) {
             assert_int_equal(name.len, hostile_names[n].len);
             assert_memory_equal(name.data, hostile_names[n].data, name.len);
