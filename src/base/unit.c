@@ -266,35 +266,80 @@ char *fp_share_format(char to[FP_UNIT_TEXT], int64_t part, int64_t whole)
 #define NUMBER_DECIMALS 6
 #define NUMBER_MAX 1e18
 
+/* Texts that do not depend on how many digits are wanted; false where there is a number to be written. */
+static bool put_beyond(struct text *text, double value)
+{
+    if (!isfinite(value)) {
+        put(text, "\xE2\x80\x93");
+        return true;
+    }
+    if (fabs(value) > NUMBER_MAX) {
+        put(text, value < 0 ? "< -" : "> ");
+        put_grouped(text, (fp_u128)NUMBER_MAX);
+        return true;
+    }
+    return false;
+}
+
+/* What does not show in so many decimals: its bound. */
+static void put_tiny(struct text *text, bool minus, int decimals)
+{
+    put(text, minus ? "> -" : "< ");
+    put_rounded(text, (struct rounded){ 1, decimals });
+}
+
+static fp_u128 scaled_up(double size, int decimals)
+{
+    return (fp_u128)floor(size * (double)power10(decimals) + 0.5);
+}
+
 char *fp_number_format(char to[FP_UNIT_TEXT], double value)
 {
     struct text text = { to, 0 };
-    double size = fabs(value), scale = 1;
-    int decimals;
+    double size = fabs(value);
+    int decimals = NUMBER_DECIMALS;
 
-    if (!isfinite(value)) {
-        put(&text, "\xE2\x80\x93");
+    if (put_beyond(&text, value))
         return to;
-    }
     if (size > 0 && size < 1e-6) {
-        put(&text, value < 0 ? "> -0.000001" : "< 0.000001");
-        return to;
-    }
-    if (size > NUMBER_MAX) {
-        put(&text, value < 0 ? "< -" : "> ");
-        put_grouped(&text, (fp_u128)NUMBER_MAX);
+        put_tiny(&text, value < 0, NUMBER_DECIMALS);
         return to;
     }
     if (value < 0)
         put(&text, "-");
-    for (decimals = NUMBER_DECIMALS; decimals >= 0; decimals--) {
-        scale = (double)power10(decimals);
-        if (floor(size * scale + 0.5) < 1000)
-            break;
-    }
+    while (decimals >= 0 && scaled_up(size, decimals) >= 1000)
+        decimals--;
     if (decimals >= 0)
-        put_rounded(&text, shortened((struct rounded){ (fp_u128)floor(size * scale + 0.5), decimals }));
+        put_rounded(&text, shortened((struct rounded){ scaled_up(size, decimals), decimals }));
     else
         put_rounded(&text, round3((fp_u128)floor(size + 0.5), 1, 0));
     return to;
+}
+
+char *fp_fixed_format(char to[FP_UNIT_TEXT], double value, int decimals)
+{
+    struct text text = { to, 0 };
+    fp_u128 scaled;
+
+    if (put_beyond(&text, value))
+        return to;
+    scaled = scaled_up(fabs(value), decimals);
+    if (!scaled && fabs(value) > 0) {
+        put_tiny(&text, value < 0, decimals);
+        return to;
+    }
+    if (value < 0)
+        put(&text, "-");
+    put_rounded(&text, (struct rounded){ scaled, decimals });
+    return to;
+}
+
+int fp_fixed_decimals(double largest)
+{
+    int decimals = 2;
+
+    while (decimals < NUMBER_DECIMALS && fabs(largest) > 0 &&
+           scaled_up(fmin(fabs(largest), 1), decimals) < 100)
+        decimals++;
+    return decimals;
 }

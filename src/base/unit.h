@@ -45,5 +45,11 @@ char *fp_share_format(char to[FP_UNIT_TEXT], int64_t part, int64_t whole);
 /* At most three significant digits and six decimals: "0.22", "12.3", "1,230", "< 0.000001". Beyond ±1e18 only
  * the bound is said; "–" when not finite. */
 char *fp_number_format(char to[FP_UNIT_TEXT], double value);
+/* With so many decimals, zeros at the end included, so that a column of such numbers lines up: "0.220",
+ * "12.345". What is not nothing never reads "0": "< 0.001". */
+char *fp_fixed_format(char to[FP_UNIT_TEXT], double value, int decimals);
+/* The decimals of a column whose largest number this is: three significant digits of it, 2 at least, 6 at
+ * most. */
+int fp_fixed_decimals(double largest);
 
 #endif

@@ -54,8 +54,8 @@ static double place_legend(struct fp_picture *p, double y)
             continue;
         entry->kind = (enum fp_frame_kind)kind;
         /* threads and processes carry what they contain, seldom a value of their own: then the name alone */
-        snprintf(entry->text, sizeof entry->text, "%s%s%s", fp_frame_kind_name(entry->kind), self[kind] ? " " : "",
-                 self[kind] ? fp_share_format(share, self[kind], tree->total[0]) : "");
+        snprintf(entry->text, sizeof entry->text, "%s%s%s", fp_frame_kind_label(entry->kind),
+                 self[kind] ? " " : "", self[kind] ? fp_share_format(share, self[kind], tree->total[0]) : "");
         width = 18 + FP_CELL * (double)fp_label_cells(fp_slice_of(entry->text), SIZE_MAX - 1);
         if (x > MARGIN && x + width > right) {
             x = MARGIN;

@@ -3,23 +3,28 @@
 #include <string.h>
 
 static const struct {
-    const char *name;
+    const char *name, *label;
     char letter;
 } kinds[FP_KIND_COUNT] = {
-    [FP_KIND_APPLICATION] = { "application", 'A' },
-    [FP_KIND_LIBRARY] = { "library", 'L' },
-    [FP_KIND_KERNEL] = { "kernel", 'K' },
-    [FP_KIND_CUDA] = { "cuda", 'C' },
-    [FP_KIND_THREAD] = { "thread", 'T' },
-    [FP_KIND_PROCESS] = { "process", 'P' },
-    [FP_KIND_HOST] = { "host", 'H' },
-    [FP_KIND_OBJECT] = { "object", 'O' },
-    [FP_KIND_UNKNOWN] = { "unknown", '?' },
+    [FP_KIND_APPLICATION] = { "application", "application", 'A' },
+    [FP_KIND_LIBRARY] = { "library", "library", 'L' },
+    [FP_KIND_KERNEL] = { "kernel", "kernel", 'K' },
+    [FP_KIND_CUDA] = { "cuda", "CUDA", 'C' },
+    [FP_KIND_THREAD] = { "thread", "thread", 'T' },
+    [FP_KIND_PROCESS] = { "process", "process", 'P' },
+    [FP_KIND_HOST] = { "host", "host", 'H' },
+    [FP_KIND_OBJECT] = { "object", "object", 'O' },
+    [FP_KIND_UNKNOWN] = { "unknown", "no symbol", '?' },
 };
 
 const char *fp_frame_kind_name(enum fp_frame_kind kind)
 {
     return kinds[kind].name;
+}
+
+const char *fp_frame_kind_label(enum fp_frame_kind kind)
+{
+    return kinds[kind].label;
 }
 
 char fp_frame_kind_letter(enum fp_frame_kind kind)
@@ -63,7 +68,7 @@ enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name)
 
 struct fp_slice fp_frame_bare_name(struct fp_slice name)
 {
-    if (prefix_letter(name))
+    if (prefix_letter(name) && name.len > 4)
         return (struct fp_slice){ name.data + 4, name.len - 4 };
     return name;
 }

@@ -25,15 +25,18 @@ enum fp_frame_kind {
     FP_KIND_COUNT
 };
 
-/* "application", "library" …: for legends, tables and summary.json. */
+/* "application", "library" …: for programs (summary.json, pprof). */
 const char *fp_frame_kind_name(enum fp_frame_kind kind);
+/* The same for readers: "CUDA", "no symbol". */
+const char *fp_frame_kind_label(enum fp_frame_kind kind);
 /* 'A', 'L' … */
 char fp_frame_kind_letter(enum fp_frame_kind kind);
 /* The kind for a letter; -1 for a letter that is none. */
 int fp_frame_kind_of_letter(char letter);
 /* From the shape of a name below the root. Never OBJECT or HOST: these depend on the place in the tree. */
 enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name);
-/* The name without its "[k] "-like prefix, for labels; a name without prefix as it is. */
+/* The name without its "[k] "-like prefix, for labels; a name without prefix, or that is nothing else, as it
+ * is. */
 struct fp_slice fp_frame_bare_name(struct fp_slice name);
 
 #endif

@@ -256,7 +256,7 @@ int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err)
         calendar.daily = is_daily(&calendar);
     }
     put_months(&calendar, view);
-    fp_model_printf(&model, view, "calendar_text", "%s %s.", fp_count_format(text, (int64_t)calendar.count),
+    fp_model_printf(&model, view, "calendar_text", "%s %s", fp_count_format(text, (int64_t)calendar.count),
                     calendar.count == 1 ? "night" : "nights");
     free(cells);
     if (rc < 0) {

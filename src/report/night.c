@@ -1,11 +1,13 @@
 #include "report/night.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "plan/event.h"
 #include "report/summary.h"
+#include "report/terms.h"
 #include "report/words.h"
 
 /* "Total" is DeepFlow's name for the whole host. */
@@ -196,7 +198,9 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
                  : "\u2013");
 }
 
-static void push_service(struct night_view *view, json_t *rows, const json_t *entry)
+/* `decimals`: of the cores in this table. `before`: the title in the row above; NULL = none. */
+static void push_service(struct night_view *view, json_t *rows, const json_t *entry, int decimals,
+                         const char *before)
 {
     json_t *row = fp_model_row(&view->model, rows);
     const json_t *cores = json_object_get(entry, "cores"), *unknown = json_object_get(entry, "unknown_share");
@@ -214,8 +218,14 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
         put_text(view, row, "complete_text", "\u2013");
     }
     put_text(view, row, "cores_text",
-             json_is_number(cores) ? fp_number_format(text, json_number_value(cores)) : "\u2013");
+             json_is_number(cores) ? fp_fixed_format(text, json_number_value(cores), decimals) : "\u2013");
+    fp_model_put(&view->model, row, "gauge",
+                 json_boolean(has_value(entry) && fp_event_find(fp_model_get_text(entry, "event"))->gauge));
+    fp_model_put(&view->model, row, "has_cores", json_boolean(json_is_number(cores)));
     put_stored_share(view, row, "unknown_text", unknown);
+    fp_model_put(&view->model, row, "has_value", json_boolean(has_value(entry)));
+    fp_model_put(&view->model, row, "same",
+                 json_boolean(before && !strcmp(before, fp_model_get_text(entry, "title"))));
     fp_model_put(&view->model, row, "blind", json_boolean(json_number_value(unknown) > 0.5));
 }
 
@@ -223,12 +233,25 @@ static void put_table(struct night_view *view, const char *key, const char *has_
                       bool host)
 {
     json_t *table = fp_model_object(&view->model, view->root, key), *rows;
+    const char *before = NULL;
+    double most = 0;
 
     put_text(view, table, "services_caption", caption);
     rows = fp_model_array(&view->model, table, "rows");
-    for (size_t i = 0; i < json_array_size(view->services); i++)
-        if (is_host(json_array_get(view->services, i)) == host)
-            push_service(view, rows, json_array_get(view->services, i));
+    for (size_t i = 0; i < json_array_size(view->services); i++) {
+        const json_t *entry = json_array_get(view->services, i);
+
+        if (is_host(entry) == host)
+            most = fmax(most, fp_model_get_real(entry, "cores"));
+    }
+    for (size_t i = 0; i < json_array_size(view->services); i++) {
+        const json_t *entry = json_array_get(view->services, i);
+
+        if (is_host(entry) != host)
+            continue;
+        push_service(view, rows, entry, fp_fixed_decimals(most), before);
+        before = fp_model_get_text(entry, "title");
+    }
     fp_model_put(&view->model, view->root, has_key, json_boolean(json_array_size(rows) > 0));
 }
 
@@ -263,13 +286,14 @@ static void put_trouble(struct night_view *view)
 
 #define NAME_SHOWN 200u  /* bytes of each */
 
-static void put_name(struct fp_str *names, const char *title)
+static void put_left_out_name(struct night_view *view, json_t *names, struct fp_slice title)
 {
-    size_t shown = fp_utf8_cut(title, strlen(title), NAME_SHOWN);
+    json_t *name = fp_model_row(&view->model, names);
+    size_t shown = fp_utf8_cut(title.data, title.len, NAME_SHOWN);
 
-    fp_str_puts(names, names->len ? ", " : "");
-    fp_str_append(names, title, shown);
-    fp_str_puts(names, title[shown] ? "…" : "");
+    fp_model_put(&view->model, name, "comma", json_boolean(json_array_size(names) > 1));
+    fp_model_put(&view->model, name, "cut", json_boolean(shown < title.len));
+    fp_words_put_name(&view->model, name, "title_pieces", NULL, (struct fp_slice){ title.data, shown });
 }
 
 /* One row for each reason: neighbours with the same one share it. */
@@ -281,18 +305,18 @@ static void put_left_out(struct night_view *view)
 
     for (size_t i = 0; i < count; i = end) {
         const char *why = fp_model_get_text(json_array_get(from, i), "why");
-        struct fp_str names;
-        json_t *row = fp_model_row(&view->model, list);
+        json_t *row = fp_model_row(&view->model, list), *names;
 
-        fp_str_init(&names, FP_LIMIT_TEXT);
+        put_text(view, row, "why", why);
+        names = fp_model_array(&view->model, row, "names");
         for (end = i; end < count && !strcmp(fp_model_get_text(json_array_get(from, end), "why"), why); end++)
             if (end - i < NAMES_SHOWN)
-                put_name(&names, fp_model_get_text(json_array_get(from, end), "title"));
+                put_left_out_name(view, names, fp_model_get_slice(json_array_get(from, end), "title"));
         if (end - i > NAMES_SHOWN)
-            fp_str_printf(&names, " and %zu more, named in summary.json", end - i - NAMES_SHOWN);
-        put_text(view, row, "why", why);
-        fp_model_put(&view->model, row, "names", fp_str_ok(&names) ? fp_model_slice(fp_str_slice(&names)) : NULL);
-        fp_str_release(&names);
+            fp_model_printf(&view->model, row, "names_more", "and %zu more, named in summary.json",
+                            end - i - NAMES_SHOWN);
+        else
+            put_text(view, row, "names_more", NULL);
     }
     fp_model_put(&view->model, view->root, "has_not_pressed", json_boolean(count > 0));
 }
@@ -377,10 +401,7 @@ int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, st
     put_trouble(&view);
     put_table(&view, "services_table", "has_services", "Reports of services", false);
     put_table(&view, "host_table", "has_host", "Reports of the host", true);
-    put_text(&view, view.root, "legend_text",
-             "Cores: CPU time divided by the time of the window. No symbols: share of the total that was "
-             "measured in "
-             "frames without a name. A dash: not known, or makes no sense for the event; never zero.");
+    fp_terms_put(&view.model, view.root, view.services);
     put_left_out(&view);
     put_about(&view, zone);
     put_text(&view, view.root, "data_file", FP_SUMMARY_FILE);

@@ -66,7 +66,9 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
 /*
  * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble
  * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again,
- * services_table and host_table ({services_caption, rows}), not_pressed [{why, names}], legend_text, about (facts), generator,
+ * services_table and host_table ({services_caption, rows}), not_pressed [{why, names
+ * [{title_pieces, comma}], names_more}], terms
+ * [{term, text}] (each word that occurs in the tables, explained), trust_text, about (facts), generator,
  * generated, night_href; and has_X for each X that may be missing.
  * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
  */

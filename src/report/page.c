@@ -15,7 +15,7 @@
 #include "report/template.h"
 #include "report/view.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 11 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 14 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -32,7 +32,10 @@ static const char *const template_names[T_COUNT] = {
     "ranking",
     "rows",
     "services",
+    "terms",
+    "title",
     "top",
+    "trouble",
 };
 
 enum asset_id { A_STYLE, A_ICON, A_COUNT };
@@ -178,14 +181,15 @@ static void push_trail(struct fp_model *model, json_t *trail, const char *href, 
     fp_model_put(model, row, "label", fp_model_text(label));
 }
 
-/* What every page has around its own content. */
+/* What every page has around its own content. `night`: the label of the night that the page belongs to, or
+ * "". */
 static void put_frame(const struct fp_pages *pages, struct fp_model *model, json_t *view,
-                      const struct fp_page_place *place)
+                      const struct fp_page_place *place, const char *night)
 {
     json_t *trail = fp_model_array(model, view, "trail");
 
     push_trail(model, trail, place->index, "All nights");
-    push_trail(model, trail, place->night, "This night");
+    push_trail(model, trail, place->night, *night ? night : "This night");
     fp_model_put(model, view, "has_trail", json_boolean(json_array_size(trail) > 0));
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
     fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
@@ -215,7 +219,7 @@ int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct 
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place);
+    put_frame(pages, &model, view, place, label);
     fp_model_printf(&model, view, "page_title", "%s %s%s%s \u2013 %s", fp_model_get_text(summary, "title"),
                     fp_model_get_text(summary, "event"), *label ? ", " : "", label, pages->title);
     rc = render(pages, T_REPORT, &model, view, out, err);
@@ -232,7 +236,7 @@ int fp_pages_night(const struct fp_pages *pages, const json_t *night, const stru
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place);
+    put_frame(pages, &model, view, place, "");
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"),
                     pages->title);
     rc = render(pages, T_NIGHT, &model, view, out, err);
@@ -249,7 +253,7 @@ int fp_pages_index(const struct fp_pages *pages, const json_t *nights, const str
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place);
+    put_frame(pages, &model, view, place, "");
     fp_model_put(&model, view, "page_title", fp_model_text(pages->title));
     rc = render(pages, T_INDEX, &model, view, out, err);
     json_decref(view);

@@ -7,18 +7,6 @@
 #include "flame/palette.h"
 #include "report/words.h"
 
-static const char *const labels[FP_KIND_COUNT] = {
-    [FP_KIND_APPLICATION] = "application",
-    [FP_KIND_LIBRARY] = "library",
-    [FP_KIND_KERNEL] = "kernel",
-    [FP_KIND_CUDA] = "CUDA",
-    [FP_KIND_THREAD] = "thread",
-    [FP_KIND_PROCESS] = "process",
-    [FP_KIND_HOST] = "host",
-    [FP_KIND_OBJECT] = "object",
-    [FP_KIND_UNKNOWN] = "no symbol",
-};
-
 /* FP_KIND_UNKNOWN for a word that is none. */
 static enum fp_frame_kind kind_of(const json_t *row)
 {
@@ -60,7 +48,8 @@ struct ranking {
     int64_t all;            /* how many there are behind the table */
     const char *value_key;  /* what it is ranked by */
     const char *second_key; /* a further share; NULL = none … */
-    bool cores;             /* … or the value in cores */
+    bool cores;             /* … or the value in cores, with so many … */
+    int decimals;
     const char *value_head, *second_head, *name_head;
     const char *caption;
     bool quiet;       /* the heading above says what the caption says */
@@ -80,7 +69,7 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
         fp_unit_format_exact(text, second, tables->unit);
         fp_model_put(model, row, "second_exact", fp_model_text(text));
     } else if (ranking->cores) {
-        fp_number_format(text, (double)value / tables->core);
+        fp_fixed_format(text, (double)value / tables->core, ranking->decimals);
         fp_model_put(model, row, "second", fp_model_text(text));
         fp_model_put(model, row, "second_exact", fp_model_text("CPU time divided by the time of the window"));
     } else {
@@ -88,21 +77,31 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
     }
 }
 
+/* Who, and how much. */
+static void put_measured(const struct fp_tables *tables, json_t *row, const json_t *item,
+                         const char *value_key)
+{
+    struct fp_slice name = fp_model_get_slice(item, "name");
+    int64_t value = fp_model_get_int(item, value_key);
+
+    fp_words_put_value(tables->model, row, "value", "exact", value, tables->unit);
+    fp_words_put_share(tables->model, row, "share", value, tables->total);
+    fp_words_put_name(tables->model, row, "pieces", "cut", fp_frame_bare_name(name));
+}
+
 static void push_row(const struct fp_tables *tables, json_t *list, const struct ranking *ranking,
                      const json_t *item)
 {
     struct fp_model *model = tables->model;
     json_t *row = fp_model_row(model, list);
-    struct fp_slice name = fp_model_get_slice(item, "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
     bool has_kind = json_is_string(json_object_get(item, "kind"));
 
-    fp_words_put_value(model, row, "value", "exact", value, tables->unit);
-    fp_words_put_share(model, row, "share", value, tables->total);
+    put_measured(tables, row, item, ranking->value_key);
     fp_words_put_bar(model, row, "bar", value, ranking->largest);
     put_second(tables, row, ranking, item, value);
-    fp_words_put_name(model, row, "pieces", "cut", fp_frame_bare_name(name));
-    fp_model_put(model, row, "kind", has_kind ? fp_model_text(labels[kind_of(item)]) : json_null());
+    fp_model_put(model, row, "kind",
+                 has_kind ? fp_model_text(fp_frame_kind_label(kind_of(item))) : json_null());
     put_colour(model, row, has_kind ? kind_of(item) : FP_KIND_THREAD);
 }
 
@@ -137,6 +136,8 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
     fp_model_put(model, table, "second_head", fp_model_text_or_null(ranking->second_head));
     fp_model_put(model, table, "name_head", fp_model_text(ranking->name_head));
     ranking->largest = ranking->count ? fp_model_get_int(ranking->items[0], ranking->value_key) : 0;
+    if (ranking->cores)
+        ranking->decimals = fp_fixed_decimals((double)ranking->largest / tables->core);
     for (size_t i = 0; i < ranking->count && i < FP_TABLES_SHOWN; i++)
         push_row(tables, rows, ranking, ranking->items[i]);
     put_more(tables, table, ranking);
@@ -240,6 +241,30 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
     free(all);
 }
 
+#define LEADS 3u
+
+/* Functions where there are some; a host's profile may have nothing below its processes. */
+void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
+{
+    const json_t *processes = json_object_get(tables->summary, "processes");
+    const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
+    size_t count = top_by_self(json_object_get(tables->summary, "functions"), top);
+    json_t *list = fp_model_array(tables->model, to, "leads");
+    const char *key = count ? "self" : "total";
+    char total[FP_UNIT_TEXT];
+
+    fp_model_printf(tables->model, to, "leads_head", "%s: shares of %s",
+                    !count            ? "Top processes"
+                    : tables->objects ? "Top objects and functions by self"
+                                      : "Top functions by self",
+                    fp_unit_format(total, tables->total, tables->unit));
+    if (!count)
+        for (; count < LEADS && count < json_array_size(processes); count++)
+            top[count] = json_array_get(processes, count);
+    for (size_t i = 0; i < count && i < LEADS; i++)
+        put_measured(tables, fp_model_row(tables->model, list), top[i], key);
+}
+
 void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
                           const char *what)
 {
@@ -277,7 +302,7 @@ void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *su
         int64_t self = fp_model_get_int(kind, "self");
         json_t *row = fp_model_row(model, list);
 
-        fp_model_put(model, row, "label", fp_model_text(labels[kind_of(kind)]));
+        fp_model_put(model, row, "label", fp_model_text(fp_frame_kind_label(kind_of(kind))));
         fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
         put_colour(model, row, kind_of(kind));
         fp_words_put_value(model, row, "value", "exact", self, unit);

@@ -28,6 +28,9 @@ struct fp_tables {
 
 /* Puts `by_self` and `by_total` into `to`; neither when there is no function. */
 void fp_tables_put_functions(const struct fp_tables *tables, json_t *to);
+/* Puts `leads_head` and `leads`, the first few {pieces, cut, value, exact, share}: what the page begins with.
+ */
+void fp_tables_put_leads(const struct fp_tables *tables, json_t *to);
 /* Puts the list `key` of the summary ("threads", "processes") as a ranking of the same name; `what` is one of
  * them. `count_key`: how many there are in all; NULL = the list has them all. */
 void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "flame/palette.h"
 #include "plan/event.h"
 #include "report/complete.h"
+#include "report/figures.h"
 #include "report/summary.h"
 #include "report/tables.h"
 #include "report/words.h"
@@ -68,22 +68,12 @@ static void put_head(struct view *view)
     put_bool(view, "is_failed", view->failed);
     put_bool(view, "is_empty", view->empty);
     fp_words_put_name(&view->model, view->root, "title_pieces", NULL, title);
-    put_text(view, "event_title", view->event.known ? view->event.title : event);
+    put_text(view, "event", *event ? event : NULL);
     put_when(view);
     if (fp_slice_equal(title, service))
         put_text(view, "service_note", NULL);
     else
         fp_model_printf(&view->model, view->root, "service_note", "service %s", service.data);
-}
-
-static void push_figure(struct view *view, json_t *list, const char *label, const char *value,
-                        const char *exact)
-{
-    json_t *row = fp_model_row(&view->model, list);
-
-    fp_model_put(&view->model, row, "label", fp_model_text(label));
-    fp_model_put(&view->model, row, "value", fp_model_text(value));
-    fp_model_put(&view->model, row, "exact", fp_model_text(exact));
 }
 
 /* What one core that is busy all the time adds up to; 0 where cores make no sense. */
@@ -94,50 +84,19 @@ static double one_core(const struct view *view)
     return view->event.cores && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
 }
 
-static void push_cores(struct view *view, json_t *list)
-{
-    double core = one_core(view);
-    char value[FP_UNIT_TEXT];
-
-    if (core <= 0)
-        return;
-    fp_number_format(value, (double)view->total / core);
-    push_figure(view, list, view->partial ? "cores, while covered" : "cores, on average", value,
-                "CPU time divided by the time of the window");
-}
-
-static void push_samples(struct view *view, json_t *list)
-{
-    char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
-
-    if (!view->event.cores || view->sample <= 1)
-        return;
-    fp_count_format(value, view->total / view->sample);
-    fp_unit_format_exact(worth, view->sample, view->unit);
-    strcpy(exact, "one sample is worth ");
-    strcat(exact, worth);
-    push_figure(view, list, "samples", value, exact);
-}
-
 static void put_figures(struct view *view)
 {
-    json_t *list = fp_model_array(&view->model, view->root, "figures");
-    char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
+    struct fp_figures figures = { .model = &view->model,
+                                  .summary = view->summary,
+                                  .event = &view->event,
+                                  .unit = view->unit,
+                                  .total = view->total,
+                                  .sample = view->sample,
+                                  .core = one_core(view),
+                                  .partial = view->partial };
 
     put_bool(view, "has_figures", view->ok || view->partial);
-    if (!view->ok && !view->partial)
-        return;
-    push_figure(view, list, view->event.known ? view->event.title : "total",
-                fp_unit_format(value, view->total, view->unit),
-                fp_unit_format_exact(exact, view->total, view->unit));
-    push_cores(view, list);
-    push_samples(view, list);
-    fp_count_format(value, fp_tables_function_count(view->summary));
-    if (fp_tables_function_count(view->summary) > 0) /* a host's profile may end with its threads */
-        push_figure(view, list, view->event.objects ? "functions and objects" : "functions", value,
-                    "different names, threads and processes left out");
-    fp_count_format(value, fp_model_get_int(view->summary, "max_depth"));
-    push_figure(view, list, "frames in the deepest stack", value, "threads and processes count as frames");
+    fp_figures_put(&figures, view->root);
 }
 
 /* ---- how complete it is ---- */
@@ -214,8 +173,7 @@ static void put_empty(struct view *view)
 {
     static const char *const checks[] = {
         "the name of the service, exactly as DeepFlow has it: an unknown service is an empty answer, not an "
-        "error "
-        "(\u201cflamepress services -c FILE\u201d lists what the server knows);",
+        "error (\u201cflamepress services -c FILE\u201d lists what the server knows);",
         "the language and the event type: eBPF data has the language \u201ceBPF\u201d;",
         "the filter, if there is one: it may match nothing;",
         "the process matcher of DeepFlow\u2019s agent: a process that it does not select has no profile;",
@@ -283,17 +241,17 @@ static void put_picture(struct view *view)
     put_file(view, "png");
     put_file(view, "png2x");
     fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
+    put_bool(view, "picture_wide", width > 1440); /* wider than the page may be */
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
     fp_model_printf(
         &view->model, view->root, "graph_label",
         "Flame graph of %s, %s: %s in %s boxes. The tables below hold the largest of its numbers.",
-        fp_model_get_text(view->summary, "title"),
-        view->event.known ? view->event.title : fp_model_get_text(view->summary, "event"),
+        fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"),
         fp_unit_format(total, view->total, view->unit),
         fp_count_format(boxes, fp_model_get_int(picture, "boxes")));
     put_text(view, "reading",
-             "The wider a box, the more of the total passes through it; a box names itself in full "
-             "under the pointer.");
+             "The wider a box, the more of the total passes through it; under the pointer a box "
+             "names itself in full.");
     put_hidden(view, part(view, "hidden"));
 }
 
@@ -332,6 +290,13 @@ static void put_downloads(struct view *view)
 
 /* ---- the query, and what to know about the numbers ---- */
 
+/* A fact that files may not tell. */
+static void push_code(struct view *view, json_t *list, const char *key, const char *code, const char *text)
+{
+    if (*code)
+        fp_words_push_fact(&view->model, list, key, code, NULL, text);
+}
+
 static void put_query(struct view *view)
 {
     const json_t *requests = part(view, "requests");
@@ -343,15 +308,14 @@ static void put_query(struct view *view)
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_words_push_fact(&view->model, list, "service", fp_model_get_text(view->summary, "service"), NULL,
-                       NULL);
-    fp_words_push_fact(&view->model, list, "event", fp_model_get_text(view->summary, "event"), NULL,
-                       view->event.known ? view->event.title : "an event type that is not known here");
-    fp_words_push_fact(&view->model, list, "language", fp_model_get_text(requests, "language"), NULL, NULL);
+    push_code(view, list, "service", fp_model_get_text(view->summary, "service"), NULL);
+    push_code(view, list, "event", fp_model_get_text(view->summary, "event"),
+              view->event.known ? view->event.title : "an event type that is not known here");
+    push_code(view, list, "language", fp_model_get_text(requests, "language"), NULL);
     fp_words_push_fact(&view->model, list, "filter", *filter ? filter : NULL, *filter ? NULL : "none", NULL);
     if (view->end > view->start)
         fp_words_push_window(&view->model, list, view->start, view->end, view->zone);
-    fp_words_push_fact(&view->model, list, "source", fp_model_get_text(requests, "source"), NULL, NULL);
+    push_code(view, list, "source", fp_model_get_text(requests, "source"), NULL);
     fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? form : "nothing came", NULL);
     if (sent > 0) {
         fp_str_printf(&text, "%s sent, %s answered and used", fp_count_format(a, sent),
@@ -365,6 +329,10 @@ static void put_query(struct view *view)
         fp_str_printf(&text, "%s rows a reply", fp_count_format(a, limit));
         fp_words_push_fact(&view->model, list, "limit of the server", NULL, text.data, NULL);
     }
+    if (view->ok || view->partial)
+        fp_words_push_fact(&view->model, list, "frames in the deepest stack", NULL,
+                           fp_count_format(a, fp_model_get_int(view->summary, "max_depth")),
+                           "threads and processes are frames, too");
     view->model.failed |= !fp_str_ok(&text);
     fp_str_release(&text);
 }
@@ -379,17 +347,6 @@ static void put_notes(struct view *view)
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    if (view->event.gauge)
-        fp_model_push(&view->model, list,
-                      fp_model_text("This is a gauge: each stack counts with its last value in "
-                                    "the window. Gauges of two windows do not add up."));
-    if (!view->event.known && *fp_model_get_text(view->summary, "event"))
-        fp_model_push(&view->model, list,
-                      fp_model_text(view->unit == FP_UNIT_UNITS
-                                        ? "This event type is not in flamepress\u2019s table: its "
-                                          "values are taken as plain units that add up."
-                                        : "This event type is not in flamepress\u2019s table: its "
-                                          "values are taken as amounts that add up."));
     if (mended > 0) {
         fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.",
                       fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
@@ -418,7 +375,7 @@ static void put_kinds(struct view *view)
     fp_tables_push_kinds(&view->model, list, view->summary, view->unit);
     put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
     fp_model_printf(&view->model, view->root, "kinds_text",
-                    "Where the value was measured: shares of all %s, by the frame at the tip of the stack.",
+                    "Where it was measured: shares of all %s, by the frame at the tip of the stack.",
                     fp_unit_format(total, view->total, view->unit));
 }
 
@@ -439,10 +396,12 @@ static void put_tables(struct view *view)
         "Self is what was measured in the function itself; total includes what it called, with recursion "
         "counted once. Shares are of all %s; bars compare with the first row of their table.",
         fp_unit_format(total, view->total, view->unit));
+    fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
     fp_tables_put_groups(&tables, view->root, "processes", "processes_count", "process");
     fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, "process");
+    put_bool(view, "has_leads", shown && json_array_size(json_object_get(view->root, "leads")) > 0);
     put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
     put_bool(view, "has_processes", shown && json_array_size(part(view, "processes")) > 0);
@@ -460,22 +419,26 @@ static void put_sections(struct view *view)
     static const struct {
         const char *has, *id, *label;
     } all[] = {
-        { "has_graph", "graph", "Flame graph" },       { "has_kinds", "kinds", "Kinds of frame" },
-        { "has_processes", "processes", "Processes" }, { "has_functions", "functions", NULL },
-        { "has_threads", "threads", "Threads" },       { NULL, "query", "The query" },
+        { "has_kinds", "kinds", "Kinds of frame" },
+        { "has_graph", "graph", "Flame graph" },
+        { "has_downloads", "downloads", "Downloads" },
+        { "has_processes", "processes", "Processes" },
+        { "has_functions", "functions", NULL },
+        { "has_threads", "threads", "Threads" },
+        { NULL, "query", "The query" },
     };
     json_t *list = fp_model_array(&view->model, view->root, "sections");
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const char *label;
         json_t *row;
 
         if (all[i].has && !json_is_true(json_object_get(view->root, all[i].has)))
             continue;
+        label = all[i].label ? all[i].label : fp_model_get_text(view->root, "functions_head");
         row = fp_model_row(&view->model, list);
         fp_model_put(&view->model, row, "id", fp_model_text(all[i].id));
-        fp_model_put(
-            &view->model, row, "label",
-            fp_model_text(all[i].label ? all[i].label : fp_model_get_text(view->root, "functions_head")));
+        fp_model_put(&view->model, row, "label", fp_model_text(label));
     }
     put_bool(view, "has_sections", json_array_size(list) > 1);
 }
@@ -512,7 +475,6 @@ int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err)
 {
     struct view view;
     char time[FP_TIME_TEXT];
-    int rc;
 
     open_view(&view, summary);
     fp_model_put(&view.model, view.root, "summary", json_incref(summary));
@@ -532,6 +494,5 @@ int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err)
     fp_model_put(&view.model, view.root, "generator", fp_model_text(fp_model_get_text(summary, "generator")));
     put_text(&view, "generated", fp_time_format(time, fp_model_get_int(summary, "generated"), view.zone));
     fp_zone_free(view.zone);
-    rc = fp_model_finish(&view.model, view.root, ret_view, err);
-    return rc;
+    return fp_model_finish(&view.model, view.root, ret_view, err);
 }

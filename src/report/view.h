@@ -8,23 +8,23 @@
  * in the sections around it.
  *
  *   summary                        the summary itself
- *   outcome, mark, is_failed, is_empty, title_pieces, event_title, when, service_note
+ *   outcome, mark, is_failed, is_empty, title_pieces, event, when, service_note
  *   figures                        [{label, value, exact}]: the first line of numbers
+ *   event_note                     what the event type means for all numbers; null
+ *   leads_head, leads              [{pieces, cut, value, exact, share}]: the first few, see report/tables.h
  *   completeness_head, completeness_text
  *   failure, again                 what went wrong; the command that tries again
  *   empty_text, checks             what an empty window may mean
  *   failed_parts_text, failed_rows, failed_beyond
- *   svg, png, png2x, picture_width, picture_height, graph_label, reading, hidden_text
+ *   svg, png, png2x, picture_width, picture_height, picture_wide, graph_label, reading, hidden_text
  *   downloads                      [{href, label, note}], folded_note, pprof_note
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
  *   unprofiled_text                what the ranking `unprofiled` is about
- *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head, name_head,
- *                                  rows, more, more_label, more_caption, beyond}
- *   query                          [{key, code, text, second_text}]
- *   notes                          sentences
- *   sections                       [{id, label}]: anchors of the page
- *   generated                      text
- * and has_X for each list X that a section of the page hangs on.
+ *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head,
+ * name_head, rows, more, more_label, more_caption, beyond} query                          [{key, code, text,
+ * second_text}] notes                          sentences sections                       [{id, label}]:
+ * anchors of the page generated                      text and has_X for each list X that a section of the
+ * page hangs on.
  *
  * Pure but for the time zone database. The result shares values with `summary`: one thread for both.
  */

@@ -102,6 +102,15 @@ static size_t next_start(struct fp_slice name, size_t at)
     return at;
 }
 
+/* Nothing to be seen, which looks like a mistake of the page. */
+static bool is_blank(struct fp_slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.data[i] != ' ')
+            return false;
+    return true;
+}
+
 void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, const char *cut_key,
                        struct fp_slice name)
 {
@@ -109,7 +118,10 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
     char count[FP_UNIT_TEXT];
 
     if (name.len <= FP_WORDS_NAME_MAX) {
-        push_pieces(model, list, name.len ? name : fp_slice_of("(no name)"));
+        push_pieces(model, list,
+                    !name.len        ? fp_slice_of("(no name)")
+                    : is_blank(name) ? fp_slice_of("(blank)")
+                                     : name);
         if (cut_key)
             fp_model_put(model, object, cut_key, json_null());
         return;

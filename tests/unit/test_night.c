@@ -127,6 +127,92 @@ static void night_leads_with_what_failed(void **state)
     json_decref(night);
 }
 
+static const char *term(const json_t *view, const char *word)
+{
+    const json_t *terms = json_object_get(view, "terms");
+
+    for (size_t i = 0; i < json_array_size(terms); i++)
+        if (!strcmp(fp_model_get_text(json_array_get(terms, i), "term"), word))
+            return fp_model_get_text(json_array_get(terms, i), "text");
+    return NULL;
+}
+
+static void fixture_unproved(struct fixture *f)
+{
+    fixture_plain(f);
+    f->facts.completeness = FP_COMPLETE_UNPROVED;
+}
+
+static void fixture_gauge(struct fixture *f)
+{
+    fixture_plain(f);
+    f->facts.event_type = "mem-inuse";
+    f->facts.event = fp_event_find("mem-inuse");
+}
+
+static void words_that_occur_are_explained(void **state)
+{
+    json_t *entries = json_array(), *night = mixed_night(), *view = NULL;
+
+    (void)state;
+    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_string_equal(fp_model_get_text(view, "trust_text"), "2 of 3 profiles are proved complete.");
+    assert_non_null(term(view, "proved"));
+    assert_null(term(view, "unproved"));
+    assert_non_null(term(view, "partial"));
+    assert_non_null(term(view, "empty"));
+    assert_non_null(term(view, "failed"));
+    assert_non_null(term(view, "cores"));
+    assert_null(term(view, "last value"));
+    json_decref(view);
+    json_decref(night);
+
+    json_array_append_new(entries, entry_of(fixture_unproved, "a", "a/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_gauge, "a", "a/mem-inuse"));
+    night = night_of(entries, 1795132800, 86400);
+    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_string_equal(
+        fp_model_get_text(view, "trust_text"),
+        "1 of 2 profiles is proved complete. 1 is unproved: the server may have cut it, so the true "
+        "total is at least the one shown.");
+    assert_non_null(term(view, "unproved"));
+    assert_null(term(view, "partial"));
+    assert_null(term(view, "failed"));
+    assert_non_null(strstr(term(view, "last value"), "last value in the window"));
+    json_decref(view);
+    json_decref(night);
+
+    night = night_of(json_array(), 1795132800, 86400);
+    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_true(json_is_false(json_object_get(view, "has_terms")));
+    assert_true(json_is_null(json_object_get(view, "trust_text")));
+    json_decref(view);
+    json_decref(night);
+}
+
+/* Cores of one table have the same decimals, so that the eye compares them. */
+static void cores_line_up(void **state)
+{
+    json_t *entries = json_array(), *night, *view = NULL;
+    const json_t *rows;
+
+    (void)state;
+    json_array_append_new(entries, entry_of(fixture_plain, "a", "a/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_plain, "b", "b/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_gauge, "b", "b/mem-inuse"));
+    json_object_set_new(json_array_get(entries, 0), "cores", json_real(1.5));
+    json_object_set_new(json_array_get(entries, 1), "cores", json_real(0.0666));
+    night = night_of(entries, 1795132800, 86400);
+    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    rows = json_object_get(json_object_get(view, "services_table"), "rows");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "cores_text"), "1.50");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "cores_text"), "0.07");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "cores_text"), "\xE2\x80\x93");
+    assert_true(json_is_true(json_object_get(json_array_get(rows, 2), "gauge")));
+    json_decref(view);
+    json_decref(night);
+}
+
 /* ---- the index ---- */
 
 /* The cell of a day, counted from the first of the month. */
@@ -257,6 +343,8 @@ int main(void)
         cmocka_unit_test(night_counts_outcomes),
         cmocka_unit_test(night_outcome_follows_its_reports),
         cmocka_unit_test(night_leads_with_what_failed),
+        cmocka_unit_test(words_that_occur_are_explained),
+        cmocka_unit_test(cores_line_up),
         cmocka_unit_test(calendar_marks_missing_days),
         cmocka_unit_test(calendar_survives_odd_paths),
         cmocka_unit_test(leap_years_have_a_29th),

@@ -212,6 +212,8 @@ static void hostile_report_stays_a_page(void **state)
     assert_non_null(strstr(page.data, "nul\xE2\x90\x80inside"));
     assert_non_null(strstr(page.data, "\xF0\x9F\x94\xA5"));
     assert_non_null(strstr(page.data, "(no name)"));
+    assert_non_null(
+        strstr(page.data, "<code><bdi>")); /* a name that runs from right to left stays in its place */
     assert_non_null(strstr(page.data, "65,535 bytes; the whole name is in summary.json"));
     assert_true(page.len < 200000); /* one huge name does not make a huge page */
     check_page(&page, "hostile");

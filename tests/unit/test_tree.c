@@ -10,15 +10,24 @@ static void kinds_from_names(void **state)
         char letter;
         const char *bare;
     } rows[] = {
-        { "main", 'A', "main" },        { "", 'A', "" },
-        { "[t] worker", 'T', "worker" }, { "[p] nginx", 'P', "nginx" },
-        { "[k] tcp_sendmsg", 'K', "tcp_sendmsg" }, { "[c] cudaLaunch", 'C', "cudaLaunch" },
-        { "[l] malloc", 'L', "malloc" }, { "[k]x", 'A', "[k]x" },
-        { "[k] ", 'K', "" },            { "[k]", 'A', "[k]" },
-        { "[x] y", 'A', "[x] y" },      { "[K] y", 'A', "[K] y" },
-        { "[unknown] 0x03", '?', "[unknown] 0x03" }, { "[unknown start_thread?]", '?', "[unknown start_thread?]" },
-        { "[/tmp/perf-29887.map]", '?', "[/tmp/perf-29887.map]" }, { "[/]", '?', "[/]" },
-        { "[/usr/bin/x", 'A', "[/usr/bin/x" }, { "[vdso]", 'A', "[vdso]" },
+        { "main", 'A', "main" },
+        { "", 'A', "" },
+        { "[t] worker", 'T', "worker" },
+        { "[p] nginx", 'P', "nginx" },
+        { "[k] tcp_sendmsg", 'K', "tcp_sendmsg" },
+        { "[c] cudaLaunch", 'C', "cudaLaunch" },
+        { "[l] malloc", 'L', "malloc" },
+        { "[k]x", 'A', "[k]x" },
+        { "[k] ", 'K', "[k] " },
+        { "[k]", 'A', "[k]" },
+        { "[x] y", 'A', "[x] y" },
+        { "[K] y", 'A', "[K] y" },
+        { "[unknown] 0x03", '?', "[unknown] 0x03" },
+        { "[unknown start_thread?]", '?', "[unknown start_thread?]" },
+        { "[/tmp/perf-29887.map]", '?', "[/tmp/perf-29887.map]" },
+        { "[/]", '?', "[/]" },
+        { "[/usr/bin/x", 'A', "[/usr/bin/x" },
+        { "[vdso]", 'A', "[vdso]" },
     };
     const struct fp_slice nul = { "[\0] x", 5 };
 
@@ -34,6 +43,7 @@ static void kinds_from_names(void **state)
     for (int kind = 0; kind < FP_KIND_COUNT; kind++) {
         assert_int_equal(fp_frame_kind_of_letter(fp_frame_kind_letter((enum fp_frame_kind)kind)), kind);
         assert_true(strlen(fp_frame_kind_name((enum fp_frame_kind)kind)) > 0);
+        assert_true(strlen(fp_frame_kind_label((enum fp_frame_kind)kind)) > 0);
     }
     assert_int_equal(fp_frame_kind_of_letter('\0'), -1);
     assert_int_equal(fp_frame_kind_of_letter('Z'), -1);

@@ -219,6 +219,44 @@ static void numbers(void **state)
     assert_string_equal(fp_number_format(text, (double)INFINITY), "–");
 }
 
+static void columns(void **state)
+{
+    static const struct {
+        double value;
+        int decimals;
+        const char *text;
+    } cases[] = {
+        { 0, 3, "0" },
+        { 0.22, 3, "0.220" },
+        { -0.22, 3, "-0.220" },
+        { 0.0004, 3, "< 0.001" },
+        { -0.0004, 3, "> -0.001" },
+        { 0.0005, 3, "0.001" },
+        { 0.9996, 3, "1.000" },
+        { 12.3456, 2, "12.35" },
+        { 12345.678, 2, "12,345.68" },
+        { 0.00000093, 6, "0.000001" },
+        { 1e300, 6, "> 1,000,000,000,000,000,000" },
+    };
+    static const struct {
+        double largest;
+        int decimals;
+    } widths[] = {
+        { 0, 2 },      { 1e-9, 6 },  { 0.00063, 6 }, { 0.00209, 5 }, { 0.0994, 4 },
+        { 0.0999, 3 }, { 0.22, 3 },  { 0.994, 3 },   { 0.9996, 2 },  { 1, 2 },
+        { 42, 2 },     { 1e300, 2 }, { -0.22, 3 },
+    };
+    char text[FP_UNIT_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(fp_fixed_format(text, cases[i].value, cases[i].decimals), cases[i].text);
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        assert_int_equal(fp_fixed_decimals(widths[i].largest), widths[i].decimals);
+    assert_string_equal(fp_fixed_format(text, (double)NAN, 2), "–");
+    assert_int_equal(fp_fixed_decimals((double)NAN), 2);
+}
+
 /* A decimal comma of the locale must not reach a page. */
 static void locale(void **state)
 {
@@ -239,7 +277,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),  cmocka_unit_test(readable), cmocka_unit_test(exact),
-        cmocka_unit_test(shares), cmocka_unit_test(numbers),  cmocka_unit_test(locale),
+        cmocka_unit_test(shares), cmocka_unit_test(numbers),  cmocka_unit_test(columns),
+        cmocka_unit_test(locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

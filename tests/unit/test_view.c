@@ -38,6 +38,21 @@ static const json_t *figure(const json_t *view, const char *label)
     return NULL;
 }
 
+/* Of the query; "" where it is not told. */
+static const char *fact(const json_t *view, const char *key)
+{
+    const json_t *facts = json_object_get(view, "query");
+
+    for (size_t i = 0; i < json_array_size(facts); i++) {
+        const json_t *row = json_array_get(facts, i);
+
+        if (!strcmp(fp_model_get_text(row, "key"), key))
+            return *fp_model_get_text(row, "code") ? fp_model_get_text(row, "code")
+                                                   : fp_model_get_text(row, "text");
+    }
+    return "";
+}
+
 static void figures_come_from_the_data(void **state)
 {
     json_t *view = view_of(summary_of(fixture_plain));
@@ -47,9 +62,12 @@ static void figures_come_from_the_data(void **state)
     assert_string_equal(fp_model_get_text(figure(view, "CPU time"), "exact"), "202,020 \xC2\xB5s");
     assert_string_equal(fp_model_get_text(figure(view, "samples"), "value"), "20");
     assert_string_equal(fp_model_get_text(figure(view, "functions"), "value"), "5");
-    assert_string_equal(fp_model_get_text(figure(view, "frames in the deepest stack"), "value"), "5");
+    assert_string_equal(fact(view, "frames in the deepest stack"), "5");
     /* 202,020 µs of 86,400 s */
     assert_string_equal(fp_model_get_text(figure(view, "cores, on average"), "value"), "0.000002");
+    assert_string_equal(fp_model_get_text(figure(view, "cores, on average"), "exact"),
+                        "202,020 \xC2\xB5s in 86,400 s");
+    assert_true(json_is_null(json_object_get(view, "event_note")));
     json_decref(view);
 }
 
@@ -91,6 +109,33 @@ static void off_cpu_has_no_cores(void **state)
     view = view_of(make_summary(&f.facts));
     assert_null(figure(view, "cores, on average"));
     assert_null(figure(view, "samples"));
+    json_decref(view);
+    fixture_release(&f);
+}
+
+/* A gauge is no amount over time, whatever its unit; a type that nobody knows adds up, and the page says
+ * both. */
+static void event_types_are_explained(void **state)
+{
+    struct fixture f;
+    json_t *view;
+
+    (void)state;
+    fixture_plain(&f);
+    f.facts.event_type = "mem-inuse";
+    f.facts.event = fp_event_find("mem-inuse");
+    view = view_of(make_summary(&f.facts));
+    assert_non_null(figure(view, "Memory in use, last value in the window"));
+    assert_null(figure(view, "cores, on average"));
+    assert_says(view, "event_note", "last value in the window");
+    json_decref(view);
+    f.facts.event_type = "on-lunch";
+    f.facts.event = fp_event_find("on-lunch");
+    view = view_of(make_summary(&f.facts));
+    assert_string_equal(fp_model_get_text(figure(view, "total"), "value"), "202,020 units");
+    assert_null(figure(view, "cores, on average"));
+    assert_says(view, "event_note", "not in flamepress");
+    assert_says(view, "event_note", "plain units that add up");
     json_decref(view);
     fixture_release(&f);
 }
@@ -178,6 +223,14 @@ static void files_give_a_page_too(void **state)
     assert_true(json_is_false(json_object_get(view, "has_checks")));
     assert_true(json_is_null(json_object_get(view, "again")));
     json_decref(view);
+    f.facts.language = f.facts.event_type = "";
+    view = view_of(make_summary(&f.facts));
+    for (size_t i = 0; i < json_array_size(json_object_get(view, "query")); i++) {
+        const char *key = fp_model_get_text(json_array_get(json_object_get(view, "query"), i), "key");
+
+        assert_true(strcmp(key, "language") != 0 && strcmp(key, "event") != 0); /* no row without a value */
+    }
+    json_decref(view);
     fixture_release(&f);
 }
 
@@ -211,7 +264,7 @@ static void notes_name_what_was_mended(void **state)
     text = dump(json_object_get(view, "notes"));
     assert_non_null(strstr(text.data, "3 names were not valid UTF-8"));
     assert_non_null(strstr(text.data, "2 nodes each had a total"));
-    assert_non_null(strstr(text.data, "not in flamepress"));
+    assert_says(view, "event_note", "not in flamepress");
     fp_str_release(&text);
     json_decref(view);
 }
@@ -252,6 +305,42 @@ static void tables_are_largest_first(void **state)
     assert_int_equal(json_array_size(json_object_get(by_total, "rows")), 5);
     assert_int_equal(json_array_size(json_object_get(json_object_get(view, "threads"), "rows")), 2);
     fp_str_release(&name);
+    json_decref(view);
+}
+
+/* What the first screen says before any table. */
+static void the_page_begins_with_what_leads(void **state)
+{
+    json_t *view = view_of(summary_of(fixture_plain));
+    const json_t *leads = json_object_get(view, "leads"), *first = json_array_get(leads, 0);
+    struct fp_builder builder;
+    struct fixture f;
+    struct fp_str name;
+
+    (void)state;
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    assert_string_equal(fp_model_get_text(view, "leads_head"), "Top functions by self: shares of 202 ms");
+    assert_int_equal(json_array_size(leads), 3);
+    join(json_object_get(first, "pieces"), &name);
+    assert_string_equal(name.data, "[unknown] 0x0000000003932388");
+    assert_string_equal(fp_model_get_text(first, "share"), "50.0 %");
+    json_decref(view);
+    /* a host ends with its processes */
+    begin_tree(&builder, "Total", FP_KIND_HOST);
+    add_folded(&builder, "[p] nginx", 3);
+    add_folded(&builder, "[p] java", 5);
+    fixture_init(&f, &builder);
+    view = view_of(make_summary(&f.facts));
+    assert_says(view, "leads_head", "Top processes: shares of");
+    first = json_array_get(json_object_get(view, "leads"), 0);
+    join(json_object_get(first, "pieces"), &name);
+    assert_string_equal(name.data, "java");
+    assert_string_equal(fp_model_get_text(first, "share"), "62.5 %");
+    json_decref(view);
+    fixture_release(&f);
+    fp_str_release(&name);
+    view = view_of(summary_of(fixture_empty));
+    assert_true(json_is_false(json_object_get(view, "has_leads")));
     json_decref(view);
 }
 
@@ -313,6 +402,8 @@ static void names_break_and_come_back_whole(void **state)
         join(json_object_get(row, "pieces"), &name);
         if (!strncmp(name.data, "line", 4)) {
             assert_string_equal(name.data, "line\u240abreak\u2409tab\u240d");
+        } else if (fp_slice_is(hostile_names[n], " ")) {
+            assert_string_equal(name.data, "(blank)");
         } else if (hostile_names[n].len) {
             assert_int_equal(name.len, hostile_names[n].len);
             assert_memory_equal(name.data, hostile_names[n].data, name.len);
@@ -323,6 +414,24 @@ static void names_break_and_come_back_whole(void **state)
         json_decref(row);
     }
     fp_str_release(&name);
+}
+
+static void blank_names_are_seen(void **state)
+{
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *row = json_object();
+    struct fp_str name;
+
+    (void)state;
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    fp_words_put_name(&model, row, "pieces", NULL, fp_slice_of("  "));
+    join(json_object_get(row, "pieces"), &name);
+    assert_string_equal(name.data, "(blank)");
+    fp_words_put_name(&model, row, "pieces", NULL, fp_slice_of(" a "));
+    join(json_object_get(row, "pieces"), &name);
+    assert_string_equal(name.data, " a ");
+    fp_str_release(&name);
+    json_decref(row);
 }
 
 static void names_break_where_they_part(void **state)
@@ -437,15 +546,18 @@ int main(void)
         cmocka_unit_test(figures_come_from_the_data),
         cmocka_unit_test(cores_are_of_the_time_covered),
         cmocka_unit_test(off_cpu_has_no_cores),
+        cmocka_unit_test(event_types_are_explained),
         cmocka_unit_test(says_how_complete_it_is),
         cmocka_unit_test(the_four_outcomes_differ),
         cmocka_unit_test(files_give_a_page_too),
         cmocka_unit_test(hidden_things_are_said),
         cmocka_unit_test(notes_name_what_was_mended),
         cmocka_unit_test(tables_are_largest_first),
+        cmocka_unit_test(the_page_begins_with_what_leads),
         cmocka_unit_test(long_tables_fold),
         cmocka_unit_test(kinds_fill_the_bar),
         cmocka_unit_test(names_break_and_come_back_whole),
+        cmocka_unit_test(blank_names_are_seen),
         cmocka_unit_test(names_break_where_they_part),
         cmocka_unit_test(long_names_lose_their_middle),
         cmocka_unit_test(commands_hold_plain_words_only),

@@ -1,0 +1,85 @@
+#include "report/figures.h"
+
+#include <string.h>
+
+#include "report/tables.h"
+#include "report/words.h"
+
+/* Returns the row. */
+static json_t *push_figure(const struct fp_figures *figures, json_t *list, const char *label,
+                           const char *value, const char *exact)
+{
+    json_t *row = fp_model_row(figures->model, list);
+
+    fp_model_put(figures->model, row, "label", fp_model_text(label));
+    fp_model_put(figures->model, row, "value", fp_model_text(value));
+    fp_model_put(figures->model, row, "exact", fp_model_text(exact));
+    return row;
+}
+
+static void push_cores(const struct fp_figures *figures, json_t *list)
+{
+    double core = figures->core, cores;
+    char value[FP_UNIT_TEXT], seconds[FP_UNIT_TEXT];
+    json_t *row;
+
+    if (core <= 0)
+        return;
+    cores = (double)figures->total / core;
+    fp_fixed_format(value, cores, fp_fixed_decimals(cores));
+    row = push_figure(figures, list, figures->partial ? "cores, while covered" : "cores, on average", value,
+                      "");
+    fp_model_printf(
+        figures->model, row, "exact", "%s in %s s%s",
+        fp_unit_format_exact(value, figures->total, figures->unit),
+        fp_count_format(seconds, (int64_t)(core / (double)fp_words_unit_per_second(figures->unit) + 0.5)),
+        figures->partial ? ", the time covered" : "");
+}
+
+static void push_samples(const struct fp_figures *figures, json_t *list)
+{
+    char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
+
+    if (!figures->event->cores || figures->sample <= 1 || figures->total < figures->sample)
+        return;
+    fp_count_format(value, figures->total / figures->sample);
+    fp_unit_format_exact(worth, figures->sample, figures->unit);
+    strcpy(exact, "one sample is worth ");
+    strcat(exact, worth);
+    push_figure(figures, list, "samples", value, exact);
+}
+
+/* What the event type means for every number of the page; null where they simply add up. */
+static const char *note_of(const struct fp_figures *figures)
+{
+    if (figures->event->gauge)
+        return "This is a gauge: each stack counts with its last value in the window. Gauges of two windows "
+               "do not "
+               "add up.";
+    if (figures->event->known || !*fp_model_get_text(figures->summary, "event"))
+        return NULL;
+    return figures->unit == FP_UNIT_UNITS
+               ? "This event type is not in flamepress\u2019s table: its values are taken as "
+                 "plain units that add up."
+               : "This event type is not in flamepress\u2019s table: its values are taken as "
+                 "amounts that add up.";
+}
+
+void fp_figures_put(const struct fp_figures *figures, json_t *to)
+{
+    json_t *list = fp_model_array(figures->model, to, "figures"), *row;
+    const char *title = figures->event->known ? figures->event->title : "total";
+    int64_t functions = fp_tables_function_count(figures->summary);
+    char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
+
+    fp_model_put(figures->model, to, "event_note", fp_model_text_or_null(note_of(figures)));
+    row = push_figure(figures, list, title, fp_unit_format(value, figures->total, figures->unit),
+                      fp_unit_format_exact(exact, figures->total, figures->unit));
+    if (figures->event->gauge)
+        fp_model_printf(figures->model, row, "label", "%s, last value in the window", title);
+    push_cores(figures, list);
+    push_samples(figures, list);
+    if (functions > 0) /* a host's profile may end with its threads */
+        push_figure(figures, list, figures->event->objects ? "functions and objects" : "functions",
+                    fp_count_format(value, functions), "different names, threads and processes left out");
+}
