@@ -120,7 +120,7 @@ static void agree_on_rest(struct fp_inputs *in, const struct fp_pprof_meta *meta
 
 /* ---- the stacks ---- */
 
-static int add_reply(struct fp_inputs *in, const struct fp_reply *reply, struct fp_error *err)
+static int add_reply(struct fp_inputs *in, struct fp_reply *reply, struct fp_error *err)
 {
     enum fp_frame_kind kind;
     struct fp_slice name;

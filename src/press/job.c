@@ -76,7 +76,7 @@ struct evidence {
     int64_t rows; /* -1 = not counted */
 };
 
-static void add_reply(struct fp_job_run *run, const struct fp_reply *reply, const struct evidence *evidence)
+static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const struct evidence *evidence)
 {
     const struct fp_job *job = run->job;
     int rc = FP_OK;

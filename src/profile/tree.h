@@ -2,7 +2,7 @@
  * The profile tree: columns, not objects.
  *
  * Two states. A *builder* grows: parent[], name[], self[] and one open-addressed
- * table (parent, name) → node; invariant parent[i] < i, node 0 is the root (its
+ * table (parent, name) → node, brought up to date when it is asked; invariant parent[i] < i, node 0 is the root (its
  * parent is FP_NO_NODE). Two children of one parent never have the same name:
  * adding a stack twice adds its values.
  *
@@ -40,8 +40,8 @@ struct fp_builder {
     uint32_t *parent, *name, *depth;
     int64_t *self;
     size_t count, cap;
-    uint32_t *table; /* node id, 0 = free (the root is never looked up) */
-    size_t table_size;
+    struct fp_slots slots; /* of (parent, name) → node: the nodes 1 … in_slots - 1 */
+    size_t in_slots;
     int64_t total;   /* Σ self */
     bool objects;    /* leaves are kinds of objects: a reply said so by its function types */
 };
@@ -54,10 +54,16 @@ int fp_builder_root(struct fp_builder *builder, struct fp_slice name, enum fp_fr
 /* Finds or makes the child of `parent` with this name. FP_ELIMIT beyond FP_LIMIT_NODES or FP_LIMIT_DEPTH. */
 int fp_builder_child(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
                      struct fp_error *err);
+/* The same for a child that the caller knows is not there yet: no table is asked, none grows. */
+int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
+                      struct fp_error *err);
 /* Adds to the self value of a node; FP_EDATA when negative or when the profile's total would overflow. */
 int fp_builder_add(struct fp_builder *builder, uint32_t node, int64_t value, struct fp_error *err);
-/* Adds every stack of `from` below our root (roots are one, whatever their names). On failure `to` is not usable. */
-int fp_builder_merge(struct fp_builder *to, const struct fp_builder *from, struct fp_error *err);
+/* Room for `nodes` in all, for who knows how many will come: no column grows by doubling. */
+int fp_builder_reserve(struct fp_builder *builder, size_t nodes, struct fp_error *err);
+/* Adds every stack of `from` below our root (roots are one, whatever their names). `from` is used up: what is left of it
+ * can be released, no more. On failure `to` is not usable either. */
+int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_error *err);
 
 struct fp_tree {
     struct fp_names names;
