@@ -151,17 +151,18 @@ done:
     return rc;
 }
 
-/* What the format cannot hold. */
-static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed_names, struct fp_str *note)
+/* What the format cannot hold, and what not every reader of it knows. */
+static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
 {
     char text[FP_UNIT_TEXT];
 
     if (facts->tree->self[0])
-        fp_str_printf(note, "The folded file lacks %s that the root has for itself: the format cannot hold it. ",
+        fp_str_printf(note, "In the folded file, the line without frames is what the root has for itself (%s). ",
                       fp_unit_format_exact(text, facts->tree->self[0], facts->event->unit));
-    if (changed_names)
-        fp_str_printf(note, "In the folded file %s frame names have ':' for ';' and blanks for line breaks.",
-                      fp_count_format(text, (int64_t)changed_names));
+    if (changed)
+        fp_str_printf(note, "In the folded file, %s %s changed: ':' stands for ';', a blank for a line break, or for a "
+                      "name that is empty.", fp_count_format(text, (int64_t)changed),
+                      changed == 1 ? "frame is" : "frames are");
 }
 
 /* Too many stacks for a format is no failure of the report: the page says why the file is missing. */

@@ -34,10 +34,8 @@ static int reserve(struct fp_names *names, size_t length, struct fp_error *err)
     size_t need = names->count + 1;
     int rc;
 
-    if (length > FP_LIMIT_NAME) {
-        fp_error_set(err, FP_ELIMIT, "a frame name of %zu bytes; the limit is %zu", length, FP_LIMIT_NAME);
-        return fp_error_beyond(err, FP_BEYOND_NAME);
-    }
+    if (length > FP_LIMIT_NAME)
+        return fp_error_set(err, FP_ELIMIT, "a frame name of %zu bytes; the limit is %zu", length, FP_LIMIT_NAME);
     rc = fp_array_reserve(&names->bytes, &names->bytes_cap, names->used + length, 1, FP_LIMIT_NAMES_BYTES,
                           "bytes of frame names", err);
     if (rc == FP_OK)

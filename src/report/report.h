@@ -67,7 +67,8 @@ struct fp_report_facts {
     int64_t row_limit;         /* of the server, in rows; 0 = not applicable */
     int64_t sample;            /* what a row is worth at least; 0 = as known of the event */
     /* what was found wrong in it */
-    uint64_t mended_names;     /* names with invalid UTF-8 that was replaced */
+    uint64_t mended_names;     /* names with invalid UTF-8 that was replaced, or cut for their length */
+    uint64_t skipped_lines;    /* of folded stacks: taken for comments */
     uint64_t unbalanced_nodes; /* total ≠ self + Σ children, and … */
     int64_t unbalanced_value;  /* … Σ |total − (self + Σ children)| */
     /* what was drawn: valid when has_pictures */

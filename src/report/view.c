@@ -373,6 +373,7 @@ static void put_notes(struct view *view)
 {
     json_t *list = fp_model_array(&view->model, view->root, "notes");
     int64_t mended = fp_model_get_int(view->summary, "mended_names");
+    int64_t skipped = fp_model_get_int(view->summary, "skipped_lines");
     const json_t *unbalanced = part(view, "unbalanced");
     int64_t nodes = fp_model_get_int(unbalanced, "nodes");
     char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
@@ -391,8 +392,15 @@ static void put_notes(struct view *view)
                                         : "This event type is not in flamepress\u2019s table: its "
                                           "values are taken as amounts that add up."));
     if (mended > 0) {
-        fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.",
-                      fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
+        fp_str_printf(&text, "%s %s mended: bytes that are not UTF-8 are shown as \uFFFD, what is beyond 64 KiB as "
+                      "\u2026 and a hash of the whole name.", fp_count_format(a, mended),
+                      mended == 1 ? "name was" : "names were");
+        fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
+    }
+    if (skipped > 0) {
+        fp_str_clear(&text);
+        fp_str_printf(&text, "Skipped, as comments: %s %s with # at the start and no count at the end.",
+                      fp_count_format(a, skipped), skipped == 1 ? "line" : "lines");
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     if (nodes > 0) {
