@@ -140,10 +140,15 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
         rc = draw_png(&picture, 1, dir, PNG_FILE, err);
-        if (rc == FP_OK)
-            rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
         facts->png = PNG_FILE;
-        facts->png2x = PNG2X_FILE;
+        if (fp_png_fits(&picture, 2)) {
+            if (rc == FP_OK)
+                rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
+            facts->png2x = PNG2X_FILE;
+        } else {
+            facts->png_note = "There is no PNG for dense screens: it would have more pixels than a browser should be "
+                              "asked to hold.";
+        }
     }
     fp_picture_release(&picture);
 done:

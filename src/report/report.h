@@ -76,6 +76,7 @@ struct fp_report_facts {
     struct fp_picture_facts picture;
     /* files beside the page, names relative to it; NULL = not written */
     const char *svg, *png, *png2x, *folded, *pprof, *json;
+    const char *png_note;      /* why there is no PNG for dense screens; NULL */
     const char *folded_note;   /* what the folded file lacks, or why there is none; NULL */
     const char *pprof_note;    /* why there is no pprof file; NULL */
     /* of the host (`Total`): names of all services that the source has profiles of in the window, sorted by strcmp;

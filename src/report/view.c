@@ -322,6 +322,8 @@ static void put_downloads(struct view *view)
         fp_model_put(&view->model, row, "note", fp_model_text(kinds[i].note));
     }
     put_bool(view, "has_downloads", json_array_size(list) > 0);
+    fp_model_put(&view->model, view->root, "png_note",
+                 fp_model_text_or_null(json_string_value(part(view, "png_note"))));
     fp_model_put(&view->model, view->root, "folded_note",
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
     fp_model_put(&view->model, view->root, "pprof_note",
