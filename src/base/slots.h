@@ -1,9 +1,9 @@
 /*
  * The slots of a hash table from what has a hash to a 32-bit id: open addressing.
  *
- * Beside each id stands its hash, so that probing and growing touch what is stored only where the hashes are equal.
- * Invariants: a power of two of slots; at most two in three are taken, so every search ends at a free one. What is
- * equal, the caller knows:
+ * Beside each id stands its hash, so that probing and growing touch what is stored only where the hashes are
+ * equal. Invariants: a power of two of slots; at most two in three are taken, so every search ends at a free
+ * one. What is equal, the caller knows:
  *
  *     rc = fp_slots_reserve(&slots, count + 1, err);
  *     for (at = fp_slots_first(&slots, hash); slots.slot[at]; at = fp_slots_next(&slots, at))

@@ -27,11 +27,13 @@ size_t fp_utf8_decode(const char *s, size_t n, uint32_t *ret_code);
 /* Writes the 1 to 4 bytes of a code point (surrogates and beyond U+10FFFF become U+FFFD). */
 size_t fp_utf8_encode(uint32_t code, char to[4]);
 
-/* Appends s with every invalid byte (or broken prefix, see fp_utf8_decode) replaced by U+FFFD: at most 3 n bytes. */
+/* Appends s with every invalid byte (or broken prefix, see fp_utf8_decode) replaced by U+FFFD: at most 3 n
+ * bytes. */
 void fp_utf8_mend(struct fp_str *to, const char *s, size_t n);
 
-/* Copies with invalid bytes, controls of the writing direction (U+FFFD) and control characters ('?') replaced, cut at a
- * character boundary so that at most `max` bytes are written; returns the number written, no NUL. */
+/* Copies with invalid bytes, controls of the writing direction (U+FFFD) and control characters ('?')
+ * replaced, cut at a character boundary so that at most `max` bytes are written; returns the number
+ * written, no NUL. */
 size_t fp_utf8_clean(char *to, size_t max, const char *from, size_t n);
 
 /* The largest length <= max at which s can be cut without splitting a character. s must be valid. */

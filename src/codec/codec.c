@@ -53,7 +53,8 @@ static size_t skip_space(const struct looked_at *l, size_t at)
     return at;
 }
 
-/* Whether the line of that byte is text and a stack with a count; a line that does not end in these bytes is not. */
+/* Whether the line of that byte is text and a stack with a count; a line that does not end in these bytes
+ * is not. */
 static bool begins_with_stack(const struct looked_at *l, size_t marked, size_t first)
 {
     const char *newline = memchr(l->bytes + first, '\n', l->used - first);
@@ -156,7 +157,8 @@ static int read_reply(struct fp_in *in, struct fp_slice root, struct fp_reply *r
 
 typedef int reader(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err);
 
-/* What the first bytes are, by what they can be: `{closure};main 5` begins like JSON, and a name may begin like pprof. */
+/* What the first bytes are, by what they can be: `{closure};main 5` begins like JSON, and a name may begin
+ * like pprof. */
 static int sniff(const struct looked_at *l, reader **ret_read, struct fp_error *err)
 {
     size_t marked = l->used >= 3 && memcmp(l->bytes, FP_UTF8_MARK, 3) == 0 ? 3 : 0, first = skip_space(l, marked);

@@ -50,8 +50,8 @@ static struct fp_slice trim_end(struct fp_slice line)
 }
 
 /*
- * "stack count" → both; the line has no blanks at its end. One blank parts them: further ones belong to the last name, as
- * in flamegraph.pl. A status, and why, when the line is none.
+ * "stack count" → both; the line has no blanks at its end. One blank parts them: further ones belong to the
+ * last name, as in flamegraph.pl. A status, and why, when the line is none.
  */
 static int split(struct fp_slice line, struct fp_slice *stack, int64_t *count, const char **why)
 {
@@ -132,8 +132,8 @@ static int read_line(struct folded_reader *r, struct fp_slice line, struct fp_er
     return rc;
 }
 
-/* All whole lines of buf[0, *used); the rest moves to the front. buf[0, seen) was searched before: a long line that
- * comes in many pieces is searched once. */
+/* All whole lines of buf[0, *used); the rest moves to the front. buf[0, seen) was searched before: a long
+ * line that comes in many pieces is searched once. */
 static int read_lines(struct folded_reader *r, char *buf, size_t seen, size_t *used, bool last, struct fp_error *err)
 {
     size_t start = 0;
@@ -219,7 +219,8 @@ static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_o
         path[depth] = i;
         if (!tree->self[i])
             continue;
-        /* a first name that begins like a byte order mark would lose its beginning: it is the second one then */
+        /* a first name that begins like a byte order mark would lose its beginning: it is the second one
+         * then */
         if (!out->written && depth && fp_slice_starts(fp_tree_name(tree, path[1]), FP_UTF8_MARK))
             fp_out_puts(out, FP_UTF8_MARK);
         /* a single stack can be longer than any limit: deep, and of long names */

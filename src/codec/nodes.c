@@ -54,8 +54,9 @@ static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp
 }
 
 /*
- * Breadth first, from the root: a node's parent has its place before it, and what is not reached is on a cycle or below
- * one. No table of names is asked as long as no two siblings have one name, which honest replies keep.
+ * Breadth first, from the root: a node's parent has its place before it, and what is not reached is on a
+ * cycle or below one. No table of names is asked as long as no two siblings have one name, which honest
+ * replies keep.
  */
 struct assembly {
     struct fp_nodes *nodes;
@@ -122,7 +123,8 @@ static int put(struct assembly *a, struct fp_node *node, uint32_t above, struct 
     return rc;
 }
 
-/* All children of a node that has its place; what it says of itself is compared with them. Values are >= 0. */
+/* All children of a node that has its place; what it says of itself is compared with them. Values are >=
+ * 0. */
 static int put_children(struct assembly *a, uint32_t parent, struct fp_error *err)
 {
     struct fp_node *node = a->nodes->node;
@@ -143,9 +145,9 @@ static int put_children(struct assembly *a, uint32_t parent, struct fp_error *er
     return rc;
 }
 
-/* The reply's order is random, and each step of a walk through it would wait for memory: what the queue will come to in
- * a while is fetched step by step before. (A function that only fetches has no effect in the eyes of gcc, which drops the
- * call unless it was inlined first.) */
+/* The reply's order is random, and each step of a walk through it would wait for memory: what the queue
+ * will come to in a while is fetched step by step before. (A function that only fetches has no effect in
+ * the eyes of gcc, which drops the call unless it was inlined first.) */
 static inline __attribute__((always_inline)) void fetch_ahead(const struct assembly *a, size_t i)
 {
     enum { AHEAD = 12 };

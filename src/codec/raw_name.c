@@ -39,7 +39,8 @@ void fp_raw_name_add(struct fp_raw_name *name, const void *bytes, size_t n)
     fp_str_append(&name->text, bytes, n < room ? n : room);
 }
 
-/* The beginning of `from`, and the mark; more than the mark is cut off, so half a character at its end goes, too. */
+/* The beginning of `from`, and the mark; more than the mark is cut off, so half a character at its end
+ * goes, too. */
 static void shorten(struct fp_raw_name *name, struct fp_str *from)
 {
     char hex[FP_SHA256_HEX];

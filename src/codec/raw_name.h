@@ -1,10 +1,12 @@
 /*
- * A name on its way in: whatever bytes a file has for it, valid UTF-8 of at most FP_LIMIT_NAME bytes comes out.
+ * A name on its way in: whatever bytes a file has for it, valid UTF-8 of at most FP_LIMIT_NAME bytes comes
+ * out.
  *
- * Invalid bytes become U+FFFD. Of a name that is longer, the beginning stays, cut between two characters, followed by
- * "…sha256:" and the first 16 hex digits of the SHA-256 of all its bytes as they came: names that differ stay apart,
- * equal ones stay equal, in every format and from night to night. (The ids of such frames are made from the name as it
- * is cut, so they are not those of a server.) Memory is bounded by the limit, however long the name.
+ * Invalid bytes become U+FFFD. Of a name that is longer, the beginning stays, cut between two characters,
+ * followed by "…sha256:" and the first 16 hex digits of the SHA-256 of all its bytes as they came: names that
+ * differ stay apart, equal ones stay equal, in every format and from night to night. (The ids of such frames
+ * are made from the name as it is cut, so they are not those of a server.) Memory is bounded by the limit,
+ * however long the name.
  *
  *     struct fp_raw_name name;
  *     fp_raw_name_init(&name);

@@ -1,13 +1,13 @@
 /*
  * What a flame graph picture consists of, before any backend draws it.
  *
- * Title, subtitle, boxes, legend and notes get their places and texts here; SVG and
- * PNG paint the same things at the same coordinates (CSS pixels). The defaults are
- * those people know from flamegraph.pl: 1200 px wide, rows of 16 px, text of 12 px.
+ * Title, subtitle, boxes, legend and notes get their places and texts here; SVG and PNG paint the same things
+ * at the same coordinates (CSS pixels). The defaults are those people know from flamegraph.pl: 1200 px wide,
+ * rows of 16 px, text of 12 px.
  *
- * The notes say what the picture does not show: a picture has at most FP_LIMIT_ROWS rows, and, when it is very wide, no
- * more than FP_LIMIT_AREA pixels have room for. Nothing is allocated for a box:
- * backends ask for its geometry and label while they paint.
+ * The notes say what the picture does not show: a picture has at most FP_LIMIT_ROWS rows, and, when it is
+ * very wide, no more than FP_LIMIT_AREA pixels have room for. Nothing is allocated for a box: backends ask
+ * for its geometry and label while they paint.
  *
  *     struct fp_picture picture;
  *     fp_picture_make(&picture, &tree, &options, &err);
@@ -85,10 +85,11 @@ void fp_picture_release(struct fp_picture *picture);
 
 /* Where a box is painted: a hair narrower than its value where there is room, so that neighbours part. */
 struct fp_rect fp_picture_box(const struct fp_picture *picture, const struct fp_box *box);
-/* Puts the label of a box into `label` (cleared first); empty when none fits. It begins at FP_LABEL_X, FP_LABEL_Y (the
- * baseline) from the upper left corner of what fp_picture_box says. */
+/* Puts the label of a box into `label` (cleared first); empty when none fits. It begins at FP_LABEL_X,
+ * FP_LABEL_Y (the baseline) from the upper left corner of what fp_picture_box says. */
 void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box, struct fp_str *label);
-/* The edge that marks a box whose children are not drawn, on the side where they would be; `painted` is from fp_picture_box. */
+/* The edge that marks a box whose children are not drawn, on the side where they would be; `painted` is
+ * from fp_picture_box. */
 struct fp_rect fp_picture_cut_edge(const struct fp_picture *picture, const struct fp_rect *painted);
 /* Unknown frames are hatched when they are wide enough to show it. */
 bool fp_picture_hatched(const struct fp_picture *picture, const struct fp_box *box);

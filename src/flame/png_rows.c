@@ -4,7 +4,8 @@
 
 #define LEVEL 4
 
-/* libpng leaves a failed call by longjmp; each function here is one such call, with nothing to release in between. */
+/* libpng leaves a failed call by longjmp; each function here is one such call, with nothing to release in
+ * between. */
 
 static void on_error(png_structp png, png_const_charp message)
 {

@@ -1,10 +1,10 @@
 /*
  * Rows of pixels → PNG, as they come: the picture as a whole is never in memory.
  *
- * Rows are cairo's RGB24 (32-bit words, native order), the file is 8-bit RGB. Flame graphs are flat colours and text,
- * which deflate knows best unfiltered: filter "none" at level 4 takes half the time of zlib's and libpng's defaults for
- * a file 5 to 10 % smaller (2400 × 1272 px: 36 ms, 268 KB instead of 80 ms, 278 KB). Anti-aliased text has too many
- * colours for a palette. Same pixels, same bytes; no time stamp.
+ * Rows are cairo's RGB24 (32-bit words, native order), the file is 8-bit RGB. Flame graphs are flat colours
+ * and text, which deflate knows best unfiltered: filter "none" at level 4 takes half the time of zlib's and
+ * libpng's defaults for a file 5 to 10 % smaller (2400 × 1272 px: 36 ms, 268 KB instead of 80 ms, 278 KB).
+ * Anti-aliased text has too many colours for a palette. Same pixels, same bytes; no time stamp.
  *
  *     struct fp_png_rows rows;
  *     rc = fp_png_rows_begin(&rows, &out, width, height, &err);

@@ -1,4 +1,5 @@
-/* codec/folded and codec/gunzip: lines however they arrive, what the format cannot hold, streams that end or never do. */
+/* codec/folded and codec/gunzip: lines however they arrive, what the format cannot hold, streams that end
+ * or never do. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -93,7 +94,8 @@ static void one_very_long_line(void **state)
     free(text);
 }
 
-/* What is shown of a name that is too long: its beginning, and the hash of all of it, known from sha256sum. */
+/* What is shown of a name that is too long: its beginning, and the hash of all of it, known from
+ * sha256sum. */
 static void a_name_beyond_the_limit(void **state)
 {
     static const char *const hashes[] = { NULL, "1abe08ebecf1c18c", "5fc98ec12e1d8119" };
@@ -226,7 +228,8 @@ static void flat_tree(struct fp_tree *t, const char *const *names, size_t count)
     assert_int_equal(fp_tree_freeze(t, &b, false, &err), 0);
 }
 
-/* Names that look like something else to a reader: alone in a file, so that each is its first, and all together. */
+/* Names that look like something else to a reader: alone in a file, so that each is its first, and all
+ * together. */
 static void names_that_mislead(void **state)
 {
     static const char *const names[] = { "#name", "#", "# a 5", "{closure}", "{\"a\":1}", "{}", "{ \"a\": [", "[p] x", "[1,2]", " a", "a ", " ",

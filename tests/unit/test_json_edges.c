@@ -1,7 +1,7 @@
 /*
- * codec/json_reader against jansson on random and damaged documents, and at the edges of its window of 256 KiB.
- * The expected differences: jansson refuses what we mend (broken UTF-8, lone surrogates), refuses numbers
- * beyond its range; nesting is kept below both limits.
+ * codec/json_reader against jansson on random and damaged documents, and at the edges of its window of 256
+ * KiB. The expected differences: jansson refuses what we mend (broken UTF-8, lone surrogates), refuses
+ * numbers beyond its range; nesting is kept below both limits.
  */
 #include <jansson.h>
 
@@ -145,7 +145,8 @@ static void the_same_verdict_as_jansson(void **state)
     fp_str_release(&text);
 }
 
-/* `what` placed so that it begins `before` bytes before the end of the first window, after a long enough skip. */
+/* `what` placed so that it begins `before` bytes before the end of the first window, after a long enough
+ * skip. */
 static void at_the_edge(const char *what, size_t n, size_t before, struct fp_str *text)
 {
     size_t pad = WINDOW - before;
@@ -254,7 +255,8 @@ static void rows_and_keys_across_many_edges(void **state)
     fp_str_release(&text);
 }
 
-/* Strings of exactly the limit, plain, escaped and mended, and one more: that is cut, and stays within the limit. */
+/* Strings of exactly the limit, plain, escaped and mended, and one more: that is cut, and stays within the
+ * limit. */
 static void the_longest_string(void **state)
 {
     (void)state;

@@ -45,7 +45,8 @@ static void assert_colour(struct fp_rgb got, struct fp_rgb want)
         fail_msg("#%02x%02x%02x, not #%02x%02x%02x", got.r, got.g, got.b, want.r, want.g, want.b);
 }
 
-/* Every box that is wide enough has its colour one pixel from its upper left corner, where no label reaches. */
+/* Every box that is wide enough has its colour one pixel from its upper left corner, where no label
+ * reaches. */
 static void boxes_have_their_colours(void **state)
 {
     (void)state;
@@ -84,8 +85,8 @@ static void boxes_have_their_colours(void **state)
         }
 }
 
-/* A chain of many frames is painted in several bands: each box has its colour, just below its upper edge and just above
- * its lower one, those that a band's end cuts through included. */
+/* A chain of many frames is painted in several bands: each box has its colour, just below its upper edge
+ * and just above its lower one, those that a band's end cuts through included. */
 static void bands_meet(void **state)
 {
     struct fp_error err = FP_ERROR_INIT;
