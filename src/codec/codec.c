@@ -149,7 +149,8 @@ static int read_folded(struct fp_in *in, struct fp_slice root, struct fp_reply *
     return rc;
 }
 
-static int read_reply(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
+static int read_reply(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply,
+                      struct fp_error *err)
 {
     (void)root; /* a reply names its own */
     return fp_reply_read(in, ret_reply, err);
@@ -161,7 +162,8 @@ typedef int reader(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_
  * like pprof. */
 static int sniff(const struct looked_at *l, reader **ret_read, struct fp_error *err)
 {
-    size_t marked = l->used >= 3 && memcmp(l->bytes, FP_UTF8_MARK, 3) == 0 ? 3 : 0, first = skip_space(l, marked);
+    size_t marked = l->used >= 3 && memcmp(l->bytes, FP_UTF8_MARK, 3) == 0 ? 3 : 0,
+           first = skip_space(l, marked);
     bool stack = begins_with_stack(l, marked, first);
     int reply = first < l->used && l->bytes[first] == '{' ? is_reply(l, first, stack, err) : 0;
 

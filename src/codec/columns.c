@@ -292,7 +292,8 @@ static int resolve_names(struct columns_reader *r, struct fp_builder *builder, s
         if (function >= r->functions)
             return refuse(r->nodes.node[i].at, err, "a function_id that is out of range", function);
         if (parent != FP_NODES_ROOT && parent >= r->nodes.count)
-            return refuse(r->nodes.node[i].at, err, "an orphan: its parent_node_id is not in the reply", parent);
+            return refuse(r->nodes.node[i].at, err, "an orphan: its parent_node_id is not in the reply",
+                          parent);
         if (parent == FP_NODES_ROOT && !builder->count) {
             struct fp_slice name = fp_names_get(&r->texts, r->function[function]);
 

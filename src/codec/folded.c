@@ -34,7 +34,8 @@ static int intern(struct folded_reader *r, struct fp_slice name, uint32_t *ret, 
     int rc = fp_raw_name_of(&r->scratch, name, &name, &mended, err);
 
     r->notes.mended += mended;
-    return rc == FP_OK ? fp_names_intern(&r->builder->names, name, fp_frame_kind_of_name(name), ret, err) : rc;
+    return rc == FP_OK ? fp_names_intern(&r->builder->names, name, fp_frame_kind_of_name(name), ret, err)
+                       : rc;
 }
 
 static bool is_blank(char c)
@@ -155,7 +156,8 @@ static int read_lines(struct folded_reader *r, char *buf, size_t seen, size_t *u
     return rc;
 }
 
-int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folded_notes *ret_notes, struct fp_error *err)
+int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folded_notes *ret_notes,
+                   struct fp_error *err)
 {
     struct folded_reader r = { .builder = builder };
     size_t cap = 0, used = 0, seen;
@@ -235,7 +237,8 @@ static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_o
     }
 }
 
-int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed, struct fp_error *err)
+int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed,
+                       struct fp_error *err)
 {
     uint32_t *stack = malloc(((size_t)tree->max_depth + 1) * sizeof *stack);
     struct fp_gzip_out gzip;

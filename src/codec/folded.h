@@ -31,13 +31,15 @@ struct fp_folded_notes {
 };
 
 /* Adds to `builder`, whose root exists. Errors carry the line. */
-int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folded_notes *ret_notes, struct fp_error *err);
+int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folded_notes *ret_notes,
+                   struct fp_error *err);
 
 /* Whether a line, its end left out, is a stack with a count. */
 bool fp_folded_is_stack(struct fp_slice line);
 
 /* Writes to the gzip'd file `path` (no time stamp inside: same tree, same bytes). FP_ELIMIT beyond
  * FP_LIMIT_FOLDED uncompressed bytes: the file is removed then, as after any failure. */
-int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed, struct fp_error *err);
+int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed,
+                       struct fp_error *err);
 
 #endif

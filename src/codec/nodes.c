@@ -16,7 +16,8 @@ void fp_nodes_release(struct fp_nodes *nodes)
 
 int fp_nodes_reserve(struct fp_nodes *nodes, size_t need, struct fp_error *err)
 {
-    return fp_array_reserve(&nodes->node, &nodes->cap, need, sizeof *nodes->node, FP_LIMIT_NODES, "nodes", err);
+    return fp_array_reserve(&nodes->node, &nodes->cap, need, sizeof *nodes->node, FP_LIMIT_NODES, "nodes",
+                            err);
 }
 
 static int refuse(const struct fp_nodes *nodes, uint32_t node, const char *why, struct fp_error *err)
@@ -66,8 +67,8 @@ struct assembly {
     uint32_t *children; /* grouped by parent, in the order of the reply */
     uint32_t *queue;    /* nodes that have their place; the first ones have placed their children, too */
     size_t queued;
-    uint32_t *last;     /* by name: the parent that last got a child of this name */
-    bool merged;        /* two siblings were one: from here on the builder is asked */
+    uint32_t *last; /* by name: the parent that last got a child of this name */
+    bool merged;    /* two siblings were one: from here on the builder is asked */
 };
 
 static void release(struct assembly *a)
@@ -123,8 +124,8 @@ static int put(struct assembly *a, struct fp_node *node, uint32_t above, struct 
     return rc;
 }
 
-/* All children of a node that has its place; what it says of itself is compared with them. Values are >=
- * 0. */
+/* All children of a node that has its place; what it says of itself is compared with them. No value is
+ * negative. */
 static int put_children(struct assembly *a, uint32_t parent, struct fp_error *err)
 {
     struct fp_node *node = a->nodes->node;

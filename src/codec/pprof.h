@@ -61,7 +61,7 @@
 #define FP_PPROF_TEXT ((size_t)4096) /* bytes of an event type, a filter, a note as they are read */
 #define FP_PPROF_NOTES 1000u         /* notes kept when reading; the rest is counted */
 #define FP_PPROF_UNFOLD 4u           /* frames for each byte of a file */
-#define FP_PPROF_LONG 16u            /* bytes of names beyond FP_LIMIT_NAME, each use counted, for each byte of a file */
+#define FP_PPROF_LONG 16u            /* bytes of names beyond FP_LIMIT_NAME, used again and again, the same */
 
 /* The first comment of a profile that we wrote. */
 #define FP_PPROF_MARK "flamepress profile 1"

@@ -49,12 +49,14 @@ static void shorten(struct fp_raw_name *name, struct fp_str *from)
         fp_sha256_hex(&name->sha, hex);
     else
         fp_sha256_bytes(name->text.data, name->text.len, hex);
-    fp_str_truncate(from, fp_utf8_cut(from->data, from->len, FP_LIMIT_NAME - (sizeof MARK - 1) - MARK_DIGITS));
+    fp_str_truncate(from,
+                    fp_utf8_cut(from->data, from->len, FP_LIMIT_NAME - (sizeof MARK - 1) - MARK_DIGITS));
     fp_str_puts(from, MARK);
     fp_str_append(from, hex, MARK_DIGITS);
 }
 
-int fp_raw_name_finish(struct fp_raw_name *name, struct fp_slice *ret_name, bool *mended, struct fp_error *err)
+int fp_raw_name_finish(struct fp_raw_name *name, struct fp_slice *ret_name, bool *mended,
+                       struct fp_error *err)
 {
     struct fp_str *result = &name->text;
 
@@ -74,8 +76,8 @@ int fp_raw_name_finish(struct fp_raw_name *name, struct fp_slice *ret_name, bool
     return FP_OK;
 }
 
-int fp_raw_name_of(struct fp_raw_name *scratch, struct fp_slice bytes, struct fp_slice *ret_name, bool *mended,
-                   struct fp_error *err)
+int fp_raw_name_of(struct fp_raw_name *scratch, struct fp_slice bytes, struct fp_slice *ret_name,
+                   bool *mended, struct fp_error *err)
 {
     if (bytes.len <= FP_LIMIT_NAME && fp_utf8_valid_prefix(bytes.data, bytes.len) == bytes.len) {
         *ret_name = bytes;

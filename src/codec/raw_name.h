@@ -37,10 +37,11 @@ void fp_raw_name_release(struct fp_raw_name *name);
 void fp_raw_name_clear(struct fp_raw_name *name);
 void fp_raw_name_add(struct fp_raw_name *name, const void *bytes, size_t n);
 /* *mended is set when the name had to be changed, else left alone. Fails for want of memory only. */
-int fp_raw_name_finish(struct fp_raw_name *name, struct fp_slice *ret_name, bool *mended, struct fp_error *err);
+int fp_raw_name_finish(struct fp_raw_name *name, struct fp_slice *ret_name, bool *mended,
+                       struct fp_error *err);
 
 /* All at once, for bytes that lie together; a name that is fine is not copied. */
-int fp_raw_name_of(struct fp_raw_name *scratch, struct fp_slice bytes, struct fp_slice *ret_name, bool *mended,
-                   struct fp_error *err);
+int fp_raw_name_of(struct fp_raw_name *scratch, struct fp_slice bytes, struct fp_slice *ret_name,
+                   bool *mended, struct fp_error *err);
 
 #endif

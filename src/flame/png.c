@@ -51,8 +51,8 @@ static int painter_init(struct painter *p, struct fp_error *err)
     p->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)p->width, (int)p->band_height);
     p->cr = cairo_create(p->surface);
     if (cairo_status(p->cr) != CAIRO_STATUS_SUCCESS)
-        return fp_error_set(err, FP_ENOMEM, "cairo cannot make an image of %u × %u px: %s", p->width, p->band_height,
-                            cairo_status_to_string(cairo_status(p->cr)));
+        return fp_error_set(err, FP_ENOMEM, "cairo cannot make an image of %u × %u px: %s", p->width,
+                            p->band_height, cairo_status_to_string(cairo_status(p->cr)));
     cairo_scale(p->cr, p->scale, p->scale);
     p->text = pango_cairo_create_layout(p->cr);
     p->font = pango_font_description_from_string(FP_FONT_FAMILIES);
@@ -241,7 +241,8 @@ static int write_file(struct painter *p, const char *path, struct fp_error *err)
 
 bool fp_png_fits(const struct fp_picture *picture, int scale)
 {
-    uint64_t width = (uint64_t)picture->width * (unsigned)scale, height = (uint64_t)picture->height * (unsigned)scale;
+    uint64_t width = (uint64_t)picture->width * (unsigned)scale,
+             height = (uint64_t)picture->height * (unsigned)scale;
 
     return width <= FP_LIMIT_PIXELS && height <= FP_LIMIT_PIXELS && width * height <= FP_LIMIT_AREA;
 }
@@ -252,10 +253,12 @@ int fp_png_write(const struct fp_picture *picture, int scale, const char *path, 
     int rc;
 
     if (!fp_png_fits(picture, scale))
-        return fp_error_set(err, FP_ELIMIT,
-                            "a PNG of %u × %u px: the limits are %d px each way and %u in all; ask for a smaller width "
-                            "(--width, picture.width)", picture->width * (unsigned)scale,
-                            picture->height * (unsigned)scale, FP_LIMIT_PIXELS, FP_LIMIT_AREA);
+        return fp_error_set(
+            err, FP_ELIMIT,
+            "a PNG of %u × %u px: the limits are %d px each way and %u in all; ask for a smaller width "
+            "(--width, picture.width)",
+            picture->width * (unsigned)scale, picture->height * (unsigned)scale, FP_LIMIT_PIXELS,
+            FP_LIMIT_AREA);
     rc = painter_init(&p, err);
     if (rc == FP_OK)
         rc = write_file(&p, path, err);

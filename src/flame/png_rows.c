@@ -35,7 +35,8 @@ static int out_of_memory(struct fp_png_rows *rows, struct fp_error *err)
     return fp_error_nomem(err);
 }
 
-int fp_png_rows_begin(struct fp_png_rows *rows, struct fp_out *out, uint32_t width, uint32_t height, struct fp_error *err)
+int fp_png_rows_begin(struct fp_png_rows *rows, struct fp_out *out, uint32_t width, uint32_t height,
+                      struct fp_error *err)
 {
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -44,8 +45,8 @@ int fp_png_rows_begin(struct fp_png_rows *rows, struct fp_out *out, uint32_t wid
     if (!info || setjmp(png_jmpbuf(png)))
         return out_of_memory(rows, err);
     png_set_write_fn(png, out, on_write, on_flush);
-    png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
     png_set_compression_level(png, LEVEL);
     png_write_info(png, info);

@@ -8,8 +8,10 @@
  *
  *     struct fp_png_rows rows;
  *     rc = fp_png_rows_begin(&rows, &out, width, height, &err);
- *     rc = fp_png_rows_put(&rows, pixels, stride, count, &err);   // as often as it takes: `height` rows in all
- *     rc = fp_png_rows_end(&rows, &err);                          // releases in any case; fp_out_finish is the caller's
+ *     rc = fp_png_rows_put(&rows, pixels, stride, count, &err);   // until `height` rows are there
+ *     rc = fp_png_rows_end(&rows, &err);                          // releases in any case
+ *
+ * Whether the bytes arrived, fp_out_finish says.
  */
 #ifndef FP_FLAME_PNG_ROWS_H
 #define FP_FLAME_PNG_ROWS_H
@@ -26,7 +28,8 @@ struct fp_png_rows {
 };
 
 /* Fails for want of memory only, as the others do: what happens to the file is the sink's to tell. */
-int fp_png_rows_begin(struct fp_png_rows *rows, struct fp_out *out, uint32_t width, uint32_t height, struct fp_error *err);
+int fp_png_rows_begin(struct fp_png_rows *rows, struct fp_out *out, uint32_t width, uint32_t height,
+                      struct fp_error *err);
 int fp_png_rows_put(struct fp_png_rows *rows, const unsigned char *pixels, size_t stride, uint32_t count,
                     struct fp_error *err);
 /* Ends the file when all rows came; else there is only release. */

@@ -146,8 +146,9 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
                 rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
             facts->png2x = PNG2X_FILE;
         } else {
-            facts->png_note = "There is no PNG for dense screens: it would have more pixels than a browser should be "
-                              "asked to hold.";
+            facts->png_note =
+                "There is no PNG for dense screens: it would have more pixels than a browser should be "
+                "asked to hold.";
         }
     }
     fp_picture_release(&picture);
@@ -162,12 +163,15 @@ static void note_folded_losses(const struct fp_report_facts *facts, uint64_t cha
     char text[FP_UNIT_TEXT];
 
     if (facts->tree->self[0])
-        fp_str_printf(note, "In the folded file, the line without frames is what the root has for itself (%s). ",
+        fp_str_printf(note,
+                      "In the folded file, the line without frames is what the root has for itself (%s). ",
                       fp_unit_format_exact(text, facts->tree->self[0], facts->event->unit));
     if (changed)
-        fp_str_printf(note, "In the folded file, %s %s changed: ':' stands for ';', a blank for a line break, or for a "
-                      "name that is empty.", fp_count_format(text, (int64_t)changed),
-                      changed == 1 ? "frame is" : "frames are");
+        fp_str_printf(
+            note,
+            "In the folded file, %s %s changed: ':' stands for ';', a blank for a line break, or for a "
+            "name that is empty.",
+            fp_count_format(text, (int64_t)changed), changed == 1 ? "frame is" : "frames are");
 }
 
 /* Too many stacks for a format is no failure of the report: the page says why the file is missing. */

@@ -108,7 +108,8 @@ int fp_builder_root(struct fp_builder *b, struct fp_slice name, enum fp_frame_ki
     return rc == FP_OK ? append(b, FP_NO_NODE, id, 0, err) : rc;
 }
 
-int fp_builder_append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t *ret_node, struct fp_error *err)
+int fp_builder_append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t *ret_node,
+                      struct fp_error *err)
 {
     uint32_t depth = b->depth[parent];
     int rc;

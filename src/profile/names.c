@@ -58,7 +58,8 @@ int fp_names_intern(struct fp_names *names, struct fp_slice name, enum fp_frame_
 
     if (rc < 0)
         return rc;
-    for (at = fp_slots_first(&names->slots, hash); names->slots.slot[at]; at = fp_slots_next(&names->slots, at)) {
+    for (at = fp_slots_first(&names->slots, hash); names->slots.slot[at];
+         at = fp_slots_next(&names->slots, at)) {
         id = fp_slots_id(&names->slots, at);
         if (fp_slots_holds(&names->slots, at, hash) && names->kind[id] == kind &&
             fp_slice_equal(fp_names_get(names, id), name)) {

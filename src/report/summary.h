@@ -45,8 +45,8 @@
  *   failed_parts     [{start, end, why}]: parts of the window that are missing here
  *   covered          share of the window's time that is not in failed_parts
  *   failure          why it failed and what to do; null
- *   mended_names     names with invalid UTF-8 (replaced by U+FFFD) or of more than 64 KiB (cut; "…sha256:" and 16
- *                    digits of the hash of the whole name stand for the rest)
+ *   mended_names     names with invalid UTF-8 (replaced by U+FFFD) or of more than 64 KiB (cut, with
+ *                    "…sha256:" and the first 16 digits of the whole name's hash)
  *   skipped_lines    lines of folded stacks that begin with '#' and have no count: taken for comments
  *   unbalanced       {nodes, value}: where the reply's total ≠ self + Σ children; the selfs are used
  *   picture          {boxes, rows, width, height}; null when nothing was drawn

@@ -394,9 +394,10 @@ static void put_notes(struct view *view)
                                         : "This event type is not in flamepress\u2019s table: its "
                                           "values are taken as amounts that add up."));
     if (mended > 0) {
-        fp_str_printf(&text, "%s %s mended: bytes that are not UTF-8 are shown as \uFFFD, what is beyond 64 KiB as "
-                      "\u2026 and a hash of the whole name.", fp_count_format(a, mended),
-                      mended == 1 ? "name was" : "names were");
+        fp_str_printf(&text,
+                      "%s %s mended: bytes that are not UTF-8 are shown as \uFFFD, what is beyond 64 KiB as "
+                      "\u2026 and a hash of the whole name.",
+                      fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     if (skipped > 0) {
