@@ -17,6 +17,7 @@ libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev
 libjansson-dev
 libcairo2-dev
 libpango1.0-dev
+libpng-dev
 libglib2.0-dev
 uuid-dev
 zlib1g-dev

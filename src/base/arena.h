@@ -1,7 +1,7 @@
 /*
  * An arena: many allocations, one release.
  *
- * For things that live and die together (a profile tree, a configuration). There
+ * For things that live and die together (a configuration, the plan of a run). There
  * is no free of one block. Blocks are aligned for any type and zeroed.
  * Built with -DFP_ARENA_MALLOC (the asan preset), each block is a malloc of its
  * own, so that AddressSanitizer and valgrind see where one ends.

@@ -48,7 +48,6 @@ enum fp_status {
 enum fp_beyond {
     FP_BEYOND_SIZE,  /* the whole: less would fit */
     FP_BEYOND_BYTES, /* the bytes that may come (source.max_response) */
-    FP_BEYOND_NAME,  /* one text */
     FP_BEYOND_DEPTH, /* one stack */
     FP_BEYOND_SHAPE  /* what no honest input has: nesting, columns */
 };

@@ -39,6 +39,7 @@
 #define FP_LIMIT_ROWS 1000u                           /* rows of one picture: twice their height stays below the next */
 #define FP_LIMIT_SVG (UINT64_C(256) << 20)            /* bytes of one picture: each box tells its full name */
 #define FP_LIMIT_PIXELS 32767                         /* cairo's largest width or height */
+#define FP_LIMIT_AREA 80000000u                       /* pixels of one picture: 4 bytes each for who shows it */
 #define FP_LIMIT_WIDTH 16000                          /* of a picture, in CSS pixels */
 
 /* Pages and exports */

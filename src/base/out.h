@@ -47,7 +47,8 @@ void fp_out_puts(struct fp_out *out, const char *text);
 void fp_out_putc(struct fp_out *out, char c);
 void fp_out_i64(struct fp_out *out, int64_t value);
 void fp_out_u64(struct fp_out *out, uint64_t value);
-/* `value` rounded to at most `decimals` (0…6) places, trailing zeros dropped: 12.5, -3, 0.1. Not finite: 0. */
+/* `value` rounded to at most `decimals` (0…6) places, trailing zeros dropped: 12.5, -3, 0.1. For
+ * coordinates and the like: what is beyond ±10^12 is written as that, what is not finite as 0. */
 void fp_out_decimal(struct fp_out *out, double value, int decimals);
 void fp_out_printf(struct fp_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

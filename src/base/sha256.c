@@ -1,39 +1,52 @@
 #include "base/sha256.h"
 
-#include <sha2.h>
-
 #include "base/in.h"
 
 _Static_assert(FP_SHA256_HEX == SHA256_DIGEST_STRING_LENGTH, "hex digits and the NUL");
 
+void fp_sha256_init(struct fp_sha256 *sha)
+{
+    SHA256Init(&sha->state);
+}
+
+void fp_sha256_add(struct fp_sha256 *sha, const void *bytes, size_t n)
+{
+    SHA256Update(&sha->state, bytes, n);
+}
+
+void fp_sha256_hex(struct fp_sha256 *sha, char hex[FP_SHA256_HEX])
+{
+    SHA256End(&sha->state, hex);
+}
+
 void fp_sha256_bytes(const void *bytes, size_t n, char hex[FP_SHA256_HEX])
 {
-    SHA2_CTX ctx;
+    struct fp_sha256 sha;
 
-    SHA256Init(&ctx);
-    SHA256Update(&ctx, bytes, n);
-    SHA256End(&ctx, hex);
+    fp_sha256_init(&sha);
+    fp_sha256_add(&sha, bytes, n);
+    fp_sha256_hex(&sha, hex);
 }
 
 int fp_sha256_file(const char *path, char hex[FP_SHA256_HEX], int64_t *ret_size, struct fp_error *err)
 {
     unsigned char block[32768];
-    SHA2_CTX ctx;
+    struct fp_sha256 sha;
     struct fp_in *in = fp_in_open_file(path, err);
     int64_t size = 0;
     ssize_t n;
 
     if (!in)
         return err ? (int)err->code : FP_EIO;
-    SHA256Init(&ctx);
+    fp_sha256_init(&sha);
     while ((n = fp_in_read(in, block, sizeof block, err)) > 0) {
-        SHA256Update(&ctx, block, (size_t)n);
+        fp_sha256_add(&sha, block, (size_t)n);
         size += n;
     }
     fp_in_close(in);
     if (n < 0)
         return (int)n;
-    SHA256End(&ctx, hex);
+    fp_sha256_hex(&sha, hex);
     *ret_size = size;
     return FP_OK;
 }

@@ -110,6 +110,25 @@ size_t fp_utf8_encode(uint32_t code, char to[4])
     return 4;
 }
 
+void fp_utf8_mend(struct fp_str *to, const char *s, size_t n)
+{
+    while (n) {
+        size_t good = fp_utf8_valid_prefix(s, n);
+        uint32_t code;
+
+        fp_str_append(to, s, good);
+        s += good;
+        n -= good;
+        if (n) {
+            size_t bad = fp_utf8_decode(s, n, &code);
+
+            fp_str_puts(to, "\uFFFD");
+            s += bad;
+            n -= bad;
+        }
+    }
+}
+
 size_t fp_utf8_clean(char *to, size_t max, const char *from, size_t n)
 {
     size_t i = 0, written = 0;

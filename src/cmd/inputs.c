@@ -120,7 +120,7 @@ static void agree_on_rest(struct fp_inputs *in, const struct fp_pprof_meta *meta
 
 /* ---- the stacks ---- */
 
-static int add_reply(struct fp_inputs *in, const struct fp_reply *reply, struct fp_error *err)
+static int add_reply(struct fp_inputs *in, struct fp_reply *reply, struct fp_error *err)
 {
     enum fp_frame_kind kind;
     struct fp_slice name;
@@ -128,6 +128,7 @@ static int add_reply(struct fp_inputs *in, const struct fp_reply *reply, struct 
     in->replies++;
     agree_on_rest(in, &reply->meta);
     in->mended_names += reply->mended_names;
+    in->skipped_lines += reply->skipped_lines;
     in->balance.nodes += reply->balance.nodes;
     if (__builtin_add_overflow(in->balance.value, reply->balance.value, &in->balance.value))
         in->balance.value = INT64_MAX;

@@ -31,7 +31,7 @@ struct fp_inputs {
     struct fp_str files;               /* "a.json, b.json": for the page */
     enum fp_form form;                 /* of the last one with data */
     uint32_t replies;
-    uint64_t mended_names;
+    uint64_t mended_names, skipped_lines;
     struct fp_balance balance;
     /* what is measured: empty until a file has values or says so */
     struct fp_str event;

@@ -217,6 +217,7 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         .replies = in->replies,
         .sample = in->sample,
         .mended_names = in->mended_names,
+        .skipped_lines = in->skipped_lines,
         .unbalanced_nodes = in->balance.nodes,
         .unbalanced_value = in->balance.value,
         .generated = fp_cmd_generated(),

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "codec/folded.h"
 #include "codec/gunzip.h"
+#include "codec/json_reader.h"
 #include "codec/pprof.h"
 #include "codec/reply_forms.h"
 
@@ -43,13 +45,65 @@ static int look(struct looked_at *l, struct fp_error *err)
     return n < 0 ? (int)n : FP_OK;
 }
 
-/* The first byte that is not white space; 0 when there is none. */
-static int first_byte(const struct looked_at *l)
+/* From `at` on, the first byte that is not white space, or the end of what is there. */
+static size_t skip_space(const struct looked_at *l, size_t at)
 {
-    for (size_t i = 0; i < l->used; i++)
-        if (!strchr(" \t\r\n", l->bytes[i]))
-            return (unsigned char)l->bytes[i];
-    return 0;
+    while (at < l->used && l->bytes[at] && strchr(" \t\r\n", l->bytes[at]))
+        at++;
+    return at;
+}
+
+/* Whether the line of that byte is text and a stack with a count; a line that does not end in these bytes
+ * is not. */
+static bool begins_with_stack(const struct looked_at *l, size_t marked, size_t first)
+{
+    const char *newline = memchr(l->bytes + first, '\n', l->used - first);
+    size_t start = first, end = newline ? (size_t)(newline - l->bytes) : l->used;
+
+    if (!newline && l->used == sizeof l->bytes)
+        return false;
+    while (start > marked && l->bytes[start - 1] != '\n')
+        start--;
+    return fp_utf8_valid_prefix(l->bytes + start, end - start) == end - start &&
+           fp_folded_is_stack((struct fp_slice){ l->bytes + start, end - start });
+}
+
+/* These bytes read as JSON: FP_OK, or what the reader finds wrong. */
+static int try_json(const struct looked_at *l)
+{
+    struct fp_in *in = fp_in_open_memory(l->bytes, l->used, NULL);
+    struct fp_json json;
+    int rc;
+
+    if (!in)
+        return FP_ENOMEM;
+    rc = fp_json_init(&json, in, NULL);
+    if (rc == FP_OK)
+        rc = fp_json_skip_mark(&json, NULL);
+    if (rc == FP_OK)
+        rc = fp_json_skip(&json, NULL);
+    if (rc == FP_OK)
+        rc = fp_json_finish(&json, NULL);
+    fp_json_release(&json);
+    fp_in_close(in);
+    return rc;
+}
+
+/* Whether to take what begins with a brace at `first` for a reply, 0 or 1. */
+static int is_reply(const struct looked_at *l, size_t first, bool stack, struct fp_error *err)
+{
+    size_t second = skip_space(l, first + 1);
+    int rc = try_json(l);
+
+    if (rc == FP_ENOMEM)
+        return fp_error_nomem(err);
+    /* a reply that came to harm is a reply still: its decoder says where */
+    if (rc == FP_ESYNTAX)
+        return !stack && (second == l->used || l->bytes[second] == '"');
+    /* a name like `{ "a": [`: stacks end with their line, what was cut short does not */
+    if (rc == FP_ETRUNCATED && stack && l->used < sizeof l->bytes)
+        return l->bytes[l->used - 1] != '\n';
+    return 1;
 }
 
 static int read_pprof(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
@@ -75,12 +129,15 @@ static int read_pprof(struct fp_in *in, struct fp_slice root, struct fp_reply *r
 static int read_folded(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
 {
     struct fp_reply reply = { .form = FP_FORM_FOLDED };
+    struct fp_folded_notes notes = { 0 };
     int rc;
 
     fp_builder_init(&reply.builder);
     rc = fp_builder_root(&reply.builder, root, fp_root_kind(root), err);
     if (rc == FP_OK)
-        rc = fp_folded_read(in, &reply.builder, &reply.mended_names, err);
+        rc = fp_folded_read(in, &reply.builder, &notes, err);
+    reply.mended_names = notes.mended;
+    reply.skipped_lines = notes.skipped;
     if (rc == FP_OK && reply.builder.total == 0) {
         fp_builder_release(&reply.builder); /* nothing but comments and zeros: no data */
         reply.form = FP_FORM_NONE;
@@ -92,10 +149,40 @@ static int read_folded(struct fp_in *in, struct fp_slice root, struct fp_reply *
     return rc;
 }
 
+static int read_reply(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply,
+                      struct fp_error *err)
+{
+    (void)root; /* a reply names its own */
+    return fp_reply_read(in, ret_reply, err);
+}
+
+typedef int reader(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err);
+
+/* What the first bytes are, by what they can be: `{closure};main 5` begins like JSON, and a name may begin
+ * like pprof. */
+static int sniff(const struct looked_at *l, reader **ret_read, struct fp_error *err)
+{
+    size_t marked = l->used >= 3 && memcmp(l->bytes, FP_UTF8_MARK, 3) == 0 ? 3 : 0,
+           first = skip_space(l, marked);
+    bool stack = begins_with_stack(l, marked, first);
+    int reply = first < l->used && l->bytes[first] == '{' ? is_reply(l, first, stack, err) : 0;
+
+    if (reply < 0)
+        return reply;
+    if (reply)
+        *ret_read = read_reply;
+    else if (!stack && fp_pprof_looks(l->bytes, l->used))
+        *ret_read = read_pprof;
+    else
+        *ret_read = read_folded;
+    return FP_OK;
+}
+
 int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct fp_reply *ret_reply,
                   struct fp_error *err)
 {
     struct looked_at looked = { .in.ops = &looked_at_ops };
+    reader *read;
     int rc;
 
     in = fp_gunzip_open(in, limit, err);
@@ -103,14 +190,10 @@ int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct
         return err ? (int)err->code : FP_EIO;
     looked.from = in;
     rc = look(&looked, err);
-    if (rc < 0)
-        ;
-    else if (fp_pprof_looks(looked.bytes, looked.used))
-        rc = read_pprof(&looked.in, root, ret_reply, err);
-    else if (first_byte(&looked) == '{')
-        rc = fp_reply_read(&looked.in, ret_reply, err);
-    else
-        rc = read_folded(&looked.in, root, ret_reply, err);
+    if (rc == FP_OK)
+        rc = sniff(&looked, &read, err);
+    if (rc == FP_OK)
+        rc = read(&looked.in, root, ret_reply, err);
     fp_in_close(in);
     return rc;
 }

@@ -1,8 +1,9 @@
 /*
  * Saved profiles of any kind we read, told apart by their first bytes.
  *
- * gzip or not; then what walks as pprof (see fp_pprof_looks) is pprof, '{' a reply of DeepFlow's API, anything else
- * folded stacks.
+ * gzip or not, byte order mark or not; then what begins with '{' and is JSON as far as can be seen is a reply
+ * of DeepFlow's API, what walks as pprof and does not begin with a folded stack is pprof (see
+ * fp_pprof_looks), anything else folded stacks.
  */
 #ifndef FP_CODEC_CODEC_H
 #define FP_CODEC_CODEC_H

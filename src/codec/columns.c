@@ -142,11 +142,11 @@ static int add_row(struct columns_reader *r, const int64_t *row, uint32_t at, st
         if (rc < 0)
             return rc;
     }
-    r->nodes.name[node] = (uint32_t)function;
-    r->nodes.parent[node] = parent < 0 ? FP_NODES_ROOT : (uint32_t)parent;
-    r->nodes.self[node] = self;
-    r->nodes.total[node] = total;
-    r->nodes.at[node] = at;
+    r->nodes.node[node].name = (uint32_t)function;
+    r->nodes.node[node].parent = parent < 0 ? FP_NODES_ROOT : (uint32_t)parent;
+    r->nodes.node[node].self = self;
+    r->nodes.node[node].total = total;
+    r->nodes.node[node].at = at;
     r->nodes.count++;
     return FP_OK;
 }
@@ -287,12 +287,13 @@ static int resolve_names(struct columns_reader *r, struct fp_builder *builder, s
     if (r->typed && r->letters != r->functions)
         return fp_error_set(err, FP_EDATA, "%zu function_types for %zu functions", r->letters, r->functions);
     for (size_t i = 0; i < r->nodes.count; i++) {
-        uint32_t function = r->nodes.name[i], parent = r->nodes.parent[i];
+        uint32_t function = r->nodes.node[i].name, parent = r->nodes.node[i].parent;
 
         if (function >= r->functions)
-            return refuse(r->nodes.at[i], err, "a function_id that is out of range", function);
+            return refuse(r->nodes.node[i].at, err, "a function_id that is out of range", function);
         if (parent != FP_NODES_ROOT && parent >= r->nodes.count)
-            return refuse(r->nodes.at[i], err, "an orphan: its parent_node_id is not in the reply", parent);
+            return refuse(r->nodes.node[i].at, err, "an orphan: its parent_node_id is not in the reply",
+                          parent);
         if (parent == FP_NODES_ROOT && !builder->count) {
             struct fp_slice name = fp_names_get(&r->texts, r->function[function]);
 
@@ -308,7 +309,7 @@ static int resolve_names(struct columns_reader *r, struct fp_builder *builder, s
         rc = fp_names_intern(&builder->names, name, kind_of(r, i, name), &r->function[i], err);
     }
     for (size_t i = 0; i < r->nodes.count && rc == FP_OK; i++)
-        r->nodes.name[i] = r->function[r->nodes.name[i]];
+        r->nodes.node[i].name = r->function[r->nodes.node[i].name];
     return rc;
 }
 

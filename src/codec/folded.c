@@ -10,14 +10,15 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "codec/gzip_out.h"
+#include "codec/raw_name.h"
 
 #define BLOCK ((size_t)256 << 10)
 
 struct folded_reader {
     struct fp_builder *builder;
     uint64_t line;
-    uint64_t mended;
-    struct fp_str mend;
+    struct fp_folded_notes notes;
+    struct fp_raw_name scratch;
 };
 
 static int fail(const struct folded_reader *r, struct fp_error *err, enum fp_status code, const char *why)
@@ -29,41 +30,63 @@ static int fail(const struct folded_reader *r, struct fp_error *err, enum fp_sta
 
 static int intern(struct folded_reader *r, struct fp_slice name, uint32_t *ret, struct fp_error *err)
 {
-    size_t good = fp_utf8_valid_prefix(name.data, name.len);
+    bool mended = false;
+    int rc = fp_raw_name_of(&r->scratch, name, &name, &mended, err);
 
-    if (good < name.len) {
-        r->mended++;
-        fp_str_clear(&r->mend);
-        fp_str_append(&r->mend, name.data, good);
-        while (good < name.len) {
-            char bytes[4];
-            uint32_t code;
-
-            good += fp_utf8_decode(name.data + good, name.len - good, &code);
-            fp_str_append(&r->mend, bytes, fp_utf8_encode(code, bytes));
-        }
-        if (!fp_str_ok(&r->mend))
-            return fp_str_status(&r->mend, "a frame name", err);
-        name = fp_str_slice(&r->mend);
-    }
-    return fp_names_intern(&r->builder->names, name, fp_frame_kind_of_name(name), ret, err);
+    r->notes.mended += mended;
+    return rc == FP_OK ? fp_names_intern(&r->builder->names, name, fp_frame_kind_of_name(name), ret, err)
+                       : rc;
 }
 
-static int parse_value(struct folded_reader *r, struct fp_slice text, int64_t *ret, struct fp_error *err)
+static bool is_blank(char c)
 {
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct fp_slice trim_end(struct fp_slice line)
+{
+    while (line.len && is_blank(line.data[line.len - 1]))
+        line.len--;
+    return line;
+}
+
+/*
+ * "stack count" → both; the line has no blanks at its end. One blank parts them: further ones belong to the
+ * last name, as in flamegraph.pl. A status, and why, when the line is none.
+ */
+static int split(struct fp_slice line, struct fp_slice *stack, int64_t *count, const char **why)
+{
+    size_t cut = line.len;
     int64_t value = 0;
 
-    if (!text.len)
-        return fail(r, err, FP_ESYNTAX, "no value at the end of the line (expected \"frame;frame 123\")");
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return fail(r, err, FP_ESYNTAX, "the value at the end of the line is not a whole number");
-        if (__builtin_mul_overflow(value, (int64_t)10, &value) ||
-            __builtin_add_overflow(value, (int64_t)(text.data[i] - '0'), &value))
-            return fail(r, err, FP_EDATA, "the value at the end of the line does not fit 64 bits");
+    while (cut > 0 && !is_blank(line.data[cut - 1]))
+        cut--;
+    *why = "not a folded stack: expected \"frame;frame 123\"";
+    if (cut == 0)
+        return FP_ESYNTAX;
+    for (size_t i = cut; i < line.len; i++) {
+        *why = "the value at the end of the line is not a whole number";
+        if (line.data[i] < '0' || line.data[i] > '9')
+            return FP_ESYNTAX;
     }
-    *ret = value;
+    for (size_t i = cut; i < line.len; i++) {
+        *why = "the value at the end of the line does not fit 64 bits";
+        if (__builtin_mul_overflow(value, (int64_t)10, &value) ||
+            __builtin_add_overflow(value, (int64_t)(line.data[i] - '0'), &value))
+            return FP_EDATA;
+    }
+    *stack = (struct fp_slice){ line.data, cut - 1 };
+    *count = value;
     return FP_OK;
+}
+
+bool fp_folded_is_stack(struct fp_slice line)
+{
+    struct fp_slice stack;
+    const char *why;
+    int64_t count;
+
+    return split(trim_end(line), &stack, &count, &why) == FP_OK;
 }
 
 static int add_stack(struct folded_reader *r, struct fp_slice stack, int64_t value, struct fp_error *err)
@@ -85,37 +108,33 @@ static int add_stack(struct folded_reader *r, struct fp_slice stack, int64_t val
     return rc == FP_OK ? fp_builder_add(r->builder, node, value, err) : rc;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
 static int read_line(struct folded_reader *r, struct fp_slice line, struct fp_error *err)
 {
-    size_t cut;
-    int64_t value = 0;
+    struct fp_slice stack;
+    const char *why;
+    int64_t count;
     int rc;
 
-    while (line.len && is_blank(line.data[line.len - 1]))
-        line.len--;
-    if (!line.len || line.data[0] == '#')
+    if (r->line == 1 && fp_slice_starts(line, FP_UTF8_MARK))
+        line = (struct fp_slice){ line.data + strlen(FP_UTF8_MARK), line.len - strlen(FP_UTF8_MARK) };
+    line = trim_end(line);
+    if (!line.len)
         return FP_OK;
-    for (cut = line.len; cut > 0 && !is_blank(line.data[cut - 1]); cut--)
-        ;
-    if (cut == 0)
-        return fail(r, err, FP_ESYNTAX, "not a folded stack: expected \"frame;frame 123\"");
-    rc = parse_value(r, (struct fp_slice){ line.data + cut, line.len - cut }, &value, err);
-    while (cut && is_blank(line.data[cut - 1]))
-        cut--;
-    if (rc == FP_OK)
-        rc = add_stack(r, (struct fp_slice){ line.data, cut }, value, err);
+    rc = split(line, &stack, &count, &why);
+    if (rc == FP_ESYNTAX && line.data[0] == '#') {
+        r->notes.skipped++;
+        return FP_OK;
+    }
+    if (rc < 0)
+        return fail(r, err, (enum fp_status)rc, why);
+    rc = add_stack(r, stack, count, err);
     if (rc < 0)
         fp_error_at(err, NULL, (uint32_t)r->line, 0, -1);
     return rc;
 }
 
-/* All whole lines of buf[0, *used); the rest moves to the front. buf[0, seen) was searched before: a long line that
- * comes in many pieces is searched once. */
+/* All whole lines of buf[0, *used); the rest moves to the front. buf[0, seen) was searched before: a long
+ * line that comes in many pieces is searched once. */
 static int read_lines(struct folded_reader *r, char *buf, size_t seen, size_t *used, bool last, struct fp_error *err)
 {
     size_t start = 0;
@@ -137,7 +156,8 @@ static int read_lines(struct folded_reader *r, char *buf, size_t seen, size_t *u
     return rc;
 }
 
-int fp_folded_read(struct fp_in *in, struct fp_builder *builder, uint64_t *ret_mended, struct fp_error *err)
+int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folded_notes *ret_notes,
+                   struct fp_error *err)
 {
     struct folded_reader r = { .builder = builder };
     size_t cap = 0, used = 0, seen;
@@ -145,7 +165,7 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, uint64_t *ret_m
     ssize_t n = 1;
     int rc = FP_OK;
 
-    fp_str_init(&r.mend, FP_LIMIT_NAME);
+    fp_raw_name_init(&r.scratch);
     while (n > 0 && rc == FP_OK) {
         rc = fp_array_reserve(&buf, &cap, used + BLOCK, 1, (size_t)FP_LIMIT_RESPONSE_DEFAULT, "bytes in one line", err);
         if (rc < 0)
@@ -160,27 +180,37 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, uint64_t *ret_m
             rc = read_lines(&r, buf, seen, &used, n == 0, err);
     }
     free(buf);
-    fp_str_release(&r.mend);
+    fp_raw_name_release(&r.scratch);
     if (rc == FP_OK)
-        *ret_mended = r.mended;
+        *ret_notes = r.notes;
     return rc;
 }
 
 /* A frame as the format can hold it; true when the name had to be changed. */
-static bool put_frame(struct fp_out *out, struct fp_slice name)
+static bool put_frame(struct fp_out *out, struct fp_slice name, bool alone)
 {
     bool changed = false;
 
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
 
-        if (c == ';' || (unsigned char)c < 0x20) {
+        if (c == ';' || c == '\n' || c == '\r') {
             changed = true;
             c = c == ';' ? ':' : ' ';
         }
         fp_out_putc(out, c);
     }
-    return changed;
+    if (name.len || !alone)
+        return changed;
+    fp_out_putc(out, ' '); /* nothing at all would be the root */
+    return true;
+}
+
+static void put_value(struct fp_out *out, int64_t value)
+{
+    fp_out_putc(out, ' ');
+    fp_out_i64(out, value);
+    fp_out_putc(out, '\n');
 }
 
 static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_out *out, uint64_t *changed)
@@ -189,23 +219,26 @@ static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_o
         uint32_t depth = tree->depth[i];
 
         path[depth] = i;
-        if (!tree->self[i] || depth == 0)
-            continue; /* a self value of the root has no frames: the format cannot hold it */
+        if (!tree->self[i])
+            continue;
+        /* a first name that begins like a byte order mark would lose its beginning: it is the second one
+         * then */
+        if (!out->written && depth && fp_slice_starts(fp_tree_name(tree, path[1]), FP_UTF8_MARK))
+            fp_out_puts(out, FP_UTF8_MARK);
         /* a single stack can be longer than any limit: deep, and of long names */
         for (uint32_t d = 1; d <= depth && out->written <= FP_LIMIT_FOLDED; d++) {
             if (d > 1)
                 fp_out_putc(out, ';');
-            *changed += put_frame(out, fp_tree_name(tree, path[d]));
+            *changed += put_frame(out, fp_tree_name(tree, path[d]), depth == 1);
         }
-        fp_out_putc(out, ' ');
-        fp_out_i64(out, tree->self[i]);
-        fp_out_putc(out, '\n');
+        put_value(out, tree->self[i]);
         if (out->written > FP_LIMIT_FOLDED)
             fp_out_fail(out, FP_ELIMIT, "the folded stacks would be longer than the limit");
     }
 }
 
-int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed_names, struct fp_error *err)
+int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed,
+                       struct fp_error *err)
 {
     uint32_t *stack = malloc(((size_t)tree->max_depth + 1) * sizeof *stack);
     struct fp_gzip_out gzip;
@@ -218,6 +251,6 @@ int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *r
     }
     free(stack);
     if (rc == FP_OK)
-        *ret_changed_names = changed;
+        *ret_changed = changed;
     return rc;
 }

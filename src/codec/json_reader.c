@@ -13,7 +13,7 @@
 int fp_json_init(struct fp_json *json, struct fp_in *in, struct fp_error *err)
 {
     *json = (struct fp_json){ .in = in };
-    fp_str_init(&json->scratch, FP_LIMIT_NAME);
+    fp_raw_name_init(&json->scratch);
     json->window = malloc(WINDOW);
     return json->window ? FP_OK : fp_error_nomem(err);
 }
@@ -22,7 +22,7 @@ void fp_json_release(struct fp_json *json)
 {
     free(json->window);
     json->window = NULL;
-    fp_str_release(&json->scratch);
+    fp_raw_name_release(&json->scratch);
 }
 
 int fp_json_fail(struct fp_json *json, struct fp_error *err, enum fp_status code, const char *format, ...)
@@ -70,6 +70,19 @@ static int refill(struct fp_json *json, size_t keep, struct fp_error *err)
 static inline bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+int fp_json_skip_mark(struct fp_json *json, struct fp_error *err)
+{
+    int rc = 1;
+
+    while (rc > 0 && json->end - json->pos < 3)
+        rc = refill(json, json->pos, err);
+    if (rc < 0)
+        return rc;
+    if (json->end - json->pos >= 3 && memcmp(json->window + json->pos, FP_UTF8_MARK, 3) == 0)
+        json->pos += 3;
+    return FP_OK;
 }
 
 int fp_json_peek(struct fp_json *json, struct fp_error *err)
@@ -150,16 +163,9 @@ int fp_json_item(struct fp_json *json, struct fp_error *err)
     return more(json, ']', err);
 }
 
-static int string_failed(struct fp_json *json, struct fp_error *err)
-{
-    if (json->scratch.failed == FP_ENOMEM)
-        return fp_error_nomem(err);
-    fp_json_fail(json, err, FP_ELIMIT, "a string longer than the limit of %zu bytes", FP_LIMIT_NAME);
-    return fp_error_beyond(err, FP_BEYOND_NAME);
-}
-
 int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error *err)
 {
+    bool mended = false; /* what comes out of the window is in order */
     int rc = more(json, '}', err);
 
     if (rc <= 0)
@@ -168,16 +174,16 @@ int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error 
     if (rc < 0)
         return rc;
     /* The key lies in the window or in the scratch; looking for the colon may move the window. */
-    if (ret_key->data != json->scratch.data) {
+    if (ret_key->data >= json->window && ret_key->data < json->window + WINDOW) {
         if (json->pos < json->end && json->window[json->pos] == ':') {
             json->pos++;
             return 1;
         }
-        fp_str_clear(&json->scratch);
-        fp_str_append(&json->scratch, ret_key->data, ret_key->len);
-        if (!fp_str_ok(&json->scratch))
-            return string_failed(json, err);
-        *ret_key = fp_str_slice(&json->scratch);
+        fp_raw_name_clear(&json->scratch);
+        fp_raw_name_add(&json->scratch, ret_key->data, ret_key->len);
+        rc = fp_raw_name_finish(&json->scratch, ret_key, &mended, err);
+        if (rc < 0)
+            return rc;
     }
     rc = expect(json, ':', err);
     return rc < 0 ? rc : 1;
@@ -271,40 +277,22 @@ int fp_json_escape(struct fp_json *json, bool *mended, struct fp_error *err)
         rc = unicode_escape(json, &code, mended, err);
         if (rc < 0)
             return rc;
-        fp_str_append(&json->scratch, bytes, fp_utf8_encode(code, bytes));
+        fp_raw_name_add(&json->scratch, bytes, fp_utf8_encode(code, bytes));
         return FP_OK;
     }
     for (size_t i = 0; plain[i]; i += 2)
         if (plain[i] == c) {
-            fp_str_putc(&json->scratch, plain[i + 1]);
+            fp_raw_name_add(&json->scratch, &plain[i + 1], 1);
             return FP_OK;
         }
     json->pos--;
     return fp_json_fail(json, err, FP_ESYNTAX, "an escape that JSON does not have");
 }
 
-/* Mends the scratch in place when it is not valid UTF-8. */
-static int mend(struct fp_json *json, bool *mended, struct fp_error *err)
+/* Stands for itself in a string. */
+static inline bool is_plain(char c)
 {
-    struct fp_str *s = &json->scratch;
-    size_t good = fp_utf8_valid_prefix(s->data, s->len);
-    struct fp_str fixed;
-
-    if (good == s->len)
-        return FP_OK;
-    *mended = true;
-    fp_str_init(&fixed, FP_LIMIT_NAME);
-    fp_str_append(&fixed, s->data, good);
-    while (good < s->len) {
-        char bytes[4];
-        uint32_t code;
-
-        good += fp_utf8_decode(s->data + good, s->len - good, &code);
-        fp_str_append(&fixed, bytes, fp_utf8_encode(code, bytes));
-    }
-    fp_str_release(s);
-    *s = fixed;
-    return fp_str_ok(s) ? FP_OK : string_failed(json, err);
+    return c != '"' && c != '\\' && (unsigned char)c >= 0x20;
 }
 
 /* The rest of a string whose window[from…] was not looked at yet, by way of the scratch. */
@@ -313,33 +301,30 @@ static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_err
     bool mended = false;
     int c, rc;
 
-    fp_str_clear(&json->scratch);
-    for (;;) {
-        c = fp_json_byte_at(json, 0, err);
+    fp_raw_name_clear(&json->scratch);
+    while ((c = fp_json_byte_at(json, 0, err)) != '"') {
         if (c < 0)
             return c;
-        if (c == '"')
-            break;
         if (c < 0x20)
             return fp_json_fail(json, err, FP_ESYNTAX, "a raw control character (0x%02x) in a string", c);
-        json->pos++;
         if (c == '\\') {
+            json->pos++;
             rc = fp_json_escape(json, &mended, err);
             if (rc < 0)
                 return rc;
         } else {
-            fp_str_putc(&json->scratch, (char)c);
+            const char *from = json->window + json->pos, *to = from, *end = json->window + json->end;
+
+            while (to < end && is_plain(*to))
+                to++;
+            fp_raw_name_add(&json->scratch, from, (size_t)(to - from));
+            json->pos += (size_t)(to - from);
         }
-        if (!fp_str_ok(&json->scratch))
-            return string_failed(json, err);
     }
     json->pos++;
-    rc = mend(json, &mended, err);
-    if (rc < 0)
-        return rc;
+    rc = fp_raw_name_finish(&json->scratch, ret, &mended, err);
     json->mended += mended;
-    *ret = fp_str_slice(&json->scratch);
-    return FP_OK;
+    return rc;
 }
 
 int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_error *err)
@@ -354,7 +339,7 @@ int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_
         const char *p = json->window + json->pos;
         size_t have = json->end - json->pos;
 
-        while (n < have && p[n] != '"' && p[n] != '\\' && (unsigned char)p[n] >= 0x20)
+        while (n < have && is_plain(p[n]))
             all |= (unsigned char)p[n++];
         if (n < have || n > FP_LIMIT_NAME)
             break;

@@ -14,8 +14,9 @@
  * that are not JSON or not what was expected, FP_ETRUNCATED when the input ends
  * early, and whatever the byte source says.
  *
- * Strings come as valid UTF-8: invalid bytes and lone surrogates become U+FFFD
- * and are counted in `mended`. \u0000 is an ordinary character.
+ * Strings come as valid UTF-8 of at most FP_LIMIT_NAME bytes: what is not is mended
+ * (codec/raw_name.h; lone surrogates become U+FFFD) and counted in `mended`.
+ * \u0000 is an ordinary character.
  */
 #ifndef FP_CODEC_JSON_READER_H
 #define FP_CODEC_JSON_READER_H
@@ -27,6 +28,7 @@
 #include "base/error.h"
 #include "base/in.h"
 #include "base/str.h"
+#include "codec/raw_name.h"
 
 struct fp_json {
     struct fp_in *in;      /* borrowed */
@@ -36,10 +38,12 @@ struct fp_json {
     bool at_end;           /* the source has said 0 */
     bool fresh;            /* just entered: no comma is due */
     uint64_t mended;       /* strings that were not valid */
-    struct fp_str scratch; /* strings that cannot be handed out of the window */
+    struct fp_raw_name scratch; /* strings that cannot be handed out of the window */
 };
 
 int fp_json_init(struct fp_json *json, struct fp_in *in, struct fp_error *err);
+/* Passes over a byte order mark, which some tools put before JSON; for the very start. */
+int fp_json_skip_mark(struct fp_json *json, struct fp_error *err);
 void fp_json_release(struct fp_json *json);
 
 /* The next character that is not white space, not consumed; 0 at the end of input. */
@@ -50,7 +54,7 @@ int fp_json_enter(struct fp_json *json, char open, struct fp_error *err);
 int fp_json_item(struct fp_json *json, struct fp_error *err);
 /* In an object: 1 with the key (colon consumed), 0 when it ended. The key is valid until the next call. */
 int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error *err);
-/* A string of at most FP_LIMIT_NAME bytes, valid until the next call. */
+/* A string, valid until the next call. */
 int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_error *err);
 /* A number that is an integer and fits. */
 int fp_json_i64(struct fp_json *json, int64_t *ret_value, struct fp_error *err);

@@ -20,7 +20,7 @@ static int skip_string(struct fp_json *json, struct fp_error *err)
         if (c == '"')
             return FP_OK;
         if (c == '\\') {
-            fp_str_clear(&json->scratch);
+            fp_raw_name_clear(&json->scratch);
             c = fp_json_escape(json, &mended, err);
             if (c < 0)
                 return c;

@@ -78,8 +78,8 @@ static int index_of(struct list_reader *r, struct fp_slice id, uint32_t *ret_ind
         return rc;
     rc = fp_nodes_reserve(&r->nodes, r->ids.count, err);
     if (rc == FP_OK) {
-        r->nodes.name[known] = FP_NODES_MISSING;
-        r->nodes.at[known] = (uint32_t)fp_json_offset(r->json);
+        r->nodes.node[known].name = FP_NODES_MISSING;
+        r->nodes.node[known].at = (uint32_t)fp_json_offset(r->json);
         r->nodes.count = r->ids.count;
     }
     return rc;
@@ -156,7 +156,7 @@ static int store(struct list_reader *r, const struct element *e, uint32_t at, st
             snprintf(why, sizeof why, "a node without `%s`", field_names[field]);
             return refuse(at, err, why);
         }
-    if (r->nodes.name[e->id] != FP_NODES_MISSING)
+    if (r->nodes.node[e->id].name != FP_NODES_MISSING)
         return refuse(at, err, "a node_id that another node has already");
     if (e->is_root) {
         struct fp_slice name = fp_names_get(&r->builder->names, e->name);
@@ -166,11 +166,11 @@ static int store(struct list_reader *r, const struct element *e, uint32_t at, st
         r->has_root = true;
         fp_str_append(&r->root_name, name.data, name.len);
     }
-    r->nodes.name[e->id] = e->name;
-    r->nodes.parent[e->id] = e->parent;
-    r->nodes.self[e->id] = e->self;
-    r->nodes.total[e->id] = e->total;
-    r->nodes.at[e->id] = at;
+    r->nodes.node[e->id].name = e->name;
+    r->nodes.node[e->id].parent = e->parent;
+    r->nodes.node[e->id].self = e->self;
+    r->nodes.node[e->id].total = e->total;
+    r->nodes.node[e->id].at = at;
     return FP_OK;
 }
 

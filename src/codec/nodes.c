@@ -10,36 +10,20 @@
 
 void fp_nodes_release(struct fp_nodes *nodes)
 {
-    free(nodes->parent);
-    free(nodes->name);
-    free(nodes->at);
-    free(nodes->self);
-    free(nodes->total);
+    free(nodes->node);
     *nodes = (struct fp_nodes){ 0 };
 }
 
 int fp_nodes_reserve(struct fp_nodes *nodes, size_t need, struct fp_error *err)
 {
-    size_t cap[5] = { nodes->cap, nodes->cap, nodes->cap, nodes->cap, nodes->cap };
-    int rc = fp_array_reserve(&nodes->parent, &cap[0], need, sizeof(uint32_t), FP_LIMIT_NODES, "nodes", err);
-
-    if (rc == FP_OK)
-        rc = fp_array_reserve(&nodes->name, &cap[1], need, sizeof(uint32_t), FP_LIMIT_NODES, "nodes", err);
-    if (rc == FP_OK)
-        rc = fp_array_reserve(&nodes->at, &cap[2], need, sizeof(uint32_t), FP_LIMIT_NODES, "nodes", err);
-    if (rc == FP_OK)
-        rc = fp_array_reserve(&nodes->self, &cap[3], need, sizeof(int64_t), FP_LIMIT_NODES, "nodes", err);
-    if (rc == FP_OK)
-        rc = fp_array_reserve(&nodes->total, &cap[4], need, sizeof(int64_t), FP_LIMIT_NODES, "nodes", err);
-    if (rc == FP_OK)
-        nodes->cap = cap[0];
-    return rc;
+    return fp_array_reserve(&nodes->node, &nodes->cap, need, sizeof *nodes->node, FP_LIMIT_NODES, "nodes",
+                            err);
 }
 
 static int refuse(const struct fp_nodes *nodes, uint32_t node, const char *why, struct fp_error *err)
 {
     fp_error_set(err, FP_EDATA, "%s", why);
-    fp_error_at(err, NULL, 0, 0, nodes->at[node]);
+    fp_error_at(err, NULL, 0, 0, nodes->node[node].at);
     return FP_EDATA;
 }
 
@@ -50,37 +34,15 @@ static int64_t add_capped(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-/* total against self + Σ children; every value is >= 0. */
-static int check_balance(const struct fp_nodes *nodes, struct fp_balance *balance, struct fp_error *err)
-{
-    int64_t *sum = malloc((nodes->count + 1) * sizeof *sum);
-
-    if (!sum)
-        return fp_error_nomem(err);
-    *balance = (struct fp_balance){ 0 };
-    for (size_t i = 0; i < nodes->count; i++)
-        sum[i] = nodes->self[i];
-    for (size_t i = 0; i < nodes->count; i++)
-        if (nodes->parent[i] != FP_NODES_ROOT)
-            sum[nodes->parent[i]] = add_capped(sum[nodes->parent[i]], nodes->total[i]);
-    for (size_t i = 0; i < nodes->count; i++)
-        if (sum[i] != nodes->total[i]) {
-            balance->nodes++;
-            balance->value = add_capped(balance->value, llabs(sum[i] - nodes->total[i]));
-        }
-    free(sum);
-    return FP_OK;
-}
-
 /* The root's index; exactly one node may have no parent, and every node must have been listed. */
 static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp_error *err)
 {
     uint32_t root = UNPLACED;
 
     for (uint32_t i = 0; i < nodes->count; i++) {
-        if (nodes->name[i] == FP_NODES_MISSING)
+        if (nodes->node[i].name == FP_NODES_MISSING)
             return refuse(nodes, i, "an orphan: the parent that this node names is not in the reply", err);
-        if (nodes->parent[i] != FP_NODES_ROOT)
+        if (nodes->node[i].parent != FP_NODES_ROOT)
             continue;
         if (root != UNPLACED)
             return refuse(nodes, i, "a second root", err);
@@ -92,48 +54,133 @@ static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp
     return FP_OK;
 }
 
+/*
+ * Breadth first, from the root: a node's parent has its place before it, and what is not reached is on a
+ * cycle or below one. No table of names is asked as long as no two siblings have one name, which honest
+ * replies keep.
+ */
 struct assembly {
-    const struct fp_nodes *nodes;
+    struct fp_nodes *nodes;
     struct fp_builder *builder;
-    uint32_t *place; /* node of the builder, or UNPLACED or ON_THE_WAY */
-    uint32_t *path;  /* the unplaced ancestors of a node, itself first */
-    size_t path_cap;
+    struct fp_balance balance;
+    uint32_t *end;      /* of each node's children in `children`; they begin where the previous node's end */
+    uint32_t *children; /* grouped by parent, in the order of the reply */
+    uint32_t *queue;    /* nodes that have their place; the first ones have placed their children, too */
+    size_t queued;
+    uint32_t *last; /* by name: the parent that last got a child of this name */
+    bool merged;    /* two siblings were one: from here on the builder is asked */
 };
 
-/* Walks up to the first ancestor that has its place, then down again giving places. Linear over all nodes. */
-static int place(struct assembly *a, uint32_t node, struct fp_error *err)
+static void release(struct assembly *a)
 {
-    const struct fp_nodes *nodes = a->nodes;
-    size_t depth = 0;
+    free(a->end);
+    free(a->children);
+    free(a->queue);
+    free(a->last);
+}
+
+static int prepare(struct assembly *a, struct fp_error *err)
+{
+    size_t count = a->nodes->count, names = a->builder->names.count;
+    const struct fp_node *node = a->nodes->node;
+    uint32_t before = 0;
+
+    a->end = calloc(count, sizeof *a->end);
+    a->children = malloc(count * sizeof *a->children);
+    a->queue = malloc(count * sizeof *a->queue);
+    a->last = malloc(names * sizeof *a->last);
+    if (!a->end || !a->children || !a->queue || !a->last)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < names; i++)
+        a->last[i] = UNPLACED;
+    for (size_t i = 0; i < count; i++)
+        if (node[i].parent != FP_NODES_ROOT)
+            a->end[node[i].parent]++;
+    for (size_t i = 0; i < count; i++) { /* how many → where they begin */
+        uint32_t own = a->end[i];
+
+        a->end[i] = before;
+        before += own;
+    }
+    for (uint32_t i = 0; i < count; i++) /* where they begin → where they end */
+        if (node[i].parent != FP_NODES_ROOT)
+            a->children[a->end[node[i].parent]++] = i;
+    return fp_builder_reserve(a->builder, count, err);
+}
+
+/* The place of a node below its parent's. */
+static int put(struct assembly *a, struct fp_node *node, uint32_t above, struct fp_error *err)
+{
+    int rc;
+
+    a->merged |= a->last[node->name] == above;
+    a->last[node->name] = above;
+    rc = a->merged ? fp_builder_child(a->builder, above, node->name, &node->place, err)
+                   : fp_builder_append(a->builder, above, node->name, &node->place, err);
+    if (rc == FP_OK)
+        rc = fp_builder_add(a->builder, node->place, node->self, err);
+    if (rc < 0)
+        fp_error_at(err, NULL, 0, 0, node->at);
+    return rc;
+}
+
+/* All children of a node that has its place; what it says of itself is compared with them. No value is
+ * negative. */
+static int put_children(struct assembly *a, uint32_t parent, struct fp_error *err)
+{
+    struct fp_node *node = a->nodes->node;
+    int64_t sum = node[parent].self;
     int rc = FP_OK;
 
-    for (uint32_t up = node; a->place[up] == UNPLACED; up = nodes->parent[up]) {
-        if (depth == a->path_cap) {
-            rc = fp_array_reserve(&a->path, &a->path_cap, depth + 1, sizeof *a->path, FP_LIMIT_DEPTH,
-                                  "frames in one stack", err);
-            if (rc < 0) {
-                fp_error_at(err, NULL, 0, 0, nodes->at[up]);
-                return rc;
-            }
-        }
-        a->path[depth++] = up;
-        a->place[up] = ON_THE_WAY;
-        if (a->place[nodes->parent[up]] == ON_THE_WAY)
-            return refuse(nodes, up, "a cycle: this node is its own ancestor", err);
-    }
-    while (depth-- > 0 && rc == FP_OK) {
-        uint32_t next = a->path[depth];
+    for (uint32_t i = parent ? a->end[parent - 1] : 0; i < a->end[parent] && rc == FP_OK; i++) {
+        uint32_t child = a->children[i];
 
-        rc = fp_builder_child(a->builder, a->place[nodes->parent[next]], nodes->name[next], &a->place[next], err);
-        if (rc == FP_OK)
-            rc = fp_builder_add(a->builder, a->place[next], nodes->self[next], err);
-        if (rc < 0)
-            fp_error_at(err, NULL, 0, 0, nodes->at[next]);
+        sum = add_capped(sum, node[child].total);
+        rc = put(a, &node[child], node[parent].place, err);
+        a->queue[a->queued++] = child;
+    }
+    if (sum != node[parent].total) {
+        a->balance.nodes++;
+        a->balance.value = add_capped(a->balance.value, llabs(sum - node[parent].total));
     }
     return rc;
 }
 
-int fp_nodes_assemble(const struct fp_nodes *nodes, struct fp_builder *builder, struct fp_balance *ret_balance,
+/* The reply's order is random, and each step of a walk through it would wait for memory: what the queue
+ * will come to in a while is fetched step by step before. (A function that only fetches has no effect in
+ * the eyes of gcc, which drops the call unless it was inlined first.) */
+static inline __attribute__((always_inline)) void fetch_ahead(const struct assembly *a, size_t i)
+{
+    enum { AHEAD = 12 };
+    const uint32_t *coming = a->queue + i;
+    size_t left = a->queued - i;
+
+    if (left > 3 * AHEAD)
+        __builtin_prefetch(&a->end[coming[3 * AHEAD]]);
+    if (left > AHEAD)
+        __builtin_prefetch(&a->nodes->node[coming[AHEAD]]);
+    if (left > 2 * AHEAD && a->end[coming[2 * AHEAD]])
+        __builtin_prefetch(&a->children[a->end[coming[2 * AHEAD]] - 1]);
+    if (left > AHEAD && a->end[coming[AHEAD]])
+        __builtin_prefetch(&a->nodes->node[a->children[a->end[coming[AHEAD]] - 1]]);
+}
+
+/* There are nodes that were not reached: up from the first of them, to one that was passed already. */
+static int refuse_cycle(struct fp_nodes *nodes, struct fp_error *err)
+{
+    uint32_t at = 0;
+
+    while (nodes->node[at].place != UNPLACED)
+        at++;
+    for (;;) {
+        nodes->node[at].place = ON_THE_WAY;
+        if (nodes->node[nodes->node[at].parent].place == ON_THE_WAY)
+            return refuse(nodes, at, "a cycle: this node is its own ancestor", err);
+        at = nodes->node[at].parent;
+    }
+}
+
+int fp_nodes_assemble(struct fp_nodes *nodes, struct fp_builder *builder, struct fp_balance *ret_balance,
                       struct fp_error *err)
 {
     struct assembly a = { .nodes = nodes, .builder = builder };
@@ -141,19 +188,24 @@ int fp_nodes_assemble(const struct fp_nodes *nodes, struct fp_builder *builder, 
     int rc = find_root(nodes, &root, err);
 
     if (rc == FP_OK)
-        rc = check_balance(nodes, ret_balance, err);
+        rc = prepare(&a, err);
+    if (rc == FP_OK)
+        rc = fp_builder_add(builder, 0, nodes->node[root].self, err);
     if (rc < 0)
-        return rc;
-    a.place = malloc(nodes->count * sizeof *a.place);
-    if (!a.place)
-        return fp_error_nomem(err);
+        goto done;
     for (size_t i = 0; i < nodes->count; i++)
-        a.place[i] = UNPLACED;
-    a.place[root] = 0;
-    rc = fp_builder_add(builder, 0, nodes->self[root], err);
-    for (uint32_t i = 0; i < nodes->count && rc == FP_OK; i++)
-        rc = place(&a, i, err);
-    free(a.place);
-    free(a.path);
+        nodes->node[i].place = UNPLACED;
+    nodes->node[root].place = 0;
+    a.queue[a.queued++] = root;
+    for (size_t i = 0; i < a.queued && rc == FP_OK; i++) {
+        fetch_ahead(&a, i);
+        rc = put_children(&a, a.queue[i], err);
+    }
+    if (rc == FP_OK && a.queued < nodes->count)
+        rc = refuse_cycle(nodes, err);
+    if (rc == FP_OK)
+        *ret_balance = a.balance;
+done:
+    release(&a);
     return rc;
 }

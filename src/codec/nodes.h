@@ -2,8 +2,8 @@
  * Nodes as a reply lists them, in any order, on their way into a builder.
  *
  * Both wire forms end here: parents may come after their children, so nodes are
- * collected in columns first and put into the tree once all of them are known.
- * Names are ids of the builder's names; parents are indexes into these columns.
+ * collected first and put into the tree once all of them are known.
+ * Names are ids of the builder's names; parents are indexes into the collection.
  */
 #ifndef FP_CODEC_NODES_H
 #define FP_CODEC_NODES_H
@@ -17,10 +17,16 @@
 #define FP_NODES_ROOT UINT32_MAX          /* parent of the root */
 #define FP_NODES_MISSING (UINT32_MAX - 1) /* name of a node that was mentioned as a parent, but not listed (yet) */
 
+/* Walks go up and down in no order: what is needed of a node lies together, half a cache line. */
+struct fp_node {
+    uint32_t parent, name;
+    uint32_t at;    /* byte offset of the node in the reply, for messages */
+    uint32_t place; /* of fp_nodes_assemble: where it is in the builder */
+    int64_t self, total;
+};
+
 struct fp_nodes {
-    uint32_t *parent, *name;
-    uint32_t *at; /* byte offset of the node in the reply, for messages */
-    int64_t *self, *total;
+    struct fp_node *node;
     size_t count, cap;
 };
 
@@ -38,7 +44,7 @@ int fp_nodes_reserve(struct fp_nodes *nodes, size_t need, struct fp_error *err);
  * Refuses, with byte offset: no root, two roots, orphans, cycles, stacks beyond the limit, sums that overflow.
  * `self` is what counts; `total` is only compared (FP_OK with what differs in ret_balance).
  */
-int fp_nodes_assemble(const struct fp_nodes *nodes, struct fp_builder *builder, struct fp_balance *ret_balance,
+int fp_nodes_assemble(struct fp_nodes *nodes, struct fp_builder *builder, struct fp_balance *ret_balance,
                       struct fp_error *err);
 
 #endif

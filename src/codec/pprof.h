@@ -36,7 +36,7 @@
  * - Kinds come from our mapping names and the kernel's, else from the shape of the name.
  * - A frame without a function is "[file of its mapping]" or "[unknown] 0xADDRESS", as DeepFlow would
  *   write it. Labels `thread` and `process` become levels.
- * - Names are mended to valid UTF-8.
+ * - Names are mended, long ones shortened: see raw_name.h.
  * - Refused with the byte offset: what does not parse, indexes and ids that lead nowhere, ids that come
  *   twice, negative values (a difference of two profiles is no profile), sums that overflow, and stacks
  *   of inlined calls that unfold to more than FP_PPROF_UNFOLD frames for each byte of the file: work and
@@ -61,6 +61,7 @@
 #define FP_PPROF_TEXT ((size_t)4096) /* bytes of an event type, a filter, a note as they are read */
 #define FP_PPROF_NOTES 1000u         /* notes kept when reading; the rest is counted */
 #define FP_PPROF_UNFOLD 4u           /* frames for each byte of a file */
+#define FP_PPROF_LONG 16u            /* bytes of names beyond FP_LIMIT_NAME, used again and again, the same */
 
 /* The first comment of a profile that we wrote. */
 #define FP_PPROF_MARK "flamepress profile 1"
@@ -80,7 +81,7 @@ struct fp_pprof_meta {
     const char *const *notes; /* transforms, completeness …; when read: all other comments */
     size_t note_count;
     size_t more_notes;     /* read: notes beyond FP_PPROF_NOTES */
-    uint64_t mended_names; /* read: names that were not valid UTF-8 */
+    uint64_t mended_names; /* read: names that were not valid UTF-8, or too long */
     struct fp_arena arena;
 };
 

@@ -7,7 +7,6 @@
 
 #include "base/array.h"
 #include "base/limits.h"
-#include "base/utf8.h"
 #include "codec/pprof.h"
 #include "codec/pprof_fields.h"
 
@@ -24,7 +23,7 @@ void fp_pprof_tables_release(struct fp_pprof_tables *t)
     free(t->line);
     free(t->frame);
     free(t->comments);
-    fp_str_release(&t->scratch);
+    fp_raw_name_release(&t->scratch);
     *t = (struct fp_pprof_tables){ 0 };
 }
 
@@ -271,7 +270,7 @@ int fp_pprof_tables_read(struct fp_pprof_tables *t, const char *bytes, size_t n,
     fp_ids_init(&t->mapping_ids);
     fp_ids_init(&t->function_ids);
     fp_ids_init(&t->location_ids);
-    fp_str_init(&t->scratch, FP_LIMIT_NAME);
+    fp_raw_name_init(&t->scratch);
     while ((rc = fp_pb_next(&pb, &field, err)) > 0) {
         rc = read_field(t, &field, err);
         if (rc < 0)
@@ -296,31 +295,29 @@ int fp_pprof_string(const struct fp_pprof_tables *t, uint64_t index, uint64_t at
 int fp_pprof_intern(struct fp_pprof_tables *t, struct fp_builder *builder, const struct fp_pprof_name *name,
                     int kind, uint32_t *ret_name, struct fp_error *err)
 {
-    size_t known = builder->names.count, n = name->text.len, good = fp_utf8_valid_prefix(name->text.data, n);
+    size_t known = builder->names.count;
     struct fp_slice whole = name->text;
+    bool mended = false;
     int rc;
 
-    if (good < n || name->prefix || name->suffix) {
-        fp_str_clear(&t->scratch);
-        fp_str_puts(&t->scratch, name->prefix ? name->prefix : "");
-        fp_str_append(&t->scratch, whole.data, good);
-        for (size_t at = good; at < n;) {
-            char bytes[4];
-            uint32_t code;
-
-            at += fp_utf8_decode(whole.data + at, n - at, &code);
-            fp_str_append(&t->scratch, bytes, fp_utf8_encode(code, bytes));
-        }
-        fp_str_puts(&t->scratch, name->suffix ? name->suffix : "");
-        rc = fp_str_status(&t->scratch, "a frame name", err);
-        if (rc < 0)
-            return rc;
-        whole = fp_str_slice(&t->scratch);
+    if (whole.len > FP_LIMIT_NAME && (t->long_bytes += whole.len) / FP_PPROF_LONG > t->n)
+        return fp_error_set(err, FP_ELIMIT, "pprof: names of more than %zu bytes are used over and over",
+                            FP_LIMIT_NAME);
+    if (name->prefix || name->suffix) {
+        fp_raw_name_clear(&t->scratch);
+        fp_raw_name_add(&t->scratch, name->prefix, name->prefix ? strlen(name->prefix) : 0);
+        fp_raw_name_add(&t->scratch, whole.data, whole.len);
+        fp_raw_name_add(&t->scratch, name->suffix, name->suffix ? strlen(name->suffix) : 0);
+        rc = fp_raw_name_finish(&t->scratch, &whole, &mended, err);
+    } else {
+        rc = fp_raw_name_of(&t->scratch, whole, &whole, &mended, err);
     }
+    if (rc < 0)
+        return rc;
     if (kind < 0)
         kind = (int)fp_frame_kind_of_name(whole);
     rc = fp_names_intern(&builder->names, whole, (enum fp_frame_kind)kind, ret_name, err);
-    if (rc == FP_OK && good < n && builder->names.count > known)
+    if (rc == FP_OK && mended && builder->names.count > known)
         t->mended++;
     return rc;
 }

@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "codec/ids.h"
 #include "codec/protobuf.h"
+#include "codec/raw_name.h"
 #include "profile/tree.h"
 
 struct fp_pprof_string {
@@ -73,7 +74,8 @@ struct fp_pprof_tables {
     uint64_t time_nanos, duration_nanos, period, default_type;
     bool ours; /* the first comment is FP_PPROF_MARK */
     uint64_t mended;
-    struct fp_str scratch;
+    struct fp_raw_name scratch;
+    uint64_t long_bytes; /* of names beyond the limit, each time one was looked at */
 };
 
 /* Collects; `tables` is to be released in every case. Indexes of strings are not yet looked at. */
@@ -92,7 +94,7 @@ struct fp_pprof_name {
     const char *suffix;
 };
 
-/* Interns a name, mended to UTF-8; kind -1: from its shape. */
+/* Interns a name, mended (raw_name.h); kind -1: from its shape. */
 int fp_pprof_intern(struct fp_pprof_tables *tables, struct fp_builder *builder,
                     const struct fp_pprof_name *name, int kind, uint32_t *ret_name, struct fp_error *err);
 /* Names the frames of all locations. */

@@ -95,16 +95,18 @@ static int read_query(struct fp_json *json, struct fp_reply *reply, struct fp_er
     int rc = fp_json_enter(json, '{', err);
 
     while (rc == FP_OK && (rc = fp_json_key(json, &key, err)) > 0) {
+        uint64_t mended;
         int64_t limit;
 
         if (!fp_slice_is(key, "sql") || fp_json_peek(json, err) != '"') {
             rc = fp_json_skip(json, err);
             continue;
         }
+        mended = json->mended;
         rc = fp_json_string(json, &sql, err);
         if (rc < 0)
             return rc;
-        limit = limit_of(sql);
+        limit = json->mended == mended ? limit_of(sql) : 0; /* a query that was cut may have lost its limit */
         if (limit && (!reply->row_limit || limit < reply->row_limit))
             reply->row_limit = limit;
     }
@@ -158,10 +160,12 @@ static int read_member(struct fp_json *json, struct fp_slice key, struct envelop
 /* A reply must begin with '{'; what begins otherwise is shown, so that a proxy's page is known at sight. */
 static int check_start(struct fp_json *json, struct fp_error *err)
 {
-    int next = fp_json_peek(json, err);
+    int next = fp_json_skip_mark(json, err);
     char start[61];
     size_t n;
 
+    if (next == FP_OK)
+        next = fp_json_peek(json, err);
     if (next < 0)
         return next;
     if (next == 0)

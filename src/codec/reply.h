@@ -39,7 +39,8 @@ const char *fp_form_name(enum fp_form form);
 struct fp_reply {
     struct fp_builder builder; /* no nodes at all when there is no data */
     enum fp_form form;
-    uint64_t mended_names;
+    uint64_t mended_names;  /* not valid UTF-8, or too long: codec/raw_name.h */
+    uint64_t skipped_lines; /* of folded stacks: what looked like comments */
     struct fp_balance balance;
     int64_t row_limit; /* the smallest LIMIT of the SQL that `debug` shows; 0 = it shows none */
     struct fp_pprof_meta meta; /* what a pprof profile says of itself; all zero (event NULL) for what does not say */

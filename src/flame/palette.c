@@ -85,6 +85,21 @@ struct fp_rgb fp_palette_label(void)
     return (struct fp_rgb){ 0x1a, 0x16, 0x12 };
 }
 
+struct fp_rgb fp_palette_subtitle(void)
+{
+    return (struct fp_rgb){ 0x55, 0x55, 0x55 };
+}
+
+struct fp_rgb fp_palette_note(void)
+{
+    return (struct fp_rgb){ 0x44, 0x44, 0x44 };
+}
+
+struct fp_rgb fp_palette_cut(void)
+{
+    return (struct fp_rgb){ 0xb0, 0x00, 0x20 };
+}
+
 char *fp_rgb_hex(struct fp_rgb colour, char to[FP_RGB_HEX])
 {
     static const char digits[] = "0123456789abcdef";

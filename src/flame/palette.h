@@ -25,8 +25,12 @@ struct fp_rgb {
 struct fp_rgb fp_palette_frame(enum fp_frame_kind kind, struct fp_slice name);
 /* The middle shade of a kind, for legends. */
 struct fp_rgb fp_palette_legend(enum fp_frame_kind kind);
-/* Label on every frame colour. */
+/* Label on every frame colour, and the title. */
 struct fp_rgb fp_palette_label(void);
+/* Below the title; legend and notes; the edge of a box whose children are not drawn. */
+struct fp_rgb fp_palette_subtitle(void);
+struct fp_rgb fp_palette_note(void);
+struct fp_rgb fp_palette_cut(void);
 /* "#rrggbb"; returns `to`. */
 char *fp_rgb_hex(struct fp_rgb colour, char to[FP_RGB_HEX]);
 /* Contrast ratio as WCAG defines it: 1 to 21. */

@@ -11,8 +11,10 @@
 #define TITLE_BASELINE 24.0
 #define SUBTITLE_BASELINE 42.0
 #define HEADER 54.0
-#define TITLE_SCALE (17.0 / FP_FONT_SIZE)
+#define TITLE_SCALE ((double)FP_TITLE_SIZE / FP_FONT_SIZE)
 #define LEGEND_ROW 20.0
+#define AROUND 16u /* rows that title, legend and notes may take, of a picture that is wide */
+#define CUT_EDGE 3.0
 #define LABEL_MAX ((size_t)128 << 10) /* as many cells as FP_LIMIT_WIDTH has, each with all its marks */
 
 static size_t cells_in(double width, double scale)
@@ -98,6 +100,13 @@ static void write_notes(struct fp_picture *p)
     }
 }
 
+static uint32_t max_rows(uint32_t width)
+{
+    uint32_t fit = (uint32_t)(FP_LIMIT_AREA / FP_ROW_HEIGHT / width) - AROUND;
+
+    return fit < FP_LIMIT_ROWS ? fit : FP_LIMIT_ROWS;
+}
+
 static int check_texts(const struct fp_picture *p, struct fp_error *err)
 {
     int rc = fp_str_status(&p->title, "the title", err);
@@ -117,7 +126,6 @@ int fp_picture_make(struct fp_picture *ret_picture, const struct fp_tree *tree,
         .width = options->width - 2 * MARGIN,
         .min_width = options->min_width,
         .by_value = options->by_value,
-        .max_rows = FP_LIMIT_ROWS,
     };
     double y;
     int rc;
@@ -125,11 +133,14 @@ int fp_picture_make(struct fp_picture *ret_picture, const struct fp_tree *tree,
     if (options->width < 100 || options->width > FP_LIMIT_WIDTH)
         return fp_error_set(err, FP_EINVAL, "a picture of %" PRIu32 " px width: it must be 100 to %d px", options->width,
                             FP_LIMIT_WIDTH);
+    layout.max_rows = max_rows(options->width);
     rc = fp_layout_make(&p.layout, tree, &layout, err);
     if (rc < 0)
         return rc;
     p.graph_x = MARGIN;
     p.graph_y = HEADER;
+    p.title_y = TITLE_BASELINE;
+    p.subtitle_y = SUBTITLE_BASELINE;
     fit_text(&p.title, options->title, p.width - 2 * MARGIN, TITLE_SCALE);
     fit_text(&p.subtitle, options->subtitle, p.width - 2 * MARGIN, 1);
     y = place_legend(&p, p.graph_y + p.layout.rows * (double)FP_ROW_HEIGHT + 10);
@@ -167,7 +178,15 @@ void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box
 {
     fp_str_clear(label);
     /* without "[k] " and the like: the colour tells the kind, the tooltip has the whole name */
-    fp_label_fit(fp_frame_bare_name(fp_tree_name(picture->tree, box->node)), cells_in(box->width - 6, 1), label);
+    fp_label_fit(fp_frame_bare_name(fp_tree_name(picture->tree, box->node)),
+                 cells_in(box->width - 2 * FP_LABEL_X, 1), label);
+}
+
+struct fp_rect fp_picture_cut_edge(const struct fp_picture *picture, const struct fp_rect *painted)
+{
+    double y = picture->icicle ? painted->y + painted->height - CUT_EDGE : painted->y;
+
+    return (struct fp_rect){ painted->x, y, painted->width, CUT_EDGE };
 }
 
 bool fp_picture_hatched(const struct fp_picture *picture, const struct fp_box *box)

@@ -9,9 +9,16 @@
 
 #include "base/limits.h"
 #include "base/out.h"
+#include "flame/png_rows.h"
 
+#define BAND_BYTES (16u << 20) /* of the pixels that are in memory at once */
+
+/* Paints the picture band by band, from the top, onto one surface of a band's size. */
 struct painter {
     const struct fp_picture *picture;
+    uint32_t width, height; /* of the whole, in device pixels */
+    uint32_t band_height;   /* of the surface */
+    uint32_t band_y;        /* where the band at hand begins */
     cairo_surface_t *surface;
     cairo_t *cr;
     PangoLayout *text;
@@ -36,13 +43,16 @@ static int painter_init(struct painter *p, struct fp_error *err)
     cairo_font_options_t *options;
     PangoContext *context;
 
-    p->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)p->picture->width * p->scale,
-                                            (int)p->picture->height * p->scale);
+    p->width = p->picture->width * (uint32_t)p->scale;
+    p->height = p->picture->height * (uint32_t)p->scale;
+    p->band_height = BAND_BYTES / 4 / p->width;
+    if (p->band_height > p->height)
+        p->band_height = p->height;
+    p->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)p->width, (int)p->band_height);
     p->cr = cairo_create(p->surface);
     if (cairo_status(p->cr) != CAIRO_STATUS_SUCCESS)
-        return fp_error_set(err, FP_ENOMEM, "cairo cannot make an image of %u × %u px: %s",
-                            p->picture->width * (unsigned)p->scale, p->picture->height * (unsigned)p->scale,
-                            cairo_status_to_string(cairo_status(p->cr)));
+        return fp_error_set(err, FP_ENOMEM, "cairo cannot make an image of %u × %u px: %s", p->width,
+                            p->band_height, cairo_status_to_string(cairo_status(p->cr)));
     cairo_scale(p->cr, p->scale, p->scale);
     p->text = pango_cairo_create_layout(p->cr);
     p->font = pango_font_description_from_string(FP_FONT_FAMILIES);
@@ -104,23 +114,33 @@ static void hatch(struct painter *p, const struct fp_rect *r)
     cairo_restore(p->cr);
 }
 
+/* With room for marks that stand out of a label's line. */
+static bool is_in_band(const struct painter *p, const struct fp_rect *r)
+{
+    double top = (double)p->band_y / p->scale, bottom = (double)(p->band_y + p->band_height) / p->scale;
+
+    return r->y + r->height > top - FP_ROW_HEIGHT && r->y < bottom + FP_ROW_HEIGHT;
+}
+
 static void put_box(struct painter *p, const struct fp_box *box, struct fp_str *label)
 {
     const struct fp_picture *picture = p->picture;
     struct fp_rect r = fp_picture_box(picture, box);
 
+    if (!is_in_band(p, &r))
+        return;
     fill_rect(p, &r, fp_palette_frame(fp_tree_kind(picture->tree, box->node), fp_tree_name(picture->tree, box->node)));
     if (fp_picture_hatched(picture, box))
         hatch(p, &r);
     if (box->cut) {
-        struct fp_rect edge = { r.x, picture->icicle ? r.y + r.height - 3 : r.y, r.width, 3 };
+        struct fp_rect edge = fp_picture_cut_edge(picture, &r);
 
-        fill_rect(p, &edge, (struct fp_rgb){ 0xb0, 0x00, 0x20 });
+        fill_rect(p, &edge, fp_palette_cut());
     }
     fp_picture_label(picture, box, label);
     if (label->len) {
         set_colour(p, fp_palette_label());
-        put_text(p, r.x + 3, r.y + 11.5, label->data, label->len);
+        put_text(p, r.x + FP_LABEL_X, r.y + FP_LABEL_Y, label->data, label->len);
     }
 }
 
@@ -131,17 +151,16 @@ static void put_head(struct painter *p)
     cairo_set_source_rgb(p->cr, 1, 1, 1);
     cairo_paint(p->cr);
     set_colour(p, fp_palette_label());
-    set_font(p, 17, true);
-    put_text(p, picture->graph_x, 24, picture->title.data, picture->title.len);
+    set_font(p, FP_TITLE_SIZE, true);
+    put_text(p, picture->graph_x, picture->title_y, picture->title.data, picture->title.len);
     set_font(p, FP_FONT_SIZE, false);
-    set_colour(p, (struct fp_rgb){ 0x55, 0x55, 0x55 });
-    put_text(p, picture->graph_x, 42, picture->subtitle.data, picture->subtitle.len);
+    set_colour(p, fp_palette_subtitle());
+    put_text(p, picture->graph_x, picture->subtitle_y, picture->subtitle.data, picture->subtitle.len);
 }
 
 static void put_foot(struct painter *p)
 {
     const struct fp_picture *picture = p->picture;
-    const struct fp_rgb grey = { 0x44, 0x44, 0x44 };
 
     for (size_t i = 0; i < picture->legend_count; i++) {
         const struct fp_legend_entry *entry = &picture->legend[i];
@@ -149,53 +168,70 @@ static void put_foot(struct painter *p)
         fill_rect(p, &entry->swatch, fp_palette_legend(entry->kind));
         if (entry->kind == FP_KIND_UNKNOWN)
             hatch(p, &entry->swatch);
-        set_colour(p, grey);
+        set_colour(p, fp_palette_note());
         put_text(p, entry->text_x, entry->text_y, entry->text, strlen(entry->text));
     }
-    set_colour(p, grey);
+    set_colour(p, fp_palette_note());
     for (size_t i = 0; i < picture->note_count; i++)
         put_text(p, picture->graph_x, picture->notes_y + (double)i * FP_ROW_HEIGHT, picture->notes[i].data,
                  picture->notes[i].len);
 }
 
-static int paint(struct painter *p, struct fp_error *err)
+/* The whole picture, of which the surface shows the band. */
+static int paint_band(struct painter *p, struct fp_str *label, struct fp_error *err)
 {
-    struct fp_str label;
     int rc;
 
-    fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
+    /* whole device pixels: every band is painted as the whole would be */
+    cairo_save(p->cr);
+    cairo_translate(p->cr, 0, -(double)p->band_y / p->scale);
     put_head(p);
     /* the next label would forget that this one failed */
-    for (size_t i = 0; i < p->picture->layout.count && fp_str_ok(&label); i++)
-        put_box(p, &p->picture->layout.boxes[i], &label);
+    for (size_t i = 0; i < p->picture->layout.count && fp_str_ok(label); i++)
+        put_box(p, &p->picture->layout.boxes[i], label);
     put_foot(p);
-    rc = fp_str_status(&label, "a label", err);
-    fp_str_release(&label);
+    cairo_restore(p->cr);
+    cairo_surface_flush(p->surface);
+    rc = fp_str_status(label, "a label", err);
     if (rc == FP_OK && cairo_status(p->cr) != CAIRO_STATUS_SUCCESS)
         rc = fp_error_set(err, FP_ENOMEM, "cairo: %s", cairo_status_to_string(cairo_status(p->cr)));
     return rc;
 }
 
-static cairo_status_t write_block(void *ctx, const unsigned char *bytes, unsigned int n)
+static int paint(struct painter *p, struct fp_out *out, struct fp_error *err)
 {
-    fp_out_write(ctx, bytes, n);
-    return CAIRO_STATUS_SUCCESS; /* the sink's own verdict is taken at the end */
+    size_t stride = (size_t)cairo_image_surface_get_stride(p->surface);
+    struct fp_png_rows rows;
+    struct fp_str label;
+    int rc = fp_png_rows_begin(&rows, out, p->width, p->height, err), ended;
+
+    fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
+    for (p->band_y = 0; rc == FP_OK && p->band_y < p->height; p->band_y += p->band_height) {
+        uint32_t left = p->height - p->band_y;
+
+        rc = paint_band(p, &label, err);
+        if (rc == FP_OK)
+            rc = fp_png_rows_put(&rows, cairo_image_surface_get_data(p->surface), stride,
+                                 left < p->band_height ? left : p->band_height, err);
+    }
+    fp_str_release(&label);
+    ended = fp_png_rows_end(&rows, err);
+    return rc == FP_OK ? ended : rc;
 }
 
 static int write_file(struct painter *p, const char *path, struct fp_error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     struct fp_out out;
-    cairo_status_t status;
-    int rc;
+    int rc, finished;
 
     if (fd < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot create %s", path);
     fp_out_to_fd(&out, fd, path);
-    status = cairo_surface_write_to_png_stream(p->surface, write_block, &out);
-    rc = fp_out_finish(&out, err);
-    if (rc == FP_OK && status != CAIRO_STATUS_SUCCESS)
-        rc = fp_error_set(err, FP_ENOMEM, "cannot encode %s: %s", path, cairo_status_to_string(status));
+    rc = paint(p, &out, err);
+    finished = fp_out_finish(&out, err);
+    if (rc == FP_OK)
+        rc = finished;
     if (close(fd) < 0 && rc == FP_OK)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
     if (rc < 0)
@@ -203,19 +239,27 @@ static int write_file(struct painter *p, const char *path, struct fp_error *err)
     return rc;
 }
 
+bool fp_png_fits(const struct fp_picture *picture, int scale)
+{
+    uint64_t width = (uint64_t)picture->width * (unsigned)scale,
+             height = (uint64_t)picture->height * (unsigned)scale;
+
+    return width <= FP_LIMIT_PIXELS && height <= FP_LIMIT_PIXELS && width * height <= FP_LIMIT_AREA;
+}
+
 int fp_png_write(const struct fp_picture *picture, int scale, const char *path, struct fp_error *err)
 {
     struct painter p = { .picture = picture, .scale = scale };
     int rc;
 
-    if (picture->width > FP_LIMIT_PIXELS / (unsigned)scale || picture->height > FP_LIMIT_PIXELS / (unsigned)scale)
-        return fp_error_set(err, FP_ELIMIT,
-                            "a PNG of %u × %u px: the limit is %d px each way; ask for a smaller width (--width, "
-                            "picture.width)", picture->width * (unsigned)scale, picture->height * (unsigned)scale,
-                            FP_LIMIT_PIXELS);
+    if (!fp_png_fits(picture, scale))
+        return fp_error_set(
+            err, FP_ELIMIT,
+            "a PNG of %u × %u px: the limits are %d px each way and %u in all; ask for a smaller width "
+            "(--width, picture.width)",
+            picture->width * (unsigned)scale, picture->height * (unsigned)scale, FP_LIMIT_PIXELS,
+            FP_LIMIT_AREA);
     rc = painter_init(&p, err);
-    if (rc == FP_OK)
-        rc = paint(&p, err);
     if (rc == FP_OK)
         rc = write_file(&p, path, err);
     painter_release(&p);

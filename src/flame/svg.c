@@ -27,15 +27,34 @@ static void put_rect(struct fp_out *out, const struct fp_rect *r, const char *fi
     fp_out_puts(out, "\"/>");
 }
 
-static void put_text(struct fp_out *out, double x, double y, const char *attributes, const struct fp_str *text)
+static void put_colour(struct fp_out *out, struct fp_rgb colour)
+{
+    char hex[FP_RGB_HEX];
+
+    fp_out_puts(out, " fill=\"");
+    fp_out_puts(out, fp_rgb_hex(colour, hex));
+    fp_out_putc(out, '"');
+}
+
+static void begin_text(struct fp_out *out, double x, double y)
 {
     fp_out_puts(out, "<text");
     put_number(out, "x", x);
     put_number(out, "y", y);
-    fp_out_puts(out, attributes);
+}
+
+/* Attributes may stand between. */
+static void end_text(struct fp_out *out, struct fp_slice text)
+{
     fp_out_putc(out, '>');
-    fp_escape_xml(out, text->data, text->len);
+    fp_escape_xml(out, text.data, text.len);
     fp_out_puts(out, "</text>");
+}
+
+static void put_text(struct fp_out *out, double x, double y, struct fp_slice text)
+{
+    begin_text(out, x, y);
+    end_text(out, text);
 }
 
 /* The tooltip: name, value, share of the whole, and what the frame keeps for itself. */
@@ -72,20 +91,18 @@ static void put_box(const struct fp_picture *p, const struct fp_box *box, const 
     if (fp_picture_hatched(p, box))
         put_rect(out, &r, "url(#hatch)");
     if (box->cut) {
-        struct fp_rect edge = { r.x, p->icicle ? r.y + r.height - 3 : r.y, r.width, 3 };
+        struct fp_rect edge = fp_picture_cut_edge(p, &r);
 
-        put_rect(out, &edge, "#b00020");
+        put_rect(out, &edge, fp_rgb_hex(fp_palette_cut(), fill));
     }
     fp_picture_label(p, box, label);
     if (label->len)
-        put_text(out, r.x + 3, r.y + 11.5, "", label);
+        put_text(out, r.x + FP_LABEL_X, r.y + FP_LABEL_Y, fp_str_slice(label));
     fp_out_puts(out, "</g>\n");
 }
 
 static void put_head(const struct fp_picture *p, struct fp_out *out)
 {
-    char label[FP_RGB_HEX];
-
     fp_out_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                      "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"");
     fp_out_u64(out, p->width);
@@ -97,18 +114,24 @@ static void put_head(const struct fp_picture *p, struct fp_out *out)
     fp_out_u64(out, p->height);
     fp_out_puts(out, "\" font-family=\"" FP_FONT_FAMILIES "\" font-size=\"");
     fp_out_u64(out, FP_FONT_SIZE);
-    fp_out_puts(out, "\" fill=\"");
-    fp_out_puts(out, fp_rgb_hex(fp_palette_label(), label));
-    fp_out_puts(out, "\" xml:space=\"preserve\">\n<title>");
+    fp_out_putc(out, '"');
+    put_colour(out, fp_palette_label());
+    fp_out_puts(out, " xml:space=\"preserve\">\n<title>");
     fp_escape_xml(out, p->title.data, p->title.len);
     fp_out_puts(out, "</title>\n"
                      "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
                      "<path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\" stroke=\"#000\" stroke-opacity=\"0.16\" fill=\"none\"/>"
                      "</pattern></defs>\n"
                      "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
-    put_text(out, p->graph_x, 24, " font-size=\"17\" font-weight=\"bold\"", &p->title);
+    begin_text(out, p->graph_x, p->title_y);
+    fp_out_puts(out, " font-size=\"");
+    fp_out_u64(out, FP_TITLE_SIZE);
+    fp_out_puts(out, "\" font-weight=\"bold\"");
+    end_text(out, fp_str_slice(&p->title));
     fp_out_putc(out, '\n');
-    put_text(out, p->graph_x, 42, " fill=\"#555555\"", &p->subtitle);
+    begin_text(out, p->graph_x, p->subtitle_y);
+    put_colour(out, fp_palette_subtitle());
+    end_text(out, fp_str_slice(&p->subtitle));
     fp_out_putc(out, '\n');
 }
 
@@ -116,20 +139,20 @@ static void put_foot(const struct fp_picture *p, struct fp_out *out)
 {
     char fill[FP_RGB_HEX];
 
-    fp_out_puts(out, "<g fill=\"#444444\">\n");
+    fp_out_puts(out, "<g");
+    put_colour(out, fp_palette_note());
+    fp_out_puts(out, ">\n");
     for (size_t i = 0; i < p->legend_count; i++) {
         const struct fp_legend_entry *entry = &p->legend[i];
-        struct fp_str text;
 
         put_rect(out, &entry->swatch, fp_rgb_hex(fp_palette_legend(entry->kind), fill));
         if (entry->kind == FP_KIND_UNKNOWN)
             put_rect(out, &entry->swatch, "url(#hatch)");
-        text = (struct fp_str){ .data = (char *)(uintptr_t)entry->text, .len = strlen(entry->text) };
-        put_text(out, entry->text_x, entry->text_y, "", &text);
+        put_text(out, entry->text_x, entry->text_y, fp_slice_of(entry->text));
         fp_out_putc(out, '\n');
     }
     for (size_t i = 0; i < p->note_count; i++) {
-        put_text(out, p->graph_x, p->notes_y + (double)i * FP_ROW_HEIGHT, "", &p->notes[i]);
+        put_text(out, p->graph_x, p->notes_y + (double)i * FP_ROW_HEIGHT, fp_str_slice(&p->notes[i]));
         fp_out_putc(out, '\n');
     }
     fp_out_puts(out, "</g>\n</svg>\n");

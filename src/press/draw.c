@@ -140,10 +140,16 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
         rc = draw_png(&picture, 1, dir, PNG_FILE, err);
-        if (rc == FP_OK)
-            rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
         facts->png = PNG_FILE;
-        facts->png2x = PNG2X_FILE;
+        if (fp_png_fits(&picture, 2)) {
+            if (rc == FP_OK)
+                rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
+            facts->png2x = PNG2X_FILE;
+        } else {
+            facts->png_note =
+                "There is no PNG for dense screens: it would have more pixels than a browser should be "
+                "asked to hold.";
+        }
     }
     fp_picture_release(&picture);
 done:
@@ -151,17 +157,21 @@ done:
     return rc;
 }
 
-/* What the format cannot hold. */
-static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed_names, struct fp_str *note)
+/* What the format cannot hold, and what not every reader of it knows. */
+static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
 {
     char text[FP_UNIT_TEXT];
 
     if (facts->tree->self[0])
-        fp_str_printf(note, "The folded file lacks %s that the root has for itself: the format cannot hold it. ",
+        fp_str_printf(note,
+                      "In the folded file, the line without frames is what the root has for itself (%s). ",
                       fp_unit_format_exact(text, facts->tree->self[0], facts->event->unit));
-    if (changed_names)
-        fp_str_printf(note, "In the folded file %s frame names have ':' for ';' and blanks for line breaks.",
-                      fp_count_format(text, (int64_t)changed_names));
+    if (changed)
+        fp_str_printf(
+            note,
+            "In the folded file, %s %s changed: ':' stands for ';', a blank for a line break, or for a "
+            "name that is empty.",
+            fp_count_format(text, (int64_t)changed), changed == 1 ? "frame is" : "frames are");
 }
 
 /* Too many stacks for a format is no failure of the report: the page says why the file is missing. */

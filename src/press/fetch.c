@@ -52,7 +52,6 @@ static const struct fp_in_ops watched_ops = { watched_read, watched_close };
 static const char *const beyond_advice[] = {
     [FP_BEYOND_SIZE] = "the reply is larger than we take (a smaller `step`, or a `filter`, makes smaller replies)",
     [FP_BEYOND_BYTES] = "the reply is larger than we take (source.max_response sets how much that is)",
-    [FP_BEYOND_NAME] = "a name in the reply is longer than we take (a `filter` can leave out the process that has it)",
     [FP_BEYOND_DEPTH] = "a stack in the reply is deeper than we take (a `filter` can leave out the process that has it)",
     [FP_BEYOND_SHAPE] = "the reply is not like a profile (is source.url a deepflow-server?)",
 };

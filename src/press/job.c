@@ -76,7 +76,7 @@ struct evidence {
     int64_t rows; /* -1 = not counted */
 };
 
-static void add_reply(struct fp_job_run *run, const struct fp_reply *reply, const struct evidence *evidence)
+static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const struct evidence *evidence)
 {
     const struct fp_job *job = run->job;
     int rc = FP_OK;
@@ -320,8 +320,8 @@ static int examine(struct asking *a, const struct span *span, const struct fp_re
     return rc;
 }
 
-/* Takes the outcome of one part over. */
-static int take(struct fp_job_run *run, const struct span *span, const struct fp_reply *reply,
+/* Takes the outcome of one part over; of the reply, what is left can be released. */
+static int take(struct fp_job_run *run, const struct span *span, struct fp_reply *reply,
                 const struct evidence *evidence, const struct fp_error *failure, struct fp_error *err)
 {
     int rc = FP_OK;

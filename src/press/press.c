@@ -11,7 +11,7 @@
 #include "publish/stage.h"
 
 /* What the threads share. */
-struct floor {
+struct pool {
     const struct fp_press *press;
     struct fp_job_context context;
     struct fp_job_run *runs; /* one for each job of the plan */
@@ -34,40 +34,40 @@ static double seconds_since(const struct timespec *start)
 }
 
 /* The next chunk to fetch; false when there is none or the run is over. */
-static bool take_chunk(struct floor *floor, struct fp_job_run **ret_run, uint32_t *ret_chunk)
+static bool take_chunk(struct pool *pool, struct fp_job_run **ret_run, uint32_t *ret_chunk)
 {
-    const struct fp_plan *plan = floor->press->plan;
+    const struct fp_plan *plan = pool->press->plan;
     bool taken = false;
 
-    pthread_mutex_lock(&floor->lock);
-    if (floor->err.code == FP_OK && floor->next_job < plan->job_count && !atomic_load(floor->press->cancel)) {
-        *ret_run = &floor->runs[floor->next_job];
-        *ret_chunk = floor->next_chunk++;
-        if (floor->next_chunk == plan->jobs[floor->next_job].chunk_count) {
-            floor->next_job++;
-            floor->next_chunk = 0;
+    pthread_mutex_lock(&pool->lock);
+    if (pool->err.code == FP_OK && pool->next_job < plan->job_count && !atomic_load(pool->press->cancel)) {
+        *ret_run = &pool->runs[pool->next_job];
+        *ret_chunk = pool->next_chunk++;
+        if (pool->next_chunk == plan->jobs[pool->next_job].chunk_count) {
+            pool->next_job++;
+            pool->next_chunk = 0;
         }
         taken = true;
     }
-    pthread_mutex_unlock(&floor->lock);
+    pthread_mutex_unlock(&pool->lock);
     return taken;
 }
 
 /* One line for a job that is not as it should be. */
-static void log_outcome(const struct floor *floor, const struct fp_job_run *run)
+static void log_outcome(const struct pool *pool, const struct fp_job_run *run)
 {
     const struct fp_job *job = run->job;
-    const char *label = floor->press->plan->windows[job->window].label;
+    const char *label = pool->press->plan->windows[job->window].label;
 
     if (run->outcome == FP_OUTCOME_FAILED)
-        fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type, label,
+        fp_log(pool->press->log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type, label,
                run->failure ? run->failure : "(no reason known)");
     else if (run->outcome == FP_OUTCOME_PARTIAL)
-        fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu part%s of the window could not be had; the first: %s",
+        fp_log(pool->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu part%s of the window could not be had; the first: %s",
                job->service->title, job->event_type, label, run->failed_count, run->failed_count == 1 ? "" : "s",
                run->failure);
     else
-        fp_log(floor->press->log, FP_LOG_INFO, "%s %s, %s: %s", job->service->title, job->event_type, label,
+        fp_log(pool->press->log, FP_LOG_INFO, "%s %s, %s: %s", job->service->title, job->event_type, label,
                fp_outcome_name(run->outcome));
 }
 
@@ -81,78 +81,78 @@ static void count_outcome(struct fp_press_result *result, enum fp_outcome outcom
     }
 }
 
-static void note_progress(struct floor *floor, const struct fp_job_run *run, bool done)
+static void note_progress(struct pool *pool, const struct fp_job_run *run, bool done)
 {
-    double seconds = seconds_since(&floor->started);
+    double seconds = seconds_since(&pool->started);
 
     if (done)
-        log_outcome(floor, run);
-    pthread_mutex_lock(&floor->lock);
-    floor->chunks_done++;
+        log_outcome(pool, run);
+    pthread_mutex_lock(&pool->lock);
+    pool->chunks_done++;
     if (done) {
-        floor->jobs_done++;
-        count_outcome(&floor->result, run->outcome);
+        pool->jobs_done++;
+        count_outcome(&pool->result, run->outcome);
     }
-    fp_log_progress(floor->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed", floor->jobs_done,
-                    floor->press->plan->job_count, floor->chunks_done, floor->press->plan->chunk_count,
-                    seconds > 0 ? (double)floor->chunks_done / seconds : 0, floor->result.failed);
-    pthread_mutex_unlock(&floor->lock);
+    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed", pool->jobs_done,
+                    pool->press->plan->job_count, pool->chunks_done, pool->press->plan->chunk_count,
+                    seconds > 0 ? (double)pool->chunks_done / seconds : 0, pool->result.failed);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 static void *work(void *ctx)
 {
-    struct floor *floor = ctx;
+    struct pool *pool = ctx;
     struct fp_job_run *run;
     uint32_t chunk;
 
-    while (take_chunk(floor, &run, &chunk)) {
+    while (take_chunk(pool, &run, &chunk)) {
         struct fp_error err = FP_ERROR_INIT;
         bool done = false;
 
-        if (fp_job_run_chunk(run, &floor->context, chunk, &done, &err) < 0) {
-            pthread_mutex_lock(&floor->lock);
-            if (floor->err.code == FP_OK)
-                floor->err = err;
-            pthread_mutex_unlock(&floor->lock);
+        if (fp_job_run_chunk(run, &pool->context, chunk, &done, &err) < 0) {
+            pthread_mutex_lock(&pool->lock);
+            if (pool->err.code == FP_OK)
+                pool->err = err;
+            pthread_mutex_unlock(&pool->lock);
             break;
         }
-        note_progress(floor, run, done);
+        note_progress(pool, run, done);
     }
     return NULL;
 }
 
 /* All jobs, by as many threads as requests may be in flight. */
-static int run_jobs(struct floor *floor, struct fp_error *err)
+static int run_jobs(struct pool *pool, struct fp_error *err)
 {
-    size_t wanted = (size_t)floor->press->config->source.in_flight, started = 0;
+    size_t wanted = (size_t)pool->press->config->source.in_flight, started = 0;
     pthread_t *threads;
 
-    if (wanted > floor->press->plan->chunk_count)
-        wanted = floor->press->plan->chunk_count;
+    if (wanted > pool->press->plan->chunk_count)
+        wanted = pool->press->plan->chunk_count;
     threads = calloc(wanted + 1, sizeof *threads);
     if (!threads)
         return fp_error_nomem(err);
-    while (started < wanted && pthread_create(&threads[started], NULL, work, floor) == 0)
+    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
         started++;
     if (!started) /* no thread to be had: then alone */
-        work(floor);
+        work(pool);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
-    fp_log_progress_end(floor->press->log);
-    if (atomic_load(floor->press->cancel))
+    fp_log_progress_end(pool->press->log);
+    if (atomic_load(pool->press->cancel))
         return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
-    if (floor->err.code != FP_OK) {
-        *err = floor->err;
+    if (pool->err.code != FP_OK) {
+        *err = pool->err;
         return err->code;
     }
     return FP_OK;
 }
 
-static int publish(struct floor *floor, struct fp_stage *stage, struct fp_error *err)
+static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
 {
-    const struct fp_press *press = floor->press;
-    struct fp_night_run night = { stage, &floor->context, floor->runs, press->plan->job_count,
+    const struct fp_press *press = pool->press;
+    struct fp_night_run night = { stage, &pool->context, pool->runs, press->plan->job_count,
                                   press->discoveries, press->log };
     int rc = FP_OK;
 
@@ -162,23 +162,23 @@ static int publish(struct floor *floor, struct fp_stage *stage, struct fp_error 
         if (atomic_load(press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop");
         rc = fp_night_publish(&night, w, &published, err);
-        floor->result.nights += published;
+        pool->result.nights += published;
     }
-    if (rc == FP_OK && floor->result.nights)
+    if (rc == FP_OK && pool->result.nights)
         rc = fp_index_publish(stage, press->pages, err);
     return rc;
 }
 
-static int init_runs(struct floor *floor, size_t *ret_made, struct fp_error *err)
+static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
 {
-    const struct fp_plan *plan = floor->press->plan;
+    const struct fp_plan *plan = pool->press->plan;
     int rc = FP_OK;
 
-    floor->runs = calloc(plan->job_count + 1, sizeof *floor->runs);
-    if (!floor->runs)
+    pool->runs = calloc(plan->job_count + 1, sizeof *pool->runs);
+    if (!pool->runs)
         return fp_error_nomem(err);
     for (*ret_made = 0; *ret_made < plan->job_count && rc == FP_OK; ++*ret_made)
-        rc = fp_job_run_init(&floor->runs[*ret_made], &plan->jobs[*ret_made], err);
+        rc = fp_job_run_init(&pool->runs[*ret_made], &plan->jobs[*ret_made], err);
     return rc;
 }
 
@@ -188,16 +188,16 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
     static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html" };
-    struct floor floor = { .press = press, .err = FP_ERROR_INIT };
+    struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
     int rc = fp_stage_open(&stage, press->output, err);
 
-    pthread_mutex_init(&floor.lock, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &floor.started);
+    pthread_mutex_init(&pool.lock, NULL);
+    clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
-        rc = init_runs(&floor, &made, err);
-    floor.context = (struct fp_job_context){
+        rc = init_runs(&pool, &made, err);
+    pool.context = (struct fp_job_context){
         .plan = press->plan,
         .zone = press->zone,
         .fetcher = { press->source, &press->config->source, press->log, press->cancel },
@@ -206,15 +206,15 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         .generated = press->generated,
     };
     if (rc == FP_OK)
-        rc = run_jobs(&floor, err);
+        rc = run_jobs(&pool, err);
     if (rc == FP_OK)
-        rc = publish(&floor, &stage, err);
+        rc = publish(&pool, &stage, err);
     for (size_t i = 0; i < made; i++)
-        fp_job_run_release(&floor.runs[i]);
-    free(floor.runs);
+        fp_job_run_release(&pool.runs[i]);
+    free(pool.runs);
     fp_stage_close(&stage);
-    pthread_mutex_destroy(&floor.lock);
-    *ret_result = floor.result;
+    pthread_mutex_destroy(&pool.lock);
+    *ret_result = pool.result;
     return rc;
 }
 

@@ -19,7 +19,7 @@ void fp_builder_release(struct fp_builder *builder)
     free(builder->name);
     free(builder->depth);
     free(builder->self);
-    free(builder->table);
+    fp_slots_release(&builder->slots);
     *builder = (struct fp_builder){ 0 };
 }
 
@@ -39,42 +39,62 @@ static int reserve(struct fp_builder *b, size_t need, struct fp_error *err)
     return rc;
 }
 
-static size_t slot_of(const struct fp_builder *b, uint32_t parent, uint32_t name)
+int fp_builder_reserve(struct fp_builder *b, size_t nodes, struct fp_error *err)
 {
-    /* both ids count up from 0: mixed without a seed, they cannot be chosen to collide in any useful way */
-    return fp_hash_mix((uint64_t)parent << 32 | name) & (b->table_size - 1);
+    return reserve(b, nodes, err);
 }
 
-static int grow_table(struct fp_builder *b, struct fp_error *err)
+static uint32_t hash_of(uint32_t parent, uint32_t name)
 {
-    size_t size = b->table_size ? 2 * b->table_size : 256;
-    uint32_t *table = calloc(size, sizeof *table);
+    /* both ids count up from 0: mixed without a seed, they cannot be chosen to collide in any useful way */
+    return (uint32_t)fp_hash_mix((uint64_t)parent << 32 | name);
+}
 
-    if (!table)
-        return fp_error_nomem(err);
-    free(b->table);
-    b->table = table;
-    b->table_size = size;
-    for (uint32_t node = 1; node < b->count; node++) {
-        size_t at = slot_of(b, b->parent[node], b->name[node]);
+/* The free slot for a node, or the slot where it is. */
+static size_t find(const struct fp_builder *b, uint32_t parent, uint32_t name)
+{
+    uint32_t hash = hash_of(parent, name);
+    size_t at = fp_slots_first(&b->slots, hash);
 
-        while (table[at])
-            at = (at + 1) & (size - 1);
-        table[at] = node;
+    for (; b->slots.slot[at]; at = fp_slots_next(&b->slots, at)) {
+        uint32_t node = fp_slots_id(&b->slots, at);
+
+        if (fp_slots_holds(&b->slots, at, hash) && b->parent[node] == parent && b->name[node] == name)
+            break;
     }
+    return at;
+}
+
+/* Slots for all nodes, and for one more. */
+static int update_slots(struct fp_builder *b, struct fp_error *err)
+{
+    int rc = fp_slots_reserve(&b->slots, b->count + 1, err);
+
+    if (rc < 0)
+        return rc;
+    for (uint32_t node = b->in_slots ? (uint32_t)b->in_slots : 1; node < b->count; node++) {
+        uint32_t parent = b->parent[node], name = b->name[node];
+
+        fp_slots_put(&b->slots, find(b, parent, name), hash_of(parent, name), node);
+    }
+    b->in_slots = b->count;
     return FP_OK;
 }
 
-/* Appends a node; room was reserved. */
-static uint32_t append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t depth)
+/* A node at the end. */
+static int append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t depth, struct fp_error *err)
 {
-    uint32_t node = (uint32_t)b->count++;
+    size_t node = b->count;
+    int rc = node < b->cap ? FP_OK : reserve(b, node + 1, err);
 
+    if (rc < 0)
+        return rc;
     b->parent[node] = parent;
     b->name[node] = name;
     b->depth[node] = depth;
     b->self[node] = 0;
-    return node;
+    b->count++;
+    return FP_OK;
 }
 
 int fp_builder_root(struct fp_builder *b, struct fp_slice name, enum fp_frame_kind kind, struct fp_error *err)
@@ -85,43 +105,43 @@ int fp_builder_root(struct fp_builder *b, struct fp_slice name, enum fp_frame_ki
     if (b->count)
         return fp_error_set(err, FP_EDATA, "a profile has one root only");
     rc = fp_names_intern(&b->names, name, kind, &id, err);
+    return rc == FP_OK ? append(b, FP_NO_NODE, id, 0, err) : rc;
+}
+
+int fp_builder_append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t *ret_node,
+                      struct fp_error *err)
+{
+    uint32_t depth = b->depth[parent];
+    int rc;
+
+    if (depth >= FP_LIMIT_DEPTH) {
+        fp_error_set(err, FP_ELIMIT, "a stack of more than %u frames", FP_LIMIT_DEPTH);
+        return fp_error_beyond(err, FP_BEYOND_DEPTH);
+    }
+    rc = append(b, parent, name, depth + 1, err);
     if (rc == FP_OK)
-        rc = reserve(b, 1, err);
-    if (rc == FP_OK)
-        append(b, FP_NO_NODE, id, 0);
+        *ret_node = (uint32_t)b->count - 1;
     return rc;
 }
 
 int fp_builder_child(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t *ret_node, struct fp_error *err)
 {
-    uint32_t node;
     size_t at;
-    int rc;
+    int rc = update_slots(b, err);
 
-    if (3 * (b->count + 1) > 2 * b->table_size) {
-        rc = grow_table(b, err);
-        if (rc < 0)
-            return rc;
-    }
-    at = slot_of(b, parent, name);
-    while ((node = b->table[at]) != 0) {
-        if (b->parent[node] == parent && b->name[node] == name) {
-            *ret_node = node;
-            return FP_OK;
-        }
-        at = (at + 1) & (b->table_size - 1);
-    }
-    if (b->depth[parent] >= FP_LIMIT_DEPTH) {
-        fp_error_set(err, FP_ELIMIT, "a stack of more than %u frames", FP_LIMIT_DEPTH);
-        return fp_error_beyond(err, FP_BEYOND_DEPTH);
-    }
-    rc = reserve(b, b->count + 1, err);
     if (rc < 0)
         return rc;
-    node = append(b, parent, name, b->depth[parent] + 1);
-    b->table[at] = node;
-    *ret_node = node;
-    return FP_OK;
+    at = find(b, parent, name);
+    if (b->slots.slot[at]) {
+        *ret_node = fp_slots_id(&b->slots, at);
+        return FP_OK;
+    }
+    rc = fp_builder_append(b, parent, name, ret_node, err);
+    if (rc == FP_OK) {
+        fp_slots_put(&b->slots, at, hash_of(parent, name), *ret_node);
+        b->in_slots = b->count;
+    }
+    return rc;
 }
 
 int fp_builder_add(struct fp_builder *b, uint32_t node, int64_t value, struct fp_error *err)
@@ -137,7 +157,26 @@ int fp_builder_add(struct fp_builder *b, uint32_t node, int64_t value, struct fp
     return FP_OK;
 }
 
-int fp_builder_merge(struct fp_builder *to, const struct fp_builder *from, struct fp_error *err)
+/* Into a builder that has but its root: `from` with the other root. */
+static int take_over(struct fp_builder *to, struct fp_builder *from, struct fp_error *err)
+{
+    uint32_t root;
+    int rc = fp_names_intern(&from->names, fp_names_get(&to->names, to->name[0]),
+                             (enum fp_frame_kind)to->names.kind[to->name[0]], &root, err);
+
+    if (rc == FP_OK)
+        rc = fp_builder_add(from, 0, to->self[0], err);
+    if (rc < 0)
+        return rc;
+    from->name[0] = root;
+    from->objects |= to->objects;
+    fp_builder_release(to);
+    *to = *from;
+    *from = (struct fp_builder){ 0 };
+    return FP_OK;
+}
+
+int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_error *err)
 {
     size_t names = from->names.count, nodes = from->count;
     uint32_t *map;
@@ -145,6 +184,8 @@ int fp_builder_merge(struct fp_builder *to, const struct fp_builder *from, struc
 
     if (!nodes)
         return FP_OK;
+    if (to->count == 1)
+        return take_over(to, from, err);
     map = malloc((names + nodes) * sizeof *map); /* the names' ids, then the nodes' */
     if (!map)
         return fp_error_nomem(err);

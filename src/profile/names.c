@@ -18,34 +18,13 @@ void fp_names_release(struct fp_names *names)
     free(names->offset);
     free(names->length);
     free(names->kind);
-    free(names->table);
+    fp_slots_release(&names->slots);
     *names = (struct fp_names){ 0 };
 }
 
-static uint64_t hash_of(const struct fp_names *names, struct fp_slice name, enum fp_frame_kind kind)
+static uint32_t hash_of(const struct fp_names *names, struct fp_slice name, enum fp_frame_kind kind)
 {
-    return fp_hash_bytes(name.data, name.len, names->seed + (uint64_t)kind);
-}
-
-/* Doubles the table and puts every id where it now belongs. */
-static int grow_table(struct fp_names *names, struct fp_error *err)
-{
-    size_t size = names->table_size ? 2 * names->table_size : 256;
-    uint32_t *table = calloc(size, sizeof *table);
-
-    if (!table)
-        return fp_error_nomem(err);
-    for (uint32_t id = 0; id < names->count; id++) {
-        size_t at = hash_of(names, fp_names_get(names, id), names->kind[id]) & (size - 1);
-
-        while (table[at])
-            at = (at + 1) & (size - 1);
-        table[at] = id + 1;
-    }
-    free(names->table);
-    names->table = table;
-    names->table_size = size;
-    return FP_OK;
+    return (uint32_t)fp_hash_bytes(name.data, name.len, names->seed + (uint64_t)kind);
 }
 
 /* Room for one more name of `length` bytes in all columns. */
@@ -55,10 +34,8 @@ static int reserve(struct fp_names *names, size_t length, struct fp_error *err)
     size_t need = names->count + 1;
     int rc;
 
-    if (length > FP_LIMIT_NAME) {
-        fp_error_set(err, FP_ELIMIT, "a frame name of %zu bytes; the limit is %zu", length, FP_LIMIT_NAME);
-        return fp_error_beyond(err, FP_BEYOND_NAME);
-    }
+    if (length > FP_LIMIT_NAME)
+        return fp_error_set(err, FP_ELIMIT, "a frame name of %zu bytes; the limit is %zu", length, FP_LIMIT_NAME);
     rc = fp_array_reserve(&names->bytes, &names->bytes_cap, names->used + length, 1, FP_LIMIT_NAMES_BYTES,
                           "bytes of frame names", err);
     if (rc == FP_OK)
@@ -75,23 +52,20 @@ static int reserve(struct fp_names *names, size_t length, struct fp_error *err)
 int fp_names_intern(struct fp_names *names, struct fp_slice name, enum fp_frame_kind kind, uint32_t *ret_id,
                     struct fp_error *err)
 {
+    uint32_t hash = hash_of(names, name, kind), id;
     size_t at;
-    uint32_t id;
-    int rc;
+    int rc = fp_slots_reserve(&names->slots, names->count + 1, err);
 
-    /* at most two slots in three are taken: a free one always ends the search */
-    if (3 * (names->count + 1) > 2 * names->table_size) {
-        rc = grow_table(names, err);
-        if (rc < 0)
-            return rc;
-    }
-    at = hash_of(names, name, kind) & (names->table_size - 1);
-    while ((id = names->table[at]) != 0) {
-        if (names->kind[id - 1] == kind && fp_slice_equal(fp_names_get(names, id - 1), name)) {
-            *ret_id = id - 1;
+    if (rc < 0)
+        return rc;
+    for (at = fp_slots_first(&names->slots, hash); names->slots.slot[at];
+         at = fp_slots_next(&names->slots, at)) {
+        id = fp_slots_id(&names->slots, at);
+        if (fp_slots_holds(&names->slots, at, hash) && names->kind[id] == kind &&
+            fp_slice_equal(fp_names_get(names, id), name)) {
+            *ret_id = id;
             return FP_OK;
         }
-        at = (at + 1) & (names->table_size - 1);
     }
     rc = reserve(names, name.len, err);
     if (rc < 0)
@@ -103,7 +77,7 @@ int fp_names_intern(struct fp_names *names, struct fp_slice name, enum fp_frame_
     if (name.len)
         memcpy(names->bytes + names->used, name.data, name.len);
     names->used += name.len;
-    names->table[at] = id + 1;
+    fp_slots_put(&names->slots, at, hash, id);
     *ret_id = id;
     return FP_OK;
 }

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/slots.h"
 #include "base/str.h"
 #include "profile/frame_kind.h"
 
@@ -29,8 +30,7 @@ struct fp_names {
     uint32_t *offset, *length;
     uint8_t *kind;
     size_t count, cap;
-    uint32_t *table; /* open addressing: id + 1, 0 = free; a power of two of slots */
-    size_t table_size;
+    struct fp_slots slots; /* of (bytes, kind) */
     uint64_t seed;
 };
 

@@ -155,8 +155,8 @@ static bool copy_names(struct fp_names *to, const struct fp_names *from)
     to->offset = copy_of(from->offset, from->count, sizeof *to->offset);
     to->length = copy_of(from->length, from->count, sizeof *to->length);
     to->kind = copy_of(from->kind, from->count, sizeof *to->kind);
-    to->table = copy_of(from->table, from->table_size, sizeof *to->table);
-    return to->bytes && to->offset && to->length && to->kind && to->table;
+    to->slots.slot = copy_of(from->slots.slot, from->slots.size, sizeof *to->slots.slot);
+    return to->bytes && to->offset && to->length && to->kind && to->slots.slot;
 }
 
 static int copy_tree(const struct fp_tree *from, struct fp_tree *ret_tree, struct fp_error *err)

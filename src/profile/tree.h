@@ -1,17 +1,15 @@
 /*
  * The profile tree: columns, not objects.
  *
- * Two states. A *builder* grows: parent[], name[], self[] and one open-addressed
- * table (parent, name) → node; invariant parent[i] < i, node 0 is the root (its
- * parent is FP_NO_NODE). Two children of one parent never have the same name:
- * adding a stack twice adds its values.
+ * Two states. A *builder* grows: parent[], name[], self[] and one open-addressed table (parent, name) → node,
+ * brought up to date when it is asked; invariant parent[i] < i, node 0 is the root (its parent is
+ * FP_NO_NODE). Two children of one parent never have the same name: adding a stack twice adds its values.
  *
- * A *tree* is frozen: the same nodes in preorder with siblings in the order of
- * names (bytes, then kind), so that equal profiles are equal column by column
- * however they came about. Invariants: parent[i] < i; first child is i + 1 when
- * i + 1 < end[i]; next sibling is end[i]; a subtree is [i, end[i]); skipping it is
- * i = end[i]; total[i] = self[i] + Σ total of children; every value >= 0; the sum
- * of all selfs fits int64, so every sum over disjoint subtrees does too.
+ * A *tree* is frozen: the same nodes in preorder with siblings in the order of names (bytes, then kind), so
+ * that equal profiles are equal column by column however they came about. Invariants: parent[i] < i; first
+ * child is i + 1 when i + 1 < end[i]; next sibling is end[i]; a subtree is [i, end[i]); skipping it is i =
+ * end[i]; total[i] = self[i] + Σ total of children; every value >= 0; the sum of all selfs fits int64, so
+ * every sum over disjoint subtrees does too.
  *
  *     struct fp_builder builder;
  *     fp_builder_init(&builder);
@@ -40,8 +38,8 @@ struct fp_builder {
     uint32_t *parent, *name, *depth;
     int64_t *self;
     size_t count, cap;
-    uint32_t *table; /* node id, 0 = free (the root is never looked up) */
-    size_t table_size;
+    struct fp_slots slots; /* of (parent, name) → node: the nodes 1 … in_slots - 1 */
+    size_t in_slots;
     int64_t total;   /* Σ self */
     bool objects;    /* leaves are kinds of objects: a reply said so by its function types */
 };
@@ -54,10 +52,16 @@ int fp_builder_root(struct fp_builder *builder, struct fp_slice name, enum fp_fr
 /* Finds or makes the child of `parent` with this name. FP_ELIMIT beyond FP_LIMIT_NODES or FP_LIMIT_DEPTH. */
 int fp_builder_child(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
                      struct fp_error *err);
+/* The same for a child that the caller knows is not there yet: no table is asked, none grows. */
+int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
+                      struct fp_error *err);
 /* Adds to the self value of a node; FP_EDATA when negative or when the profile's total would overflow. */
 int fp_builder_add(struct fp_builder *builder, uint32_t node, int64_t value, struct fp_error *err);
-/* Adds every stack of `from` below our root (roots are one, whatever their names). On failure `to` is not usable. */
-int fp_builder_merge(struct fp_builder *to, const struct fp_builder *from, struct fp_error *err);
+/* Room for `nodes` in all, for who knows how many will come: no column grows by doubling. */
+int fp_builder_reserve(struct fp_builder *builder, size_t nodes, struct fp_error *err);
+/* Adds every stack of `from` below our root (roots are one, whatever their names). `from` is used up: what
+ * is left of it can be released, no more. On failure `to` is not usable either. */
+int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_error *err);
 
 struct fp_tree {
     struct fp_names names;

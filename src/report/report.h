@@ -67,7 +67,8 @@ struct fp_report_facts {
     int64_t row_limit;         /* of the server, in rows; 0 = not applicable */
     int64_t sample;            /* what a row is worth at least; 0 = as known of the event */
     /* what was found wrong in it */
-    uint64_t mended_names;     /* names with invalid UTF-8 that was replaced */
+    uint64_t mended_names;     /* names with invalid UTF-8 that was replaced, or cut for their length */
+    uint64_t skipped_lines;    /* of folded stacks: taken for comments */
     uint64_t unbalanced_nodes; /* total ≠ self + Σ children, and … */
     int64_t unbalanced_value;  /* … Σ |total − (self + Σ children)| */
     /* what was drawn: valid when has_pictures */
@@ -75,6 +76,7 @@ struct fp_report_facts {
     struct fp_picture_facts picture;
     /* files beside the page, names relative to it; NULL = not written */
     const char *svg, *png, *png2x, *folded, *pprof, *json;
+    const char *png_note;      /* why there is no PNG for dense screens; NULL */
     const char *folded_note;   /* what the folded file lacks, or why there is none; NULL */
     const char *pprof_note;    /* why there is no pprof file; NULL */
     /* of the host (`Total`): names of all services that the source has profiles of in the window, sorted by strcmp;

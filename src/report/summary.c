@@ -314,6 +314,7 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, files, "folded", fp_model_text_or_null(facts->folded));
     fp_model_put(model, files, "pprof", fp_model_text_or_null(facts->pprof));
     fp_model_put(model, files, "json", fp_model_text_or_null(facts->json));
+    fp_model_put(model, root, "png_note", fp_model_text_or_null(facts->png_note));
     fp_model_put(model, root, "folded_note", fp_model_text_or_null(facts->folded_note));
     fp_model_put(model, root, "pprof_note", fp_model_text_or_null(facts->pprof_note));
 }
@@ -345,6 +346,7 @@ static void put_tail(struct fp_model *model, json_t *root, const struct fp_repor
     put_failed_parts(model, root, facts);
     fp_model_put(model, root, "failure", fp_model_text_or_null(facts->failure));
     put_int(model, root, "mended_names", (int64_t)facts->mended_names);
+    put_int(model, root, "skipped_lines", (int64_t)facts->skipped_lines);
     unbalanced = fp_model_object(model, root, "unbalanced");
     put_int(model, unbalanced, "nodes", (int64_t)facts->unbalanced_nodes);
     put_int(model, unbalanced, "value", facts->unbalanced_value);

@@ -45,12 +45,15 @@
  *   failed_parts     [{start, end, why}]: parts of the window that are missing here
  *   covered          share of the window's time that is not in failed_parts
  *   failure          why it failed and what to do; null
- *   mended_names     names with invalid UTF-8, replaced by U+FFFD
+ *   mended_names     names with invalid UTF-8 (replaced by U+FFFD) or of more than 64 KiB (cut, with
+ *                    "…sha256:" and the first 16 digits of the whole name's hash)
+ *   skipped_lines    lines of folded stacks that begin with '#' and have no count: taken for comments
  *   unbalanced       {nodes, value}: where the reply's total ≠ self + Σ children; the selfs are used
  *   picture          {boxes, rows, width, height}; null when nothing was drawn
  *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
  *                    pictures do not show
  *   files            {svg, png, png2x, folded, pprof, json}: names beside the page; null = not written
+ *   png_note         why there is no png2x though PNGs were asked for; null
  *   folded_note      what the folded file lacks, or why there is none; null
  *   pprof_note       why there is no pprof file; null
  *   generated        unix seconds

@@ -280,6 +280,8 @@ static void put_downloads(struct view *view)
         fp_model_put(&view->model, row, "note", fp_model_text(kinds[i].note));
     }
     put_bool(view, "has_downloads", json_array_size(list) > 0);
+    fp_model_put(&view->model, view->root, "png_note",
+                 fp_model_text_or_null(json_string_value(part(view, "png_note"))));
     fp_model_put(&view->model, view->root, "folded_note",
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
     fp_model_put(&view->model, view->root, "pprof_note",
@@ -341,6 +343,7 @@ static void put_notes(struct view *view)
 {
     json_t *list = fp_model_array(&view->model, view->root, "notes");
     int64_t mended = fp_model_get_int(view->summary, "mended_names");
+    int64_t skipped = fp_model_get_int(view->summary, "skipped_lines");
     const json_t *unbalanced = part(view, "unbalanced");
     int64_t nodes = fp_model_get_int(unbalanced, "nodes");
     char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
@@ -348,8 +351,16 @@ static void put_notes(struct view *view)
 
     fp_str_init(&text, FP_LIMIT_TEXT);
     if (mended > 0) {
-        fp_str_printf(&text, "%s %s not valid UTF-8; the broken bytes are shown as \uFFFD.",
+        fp_str_printf(&text,
+                      "%s %s mended: bytes that are not UTF-8 are shown as \uFFFD, what is beyond 64 KiB as "
+                      "\u2026 and a hash of the whole name.",
                       fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
+        fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
+    }
+    if (skipped > 0) {
+        fp_str_clear(&text);
+        fp_str_printf(&text, "Skipped, as comments: %s %s with # at the start and no count at the end.",
+                      fp_count_format(a, skipped), skipped == 1 ? "line" : "lines");
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     if (nodes > 0) {

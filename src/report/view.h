@@ -17,7 +17,7 @@
  *   empty_text, checks             what an empty window may mean
  *   failed_parts_text, failed_rows, failed_beyond
  *   svg, png, png2x, picture_width, picture_height, picture_wide, graph_label, reading, hidden_text
- *   downloads                      [{href, label, note}], folded_note, pprof_note
+ *   downloads                      [{href, label, note}], png_note, folded_note, pprof_note
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
  *   unprofiled_text                what the ranking `unprofiled` is about
  *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head,

@@ -57,6 +57,28 @@ class Large(RenderCase):
             pictures.append(read_bytes(os.path.join(out, "flamegraph.svg")))
         self.assertTrue(pictures[0] == pictures[1])
 
+    def test_deep_and_wide(self) -> None:
+        """A picture of 193 million pixels is not made: what there is instead, the page says. Memory stays small."""
+        text = "".join(";".join(f"f{n % 7}_{d}" for d in range(1200)) + f" {n}\n" for n in range(1, 40))
+        path = self.write("x.folded", text)
+        probe = (
+            "import resource,subprocess,sys;"
+            "r=subprocess.run(sys.argv[1:]).returncode;"
+            "print(r, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        command = ["python3", "-c", probe, BINARY, "render", path, "--width", "3000", "-o", self.path("out")]
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
+        code, peak = map(int, done.stdout.split())
+        self.assertEqual(code, 0, done.stderr)
+        if b"__asan_init" not in read_bytes(BINARY):
+            self.assertLess(peak, 150_000, "KiB")
+        summary = self.good(self.path("out"))
+        files = summary["files"]
+        assert isinstance(files, dict)
+        self.assertEqual((files["png"], files["png2x"]), ("flamegraph.png", None))
+        self.assertFalse(os.path.exists(self.path("out", "flamegraph-2x.png")))
+        self.has(read_text(self.path("out", "index.html")), str(summary["png_note"]))
+
     def test_the_same_backwards(self) -> None:
         """Children before their parents, all the way down."""
         nodes: List[Node] = [("svc", -1, 0, 1)]

@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "curl/": {"source"},
     "cairo": {"flame"},
     "pango/": {"flame"},
+    "png": {"flame"},
     "glib": {"plan", "flame"},
     "zlib": {"codec"},
     "pcre2": {"profile"},

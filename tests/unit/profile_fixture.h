@@ -120,11 +120,11 @@ static inline void build_folded(const char *text, struct fp_builder *builder)
 {
     struct fp_error err = FP_ERROR_INIT;
     struct chopped source = chop(text, strlen(text), 0);
-    uint64_t mended;
+    struct fp_folded_notes notes;
 
     fp_builder_init(builder);
     assert_int_equal(fp_builder_root(builder, fp_slice_of("app"), FP_KIND_PROCESS, &err), 0);
-    if (fp_folded_read(&source.in, builder, &mended, &err) < 0)
+    if (fp_folded_read(&source.in, builder, &notes, &err) < 0)
         fail_msg("%s", err.message);
 }
 

@@ -1,7 +1,7 @@
 /*
- * codec/json_reader against jansson on random and damaged documents, and at the edges of its window of 256 KiB.
- * The expected differences: jansson refuses what we mend (broken UTF-8, lone surrogates), refuses numbers
- * beyond its range; nesting is kept below both limits.
+ * codec/json_reader against jansson on random and damaged documents, and at the edges of its window of 256
+ * KiB. The expected differences: jansson refuses what we mend (broken UTF-8, lone surrogates), refuses
+ * numbers beyond its range; nesting is kept below both limits.
  */
 #include <jansson.h>
 
@@ -145,7 +145,8 @@ static void the_same_verdict_as_jansson(void **state)
     fp_str_release(&text);
 }
 
-/* `what` placed so that it begins `before` bytes before the end of the first window, after a long enough skip. */
+/* `what` placed so that it begins `before` bytes before the end of the first window, after a long enough
+ * skip. */
 static void at_the_edge(const char *what, size_t n, size_t before, struct fp_str *text)
 {
     size_t pad = WINDOW - before;
@@ -254,13 +255,14 @@ static void rows_and_keys_across_many_edges(void **state)
     fp_str_release(&text);
 }
 
-/* Strings of exactly the limit, plain, escaped and mended, and one more. */
+/* Strings of exactly the limit, plain, escaped and mended, and one more: that is cut, and stays within the
+ * limit. */
 static void the_longest_string(void **state)
 {
     (void)state;
     for (int more = 0; more < 2; more++)
         for (int how = 0; how < 3; how++) {
-            size_t n = FP_LIMIT_NAME + (size_t)more, want = more ? 0 : FP_LIMIT_NAME;
+            size_t n = FP_LIMIT_NAME + (size_t)more;
             struct chopped source;
             struct fp_error err = FP_ERROR_INIT;
             struct fp_slice got = { NULL, 0 };
@@ -280,15 +282,50 @@ static void the_longest_string(void **state)
             source = chop(text.data, text.len, 0);
             assert_int_equal(fp_json_init(&json, &source.in, &err), 0);
             rc = fp_json_string(&json, &got, &err);
-            assert_int_equal(rc, more ? FP_ELIMIT : FP_OK);
-            assert_int_equal(got.len, want);
-            if (more)
-                assert_true(err.offset >= 0);
+            assert_int_equal(rc, FP_OK);
+            assert_int_equal(got.len, FP_LIMIT_NAME);
+            assert_int_equal(memcmp(got.data + got.len - 26, "\u2026sha256:", 10) == 0, more);
+            assert_int_equal(json.mended, more || how == 2);
             fp_json_release(&json);
             source = chop(text.data, text.len, 0); /* skipped it may have any length */
             assert_int_equal(ours(&text, 0), FP_OK);
             fp_str_release(&text);
         }
+}
+
+/* A source of one endless string: 200 MB, made as they are asked for. */
+static ssize_t endless_read(struct fp_in *in, void *buf, size_t cap, struct fp_error *err)
+{
+    struct chopped *c = (struct chopped *)in;
+    size_t n = c->len - c->pos < cap ? c->len - c->pos : cap;
+
+    (void)err;
+    memset(buf, 'a', n);
+    if (n && c->pos == 0)
+        *(char *)buf = '"';
+    if (n > 1 && c->pos + n == c->len)
+        memcpy((char *)buf + n - 2, "\" ", 2);
+    c->pos += n;
+    return (ssize_t)n;
+}
+
+/* However long a string, memory is that of the limit; its end counts all the same. */
+static void a_string_without_end(void **state)
+{
+    static const struct fp_in_ops ops = { endless_read, chopped_close };
+    struct chopped source = { { &ops }, NULL, 0, 200000000, 0, SIZE_MAX, 0 };
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_slice got;
+    struct fp_json json;
+
+    (void)state;
+    assert_int_equal(fp_json_init(&json, &source.in, &err), 0);
+    assert_int_equal(fp_json_string(&json, &got, &err), FP_OK);
+    assert_int_equal(got.len, FP_LIMIT_NAME);
+    assert_memory_equal(got.data + got.len - 16, "da29133c7fecc9e2", 16);
+    assert_true(json.scratch.text.cap + json.scratch.mended.cap < 4 * FP_LIMIT_NAME);
+    assert_int_equal(fp_json_finish(&json, &err), FP_OK);
+    fp_json_release(&json);
 }
 
 /* Recorded replies cut at every 97th byte, skipped as a whole: too short is always said to be so. */
@@ -316,6 +353,7 @@ int main(void)
         cmocka_unit_test(strings_across_the_edge),
         cmocka_unit_test(rows_and_keys_across_many_edges),
         cmocka_unit_test(the_longest_string),
+        cmocka_unit_test(a_string_without_end),
         cmocka_unit_test(a_real_document_cut_anywhere),
     };
 

@@ -45,7 +45,8 @@ static void assert_colour(struct fp_rgb got, struct fp_rgb want)
         fail_msg("#%02x%02x%02x, not #%02x%02x%02x", got.r, got.g, got.b, want.r, want.g, want.b);
 }
 
-/* Every box that is wide enough has its colour one pixel from its upper left corner, where no label reaches. */
+/* Every box that is wide enough has its colour one pixel from its upper left corner, where no label
+ * reaches. */
 static void boxes_have_their_colours(void **state)
 {
     (void)state;
@@ -82,6 +83,71 @@ static void boxes_have_their_colours(void **state)
             fp_picture_release(&p);
             fp_tree_release(&t);
         }
+}
+
+/* A chain of many frames is painted in several bands: each box has its colour, just below its upper edge
+ * and just above its lower one, those that a band's end cuts through included. */
+static void bands_meet(void **state)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    cairo_surface_t *image;
+    struct fp_builder b;
+    struct fp_picture p;
+    struct fp_tree t;
+    uint32_t name, node = 0;
+
+    (void)state;
+    build_folded("", &b);
+    for (int i = 0; i < 900; i++) {
+        char text[16];
+
+        snprintf(text, sizeof text, "f%d", i);
+        assert_int_equal(fp_names_intern(&b.names, fp_slice_of(text), FP_KIND_APPLICATION, &name, &err), 0);
+        assert_int_equal(fp_builder_child(&b, node, name, &node, &err), 0);
+    }
+    assert_int_equal(fp_builder_add(&b, node, 1, &err), 0);
+    assert_int_equal(fp_tree_freeze(&t, &b, false, &err), 0);
+    p = picture_of(&t, 1200, false);
+    image = painted(&p, 2);
+    assert_int_equal(cairo_image_surface_get_height(image), 2 * p.height);
+    for (size_t i = 0; i < p.layout.count; i++) {
+        struct fp_rect r = fp_picture_box(&p, &p.layout.boxes[i]);
+        struct fp_rgb want = fp_palette_frame(fp_tree_kind(&t, p.layout.boxes[i].node), fp_tree_name(&t, p.layout.boxes[i].node));
+
+        assert_colour(pixel(image, (r.x + 600) * 2, (r.y + 0.5) * 2), want);
+        assert_colour(pixel(image, (r.x + 600) * 2, (r.y + 14.5) * 2), want);
+    }
+    assert_colour(pixel(image, (p.legend[0].swatch.x + 6) * 2, (p.legend[0].swatch.y + 6) * 2), fp_palette_legend(p.legend[0].kind));
+    cairo_surface_destroy(image);
+    fp_picture_release(&p);
+    fp_tree_release(&t);
+}
+
+/* Whatever the width and the depth: at scale 1 a picture fits, and says that it was cut for that. */
+static void pictures_fit_at_scale_1(void **state)
+{
+    static const uint32_t widths[] = { 100, 1200, 3000, 4900, 5000, 9000, FP_LIMIT_WIDTH };
+    struct fp_tree t;
+    struct fp_str text;
+
+    (void)state;
+    fp_str_init(&text, 100000);
+    for (int i = 0; i < 1500; i++)
+        fp_str_puts(&text, "a;");
+    fp_str_puts(&text, "[k] a;[l] b;[c] c;[t] d;[p] e;[unknown] 0x1 1\n");
+    tree_of(text.data, &t);
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        struct fp_picture p = picture_of(&t, widths[i], i % 2);
+
+        assert_true(fp_png_fits(&p, 1));
+        assert_true((uint64_t)p.width * p.height <= FP_LIMIT_AREA);
+        assert_int_equal(p.layout.rows == FP_LIMIT_ROWS, widths[i] <= 4900);
+        assert_true(p.layout.rows >= 250 && p.layout.deep_nodes == t.count - p.layout.rows);
+        assert_int_equal(fp_png_fits(&p, 2), widths[i] <= 1200);
+        fp_picture_release(&p);
+    }
+    fp_str_release(&text);
+    fp_tree_release(&t);
 }
 
 /* Names that fonts do not have, that turn around, that are endless: painted without a word. */
@@ -165,6 +231,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boxes_have_their_colours),
+        cmocka_unit_test(bands_meet),
+        cmocka_unit_test(pictures_fit_at_scale_1),
         cmocka_unit_test(hostile_names),
         cmocka_unit_test(nothing_to_draw),
         cmocka_unit_test(what_is_too_large_is_refused),

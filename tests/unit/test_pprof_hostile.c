@@ -176,6 +176,26 @@ static void a_stack_beyond_the_limit(void **state)
     refuse(&m, FP_ELIMIT, "more than 1000000 frames in one stack", true);
 }
 
+/* One node, whose name is cut, and counted as mended. */
+static void expect_cut(struct message *m, const char *start)
+{
+    struct fp_pprof_meta meta;
+    struct fp_slice name;
+    struct fp_error err;
+    struct fp_tree tree;
+
+    if (parse(m, &tree, &meta, &err) < 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(tree.count, 2);
+    assert_int_equal(meta.mended_names, 1);
+    name = fp_tree_name(&tree, 1);
+    assert_int_equal(name.len, FP_LIMIT_NAME);
+    assert_memory_equal(name.data, start, strlen(start));
+    assert_memory_equal(name.data + name.len - 26, "\u2026sha256:", 10);
+    fp_tree_release(&tree);
+    fp_pprof_meta_release(&meta);
+}
+
 static void a_name_beyond_the_limit(void **state)
 {
     struct message m;
@@ -187,11 +207,19 @@ static void a_name_beyond_the_limit(void **state)
     fp_pb_put_bytes(&m.out, FP_PPROF_STRING_TABLE, name, FP_LIMIT_NAME + 1);
     put_function(&m, 4, S_NEXT, 0);
     put_location(&m, 4, 0, 0, (const uint64_t[]){ 4, 0 });
-    refuse(&m, FP_ELIMIT, "65537 bytes", true);
+    put_sample(&m, true, &(struct sample){ .locations = { 4 }, .depth = 1, .values = { 1 }, .count = 1 });
+    expect_cut(&m, "x");
     begin(&m); /* with its prefix */
     fp_pb_put_bytes(&m.out, FP_PPROF_STRING_TABLE, name, FP_LIMIT_NAME);
     put_sample(&m, true, &(struct sample){ .values = { 1 }, .count = 1, .key = S_THREAD, .str = S_NEXT });
-    refuse(&m, FP_ELIMIT, "a frame name", true);
+    expect_cut(&m, "[t] x");
+    begin(&m); /* many functions of one name: not hashed for each of them */
+    fp_pb_put_bytes(&m.out, FP_PPROF_STRING_TABLE, name, FP_LIMIT_NAME + 1);
+    for (uint64_t id = 4; id < 1000; id++) {
+        put_function(&m, id, S_NEXT, 0);
+        put_location(&m, id, 0, 0, (const uint64_t[]){ id, 0 });
+    }
+    refuse(&m, FP_ELIMIT, "over and over", false);
     free(name);
 }
 

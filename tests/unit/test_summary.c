@@ -40,7 +40,7 @@ static void has_every_member_in_order(void **state)
         "window",          "outcome",    "completeness", "total",         "nodes",    "max_depth",
         "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
         "processes",       "unprofiled", "transforms", "requests",     "failed_parts",  "covered",  "failure",
-        "mended_names",    "unbalanced", "picture",      "hidden",        "files",    "folded_note",
+        "mended_names",    "skipped_lines", "unbalanced", "picture",      "hidden",        "files",    "png_note",  "folded_note",
         "pprof_note",      "generated",       "generator",
     };
     void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty,

@@ -121,7 +121,7 @@ static void order_and_grouping_do_not_matter(void **state)
     for (uint64_t seed = 1; seed <= 60; seed++) {
         enum { STACKS = 300, PARTS = 7 };
         struct fp_error err = FP_ERROR_INIT;
-        struct fp_builder all, reversed, parts[PARTS], merged, again;
+        struct fp_builder all, reversed, parts[PARTS], twins[PARTS], merged, again; /* merging uses parts up */
         struct fp_tree a, b, c, d;
         uint64_t seeds[STACKS];
         uint64_t random = seed;
@@ -130,21 +130,25 @@ static void order_and_grouping_do_not_matter(void **state)
         random_builder(&reversed, 0, 0, 1, 1);
         random_builder(&merged, 0, 0, 1, 1);
         random_builder(&again, 0, 0, 1, 1);
-        for (size_t p = 0; p < PARTS; p++)
+        for (size_t p = 0; p < PARTS; p++) {
             random_builder(&parts[p], 0, 0, 1, 1);
+            random_builder(&twins[p], 0, 0, 1, 1);
+        }
         for (size_t i = 0; i < STACKS; i++) {
-            uint64_t one = seeds[i] = rnd(&random), same = one;
+            uint64_t one = seeds[i] = rnd(&random), same = one, twin = one;
+            size_t p = below(&random, PARTS);
 
             add_random_stack(&all, &one, 12, 9);
-            add_random_stack(&parts[below(&random, PARTS)], &same, 12, 9);
+            add_random_stack(&parts[p], &same, 12, 9);
+            add_random_stack(&twins[p], &twin, 12, 9);
         }
         for (size_t i = STACKS; i-- > 0;)
             add_random_stack(&reversed, &seeds[i], 12, 9);
         for (size_t p = PARTS; p-- > 0;)
             assert_int_equal(fp_builder_merge(&merged, &parts[p], &err), 0);
         for (size_t p = 1; p < PARTS; p++) /* ((0+1)+2)… into the first, then that into an empty one */
-            assert_int_equal(fp_builder_merge(&parts[0], &parts[p], &err), 0);
-        assert_int_equal(fp_builder_merge(&again, &parts[0], &err), 0);
+            assert_int_equal(fp_builder_merge(&twins[0], &twins[p], &err), 0);
+        assert_int_equal(fp_builder_merge(&again, &twins[0], &err), 0);
         assert_int_equal(all.total, again.total);
         assert_int_equal(fp_tree_freeze(&a, &all, false, &err), 0);
         assert_int_equal(fp_tree_freeze(&b, &reversed, false, &err), 0);
@@ -154,8 +158,10 @@ static void order_and_grouping_do_not_matter(void **state)
         assert_trees_equal(&a, &b);
         assert_trees_equal(&a, &c);
         assert_trees_equal(&a, &d);
-        for (size_t p = 0; p < PARTS; p++)
+        for (size_t p = 0; p < PARTS; p++) {
             fp_builder_release(&parts[p]);
+            fp_builder_release(&twins[p]);
+        }
         fp_tree_release(&a);
         fp_tree_release(&b);
         fp_tree_release(&c);
