@@ -28,7 +28,12 @@ static ssize_t looked_at_read(struct fp_in *in, void *buf, size_t cap, struct fp
     return (ssize_t)n;
 }
 
-static const struct fp_in_ops looked_at_ops = { looked_at_read, NULL };
+static void looked_at_close(struct fp_in *in)
+{
+    (void)in; /* on the stack, and `from` is another's */
+}
+
+static const struct fp_in_ops looked_at_ops = { looked_at_read, looked_at_close };
 
 /* What can be looked at: the first 4 KiB, or all there is. */
 static int look(struct looked_at *l, struct fp_error *err)
@@ -96,12 +101,10 @@ int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct
                   struct fp_error *err)
 {
     struct looked_at looked = { .in.ops = &looked_at_ops };
-    int rc;
+    int rc = fp_gunzip_open(in, limit, &looked.from, err);
 
-    in = fp_gunzip_open(in, limit, err);
-    if (!in)
-        return err ? (int)err->code : FP_EIO;
-    looked.from = in;
+    if (rc < 0)
+        return rc;
     rc = look(&looked, err);
     if (rc < 0)
         ;
@@ -111,6 +114,6 @@ int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct
         rc = fp_reply_read(&looked.in, ret_reply, err);
     else
         rc = read_folded(&looked.in, root, ret_reply, err);
-    fp_in_close(in);
+    fp_in_close(looked.from);
     return rc;
 }

@@ -182,25 +182,14 @@ static cairo_status_t write_block(void *ctx, const unsigned char *bytes, unsigne
     return CAIRO_STATUS_SUCCESS; /* the sink's own verdict is taken at the end */
 }
 
-static int write_file(struct painter *p, const char *path, struct fp_error *err)
+static int write_png(void *ctx, struct fp_out *out, struct fp_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    struct fp_out out;
-    cairo_status_t status;
-    int rc;
+    struct painter *p = ctx;
+    cairo_status_t status = cairo_surface_write_to_png_stream(p->surface, write_block, out);
 
-    if (fd < 0)
-        return fp_error_errno(err, FP_EIO, errno, "cannot create %s", path);
-    fp_out_to_fd(&out, fd, path);
-    status = cairo_surface_write_to_png_stream(p->surface, write_block, &out);
-    rc = fp_out_finish(&out, err);
-    if (rc == FP_OK && status != CAIRO_STATUS_SUCCESS)
-        rc = fp_error_set(err, FP_ENOMEM, "cannot encode %s: %s", path, cairo_status_to_string(status));
-    if (close(fd) < 0 && rc == FP_OK)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
-    if (rc < 0)
-        unlink(path);
-    return rc;
+    if (status != CAIRO_STATUS_SUCCESS)
+        return fp_error_set(err, FP_ENOMEM, "cannot encode a PNG: %s", cairo_status_to_string(status));
+    return FP_OK;
 }
 
 int fp_png_write(const struct fp_picture *picture, int scale, const char *path, struct fp_error *err)
@@ -217,7 +206,7 @@ int fp_png_write(const struct fp_picture *picture, int scale, const char *path, 
     if (rc == FP_OK)
         rc = paint(&p, err);
     if (rc == FP_OK)
-        rc = write_file(&p, path, err);
+        rc = fp_out_file(path, FP_OUT_REPLACE, write_png, &p, err);
     painter_release(&p);
     return rc;
 }

@@ -6,12 +6,10 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "plan/event.h"
+#include "profile/frame_kind.h"
 #include "report/summary.h"
 #include "report/terms.h"
 #include "report/words.h"
-
-/* "Total" is DeepFlow's name for the whole host. */
-#define HOST_SERVICE "Total"
 
 static const char *const outcomes[] = { "ok", "partial", "empty", "failed" };
 enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
@@ -28,7 +26,7 @@ static bool has_value(const json_t *entry)
 
 static bool is_host(const json_t *entry)
 {
-    return !strcmp(fp_model_get_text(entry, "service"), HOST_SERVICE);
+    return fp_root_kind(fp_model_get_slice(entry, "service")) == FP_KIND_HOST;
 }
 
 /* ---- the entry of one report ---- */
