@@ -194,7 +194,7 @@ static int exit_of_result(const struct fp_press_result *result)
 {
     if (!result->nights)
         return FP_EXIT_NOTHING;
-    return result->failed || result->partial ? FP_EXIT_PARTIAL : FP_EXIT_OK;
+    return result->failed || result->partial || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)

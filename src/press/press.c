@@ -142,11 +142,9 @@ static int run_jobs(struct floor *floor, struct fp_error *err)
     fp_log_progress_end(floor->press->log);
     if (atomic_load(floor->press->cancel))
         return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
-    if (floor->err.code != FP_OK) {
+    if (floor->err.code != FP_OK && err)
         *err = floor->err;
-        return err->code;
-    }
-    return FP_OK;
+    return floor->err.code;
 }
 
 static int publish(struct floor *floor, struct fp_stage *stage, struct fp_error *err)
@@ -154,18 +152,21 @@ static int publish(struct floor *floor, struct fp_stage *stage, struct fp_error 
     const struct fp_press *press = floor->press;
     struct fp_night_run night = { stage, &floor->context, floor->runs, press->plan->job_count,
                                   press->discoveries, press->log };
+    size_t damaged = 0;
     int rc = FP_OK;
 
     for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
-        bool published = false;
+        struct fp_night_result result = { false, false };
 
         if (atomic_load(press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop");
-        rc = fp_night_publish(&night, w, &published, err);
-        floor->result.nights += published;
+        rc = fp_night_publish(&night, w, &result, err);
+        floor->result.nights += result.published;
+        floor->result.damaged += result.mended;
     }
     if (rc == FP_OK && floor->result.nights)
-        rc = fp_index_publish(stage, press->pages, err);
+        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, err);
+    floor->result.damaged += damaged;
     return rc;
 }
 
