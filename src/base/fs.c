@@ -15,6 +15,7 @@
 #include "base/in.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/unit.h"
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -292,7 +293,7 @@ static int walk_error(const struct walk *walk, int errnum, const char *verb, con
 {
     io_error(err, errnum, verb, name);
     if (walk->depth)
-        fp_error_prepend(err, "%s, %zu level%s down", walk->path, walk->depth, walk->depth == 1 ? "" : "s");
+        fp_error_prepend(err, "%s, %zu level%s down", walk->path, walk->depth, fp_plural(walk->depth));
     return errnum == ENOMEM ? FP_ENOMEM : FP_EIO;
 }
 

@@ -167,8 +167,8 @@ int fp_inputs_add(struct fp_inputs *in, const char *path, struct fp_error *err)
             rc = add_reply(in, &reply, err);
         fp_reply_release(&reply);
     }
-    if (rc < 0)
-        fp_error_at(err, path, 0, 0, -1);
+    if (rc < 0 && rc != FP_EIO) /* what could not be read has named the file */
+        fp_error_at(err, strcmp(path, "-") ? path : "standard input", 0, 0, -1);
     if (in->files.len < 300) {
         if (in->files.len)
             fp_str_puts(&in->files, ", ");

@@ -108,6 +108,8 @@ int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct
     rc = look(&looked, err);
     if (rc < 0)
         ;
+    else if (looked.used < sizeof looked.bytes && !first_byte(&looked)) /* DeepFlow says `null` of an empty window */
+        rc = fp_error_set(err, FP_ETRUNCATED, "there is nothing in it, so it is no profile: was it ever written?");
     else if (fp_pprof_looks(looked.bytes, looked.used))
         rc = read_pprof(&looked.in, root, ret_reply, err);
     else if (first_byte(&looked) == '{')

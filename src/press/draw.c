@@ -142,8 +142,8 @@ static void note_folded_losses(const struct fp_report_facts *facts, uint64_t cha
         fp_str_printf(note, "The folded file lacks %s that the root has for itself: the format cannot hold it. ",
                       fp_unit_format_exact(text, facts->tree->self[0], facts->event->unit));
     if (changed_names)
-        fp_str_printf(note, "In the folded file %s frame names have ':' for ';' and blanks for line breaks.",
-                      fp_count_format(text, (int64_t)changed_names));
+        fp_str_printf(note, "In the folded file %s frame name%s ':' for ';' and blanks for line breaks.",
+                      fp_count_format(text, (int64_t)changed_names), changed_names == 1 ? " has" : "s have");
 }
 
 /* Too many stacks for a format is no failure of the report: the page says why the file is missing. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/unit.h"
 #include "press/job.h"
 #include "press/night.h"
 #include "publish/lock.h"
@@ -64,7 +65,7 @@ static void log_outcome(const struct floor *floor, const struct fp_job_run *run)
                run->failure ? run->failure : "(no reason known)");
     else if (run->outcome == FP_OUTCOME_PARTIAL)
         fp_log(floor->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu part%s of the window could not be had; the first: %s",
-               job->service->title, job->event_type, label, run->failed_count, run->failed_count == 1 ? "" : "s",
+               job->service->title, job->event_type, label, run->failed_count, fp_plural(run->failed_count),
                run->failure);
     else
         fp_log(floor->press->log, FP_LOG_INFO, "%s %s, %s: %s", job->service->title, job->event_type, label,

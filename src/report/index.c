@@ -181,7 +181,7 @@ static void put_months(const struct calendar *calendar, json_t *view)
 {
     json_t *shown = fp_model_array(calendar->model, view, "months");
     json_t *earlier = fp_model_array(calendar->model, view, "earlier");
-    size_t months = 0;
+    size_t months = 0, earlier_count;
 
     for (size_t i = 0, end; i < calendar->count; i = end) {
         const struct cell *cells = &calendar->cells[i];
@@ -192,10 +192,9 @@ static void put_months(const struct calendar *calendar, json_t *view)
         push_month(calendar, months < MONTHS_SHOWN ? shown : earlier, cells, end - i);
         months++;
     }
-    fp_model_put(calendar->model, view, "has_earlier", json_boolean(months > MONTHS_SHOWN));
-    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier %s",
-                    months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0,
-                    months == MONTHS_SHOWN + 1 ? "month" : "months");
+    earlier_count = months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0;
+    fp_model_put(calendar->model, view, "has_earlier", json_boolean(earlier_count > 0));
+    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier month%s", earlier_count, fp_plural(earlier_count));
 }
 
 /* ---- all of it ---- */
@@ -286,8 +285,8 @@ int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err)
         calendar.daily = is_daily(&calendar);
     }
     put_months(&calendar, view);
-    fp_model_printf(&model, view, "calendar_text", "%s %s", fp_count_format(text, (int64_t)calendar.count),
-                    calendar.count == 1 ? "night" : "nights");
+    fp_model_printf(&model, view, "calendar_text", "%s night%s", fp_count_format(text, (int64_t)calendar.count),
+                    fp_plural(calendar.count));
     free(cells);
     if (rc < 0) {
         json_decref(view);

@@ -348,10 +348,10 @@ static void put_counts(struct night_view *view)
     bool host;
 
     services = count_services(view, &host);
-    fp_model_printf(&view->model, view->root, "counts_lead", "%s %s%s: %s %s",
-                    fp_count_format(a, (int64_t)services), services == 1 ? "service" : "services",
+    fp_model_printf(&view->model, view->root, "counts_lead", "%s service%s%s: %s report%s",
+                    fp_count_format(a, (int64_t)services), fp_plural(services),
                     host ? " and the host" : "", fp_count_format(b, (int64_t)reports),
-                    reports == 1 ? "report" : "reports");
+                    fp_plural(reports));
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         int64_t number = fp_model_get_int(counts, outcomes[o]);
         json_t *row = fp_model_row(&view->model, list);
