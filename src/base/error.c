@@ -16,11 +16,12 @@ void fp_error_clear(struct fp_error *err)
 }
 
 /* snprintf may cut inside a character and hostile bytes may have been formatted in: mend both. */
-static void copy_clean(char *to, size_t size, const char *from)
+static size_t copy_clean(char *to, size_t size, const char *from)
 {
     size_t n = fp_utf8_clean(to, size - 1, from, strlen(from));
 
     to[n] = '\0';
+    return n;
 }
 
 int fp_error_vset(struct fp_error *err, enum fp_status code, const char *format, va_list args)
@@ -87,34 +88,43 @@ void fp_error_at(struct fp_error *err, const char *source, uint32_t line, uint32
 
 void fp_error_prepend(struct fp_error *err, const char *format, ...)
 {
-    char raw[2 * FP_ERROR_MESSAGE_MAX];
+    char raw[FP_ERROR_MESSAGE_MAX], kept[FP_ERROR_MESSAGE_MAX];
+    size_t room = sizeof err->message - sizeof ": ", n;
     va_list args;
-    int n;
 
     if (!err || err->code == FP_OK)
         return;
     va_start(args, format);
-    n = vsnprintf(raw, FP_ERROR_MESSAGE_MAX, format, args);
+    if (vsnprintf(raw, sizeof raw, format, args) < 0)
+        raw[0] = '\0';
     va_end(args);
-    if (n < 0)
-        n = 0;
-    if (n >= FP_ERROR_MESSAGE_MAX)
-        n = FP_ERROR_MESSAGE_MAX - 1;
-    snprintf(raw + n, sizeof raw - (size_t)n, ": %s", err->message);
-    copy_clean(err->message, sizeof err->message, raw);
+    memcpy(kept, err->message, sizeof kept);
+    n = copy_clean(err->message, room + 1, raw);
+    memcpy(err->message + n, ": ", sizeof ": ");
+    n += strlen(": ");
+    err->context = (uint16_t)(err->context + n < sizeof err->message ? err->context + n : sizeof err->message - 1);
+    copy_clean(err->message + n, sizeof err->message - n, kept);
+}
+
+char *fp_error_text(char to[FP_ERROR_TEXT], const struct fp_error *err)
+{
+    int context = err->offset < 0 ? 0 : (int)strnlen(err->message, err->context);
+    char place[64] = "", offset[64] = "";
+
+    if (err->source[0] && err->line && err->column)
+        snprintf(place, sizeof place, ":%" PRIu32 ":%" PRIu32, err->line, err->column);
+    else if (err->source[0] && err->line)
+        snprintf(place, sizeof place, ":%" PRIu32, err->line);
+    if (err->offset >= 0)
+        snprintf(offset, sizeof offset, "byte %" PRId64 ": ", err->offset);
+    snprintf(to, FP_ERROR_TEXT, "%s%s%s%.*s%s%s", err->source, place, err->source[0] ? ": " : "", context,
+             err->message, offset, err->message + context);
+    return to;
 }
 
 void fp_error_format(const struct fp_error *err, struct fp_str *out)
 {
-    if (err->source[0]) {
-        fp_str_puts(out, err->source);
-        if (err->line)
-            fp_str_printf(out, ":%" PRIu32, err->line);
-        if (err->line && err->column)
-            fp_str_printf(out, ":%" PRIu32, err->column);
-        fp_str_puts(out, ": ");
-    }
-    if (err->offset >= 0)
-        fp_str_printf(out, "byte %" PRId64 ": ", err->offset);
-    fp_str_puts(out, err->message);
+    char text[FP_ERROR_TEXT];
+
+    fp_str_puts(out, fp_error_text(text, err));
 }

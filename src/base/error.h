@@ -61,11 +61,12 @@ struct fp_error {
     uint32_t line;   /* 1-based; 0 = not known */
     uint32_t column; /* 1-based, in bytes; 0 = not known */
     int64_t offset;  /* bytes from the start of `source`; -1 = not known */
+    uint16_t context; /* bytes of `message` that callers have put before the first one's */
     char source[FP_ERROR_SOURCE_MAX];
     char message[FP_ERROR_MESSAGE_MAX];
 };
 
-#define FP_ERROR_INIT { FP_OK, FP_BEYOND_SIZE, 0, 0, -1, "", "" }
+#define FP_ERROR_INIT { FP_OK, FP_BEYOND_SIZE, 0, 0, -1, 0, "", "" }
 
 /* Makes `err` empty again. */
 void fp_error_clear(struct fp_error *err);
@@ -95,7 +96,10 @@ void fp_error_prepend(struct fp_error *err, const char *format, ...) __attribute
 
 struct fp_str;
 
-/* Appends `source:line:column: byte N: message` (each part where known) to `out`. */
+#define FP_ERROR_TEXT (FP_ERROR_SOURCE_MAX + FP_ERROR_MESSAGE_MAX + 128)
+/* `source:line:column: context: byte N: message`, each part where known. Allocates nothing; returns `to`. */
+char *fp_error_text(char to[FP_ERROR_TEXT], const struct fp_error *err);
+/* Appends the same to `out`. */
 void fp_error_format(const struct fp_error *err, struct fp_str *out);
 
 #endif

@@ -15,9 +15,9 @@
 #include "base/in.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/unit.h"
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-#define READ_SIZE ((size_t)64 << 10)
 
 /* What a person can do about an errno; the others explain themselves. */
 static const struct {
@@ -47,45 +47,22 @@ static int io_error(struct fp_error *err, int errnum, const char *verb, const ch
 
 int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err)
 {
-    struct fp_error own = FP_ERROR_INIT;
     size_t start = out->len;
     struct fp_in *in;
-    char *chunk;
-    ssize_t n = 0;
-    int status = FP_OK;
+    int status = fp_in_open_file(path, &in, err);
 
-    if (!err)
-        err = &own; /* the status comes from it */
-    in = fp_in_open_file(path, err);
-    if (!in)
-        return (int)err->code;
-    chunk = malloc(READ_SIZE);
-    if (!chunk) {
-        status = fp_error_nomem(err);
-        goto done;
-    }
-    while ((n = fp_in_read(in, chunk, READ_SIZE, err)) > 0) {
-        fp_str_append(out, chunk, (size_t)n);
-        if (!fp_str_ok(out)) /* looked at here, so that an endless file stops at the cap */
-            break;
-    }
-    if (n < 0)
-        status = (int)n;
-    else if (out->failed == FP_ENOMEM)
-        status = fp_error_nomem(err);
-    else if (out->failed)
-        status = fp_error_set(err, FP_ELIMIT, "%s is longer than the limit of %zu bytes", path, out->max);
-done:
+    if (status < 0)
+        return status;
+    status = fp_in_read_all(in, out, path, err);
     if (status < 0)
         fp_str_truncate(out, start);
-    free(chunk);
     fp_in_close(in);
     return status;
 }
 
 /* ---- writing ---- */
 
-static int sync_fd(int fd)
+int fp_fd_sync(int fd)
 {
     int failed;
 
@@ -95,22 +72,23 @@ static int sync_fd(int fd)
     return failed;
 }
 
-/* Some file systems cannot sync a directory and say EINVAL: there is nothing more to be had there. */
-static int sync_dir_fd(int fd)
+int fp_fd_sync_dir(int fd)
 {
-    return sync_fd(fd) < 0 && errno != EINVAL ? -1 : 0;
+    return fp_fd_sync(fd) < 0 && errno != EINVAL ? -1 : 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t n)
+int fp_fd_write(int fd, const void *bytes, size_t n)
 {
+    const char *from = bytes;
+
     while (n) {
-        ssize_t done = write(fd, bytes, n);
+        ssize_t done = write(fd, from, n);
 
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
             return -1;
-        bytes += done;
+        from += done;
         n -= (size_t)done;
     }
     return 0;
@@ -173,7 +151,7 @@ int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error
         goto done;
     }
     there = true;
-    if (write_all(fd, bytes, n) < 0 || sync_fd(fd) < 0) {
+    if (fp_fd_write(fd, bytes, n) < 0 || fp_fd_sync(fd) < 0) {
         status = io_error(err, errno, "write", path);
         goto done;
     }
@@ -188,7 +166,7 @@ int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error
         goto done;
     }
     there = false;
-    if (sync_dir_fd(dir) < 0)
+    if (fp_fd_sync_dir(dir) < 0)
         status = io_error(err, errno, "sync the directory of", path);
 done:
     if (fd >= 0)
@@ -259,7 +237,7 @@ int fp_dir_sync(const char *path, struct fp_error *err)
 
     if (fd < 0)
         return io_error(err, errno, "open directory", path);
-    if (sync_dir_fd(fd) < 0)
+    if (fp_fd_sync_dir(fd) < 0)
         status = io_error(err, errno, "sync directory", path);
     close(fd);
     return status;
@@ -315,7 +293,7 @@ static int walk_error(const struct walk *walk, int errnum, const char *verb, con
 {
     io_error(err, errnum, verb, name);
     if (walk->depth)
-        fp_error_prepend(err, "%s, %zu level%s down", walk->path, walk->depth, walk->depth == 1 ? "" : "s");
+        fp_error_prepend(err, "%s, %zu level%s down", walk->path, walk->depth, fp_plural(walk->depth));
     return errnum == ENOMEM ? FP_ENOMEM : FP_EIO;
 }
 
@@ -444,9 +422,8 @@ static int walk_empty(struct walk *walk, struct fp_error *err)
     }
 }
 
-/* A copy without slashes at the end ("link/" would follow the link); NULL with `err` filled for what must not
- * be removed. */
-static char *removable(const char *path, struct fp_error *err)
+/* A copy without slashes at the end ("link/" would follow the link); FP_EINVAL for what must not be removed. */
+static int removable(const char *path, char **ret_copy, struct fp_error *err)
 {
     size_t n = strlen(path);
     const char *base;
@@ -455,32 +432,26 @@ static char *removable(const char *path, struct fp_error *err)
     while (n && path[n - 1] == '/')
         n--;
     copy = strndup(path, n);
-    if (!copy) {
-        fp_error_nomem(err);
-        return NULL;
-    }
+    if (!copy)
+        return fp_error_nomem(err);
     base = strrchr(copy, '/');
     base = base ? base + 1 : copy;
     if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0) {
-        fp_error_set(err, FP_EINVAL, "refusing to remove \"%s\": name the directory itself", path);
         free(copy);
-        return NULL;
+        return fp_error_set(err, FP_EINVAL, "refusing to remove \"%s\": name the directory itself", path);
     }
-    return copy;
+    *ret_copy = copy;
+    return FP_OK;
 }
 
 int fp_dir_remove(const char *path, struct fp_error *err)
 {
-    struct fp_error own = FP_ERROR_INIT;
     struct walk walk = { .path = path };
-    int status = FP_OK;
-    char *clean;
+    char *clean = NULL; /* removable sets it: gcc cannot see that */
+    int status = removable(path, &clean, err);
 
-    if (!err)
-        err = &own;
-    clean = removable(path, err);
-    if (!clean)
-        return (int)err->code;
+    if (status < 0)
+        return status;
     if (unlink(clean) == 0 || errno == ENOENT || errno == ENOTDIR)
         goto done; /* a file, a link, or not there */
     if (errno != EISDIR && errno != EPERM) {

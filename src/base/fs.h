@@ -15,6 +15,12 @@
 
 struct fp_str;
 
+/* All n bytes; fsync; the same for a directory, which some file systems cannot sync: then there is nothing more to be
+ * had. Each goes on after a signal, and returns 0, or -1 with errno: the caller knows what the file is called. */
+int fp_fd_write(int fd, const void *bytes, size_t n);
+int fp_fd_sync(int fd);
+int fp_fd_sync_dir(int fd);
+
 /* Appends a whole file ("-": standard input) to `out` (initialised by the caller; its cap is the limit, beyond it
  * FP_ELIMIT). On failure `out` holds what it held before. A file that is not there: FP_ENOTFOUND. */
 int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/str.h"
 
 struct file_in {
     struct fp_in in;
@@ -39,15 +40,13 @@ static void file_close(struct fp_in *in)
 
 static const struct fp_in_ops file_ops = { file_read, file_close };
 
-struct fp_in *fp_in_open_file(const char *path, struct fp_error *err)
+int fp_in_open_file(const char *path, struct fp_in **ret_in, struct fp_error *err)
 {
     struct file_in *file = calloc(1, sizeof *file);
-    int failure = 0;
+    int failure = 0, rc;
 
-    if (!file) {
-        fp_error_nomem(err);
-        return NULL;
-    }
+    if (!file)
+        return fp_error_nomem(err);
     file->in.ops = &file_ops;
     if (strcmp(path, "-") == 0) {
         file->fd = STDIN_FILENO;
@@ -58,17 +57,18 @@ struct fp_in *fp_in_open_file(const char *path, struct fp_error *err)
         file->path = strdup(path);
     }
     if (file->fd < 0) {
-        fp_error_errno(err, failure == ENOENT ? FP_ENOTFOUND : FP_EIO, failure, "cannot open %s", path);
+        rc = fp_error_errno(err, failure == ENOENT ? FP_ENOTFOUND : FP_EIO, failure, "cannot open %s", path);
     } else if (!file->path) {
-        fp_error_nomem(err);
+        rc = fp_error_nomem(err);
         if (file->fd != STDIN_FILENO)
             close(file->fd);
     } else {
-        return &file->in;
+        *ret_in = &file->in;
+        return FP_OK;
     }
     free(file->path);
     free(file);
-    return NULL;
+    return rc;
 }
 
 struct memory_in {
@@ -97,16 +97,25 @@ static void memory_close(struct fp_in *in)
 
 static const struct fp_in_ops memory_ops = { memory_read, memory_close };
 
-struct fp_in *fp_in_open_memory(const void *bytes, size_t n, struct fp_error *err)
+int fp_in_open_memory(const void *bytes, size_t n, struct fp_in **ret_in, struct fp_error *err)
 {
     struct memory_in *memory = calloc(1, sizeof *memory);
 
-    if (!memory) {
-        fp_error_nomem(err);
-        return NULL;
-    }
+    if (!memory)
+        return fp_error_nomem(err);
     memory->in.ops = &memory_ops;
     memory->bytes = bytes;
     memory->left = n;
-    return &memory->in;
+    *ret_in = &memory->in;
+    return FP_OK;
+}
+
+int fp_in_read_all(struct fp_in *in, struct fp_str *to, const char *what, struct fp_error *err)
+{
+    char block[16384];
+    ssize_t n = 0;
+
+    while (fp_str_ok(to) && (n = fp_in_read(in, block, sizeof block, err)) > 0)
+        fp_str_append(to, block, (size_t)n);
+    return n < 0 ? (int)n : fp_str_status(to, what, err);
 }

@@ -247,20 +247,12 @@ void fp_log(struct fp_log *log, enum fp_log_level level, const char *format, ...
     va_end(args);
 }
 
-/* The words of fp_error_format(), without its allocation. */
 void fp_log_error(struct fp_log *log, enum fp_log_level level, const struct fp_error *err,
                   const char *context)
 {
-    char place[64] = "", offset[64] = "";
+    char text[FP_ERROR_TEXT];
 
-    if (err->source[0] && err->line && err->column)
-        snprintf(place, sizeof place, ":%" PRIu32 ":%" PRIu32, err->line, err->column);
-    else if (err->source[0] && err->line)
-        snprintf(place, sizeof place, ":%" PRIu32, err->line);
-    if (err->offset >= 0)
-        snprintf(offset, sizeof offset, "byte %" PRId64 ": ", err->offset);
-    log_with(log, level, err, "%s%s%s%s%s%s%s", context ? context : "", context ? ": " : "", err->source,
-             place, err->source[0] ? ": " : "", offset, err->message);
+    log_with(log, level, err, "%s%s%s", context ? context : "", context ? ": " : "", fp_error_text(text, err));
 }
 
 /* ---- the progress line ---- */

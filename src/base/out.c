@@ -1,28 +1,22 @@
 #include "base/out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/str.h"
 
 static int write_fd(void *ctx, const char *bytes, size_t n, struct fp_error *err)
 {
     struct fp_out *out = ctx;
 
-    while (n) {
-        ssize_t done = write(out->fd, bytes, n);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return fp_error_errno(err, FP_EIO, errno, "cannot write %s", out->name);
-        bytes += done;
-        n -= (size_t)done;
-    }
+    if (fp_fd_write(out->fd, bytes, n) < 0)
+        return fp_error_errno(err, FP_EIO, errno, "cannot write %s", out->name);
     return FP_OK;
 }
 
@@ -171,4 +165,23 @@ int fp_out_finish(struct fp_out *out, struct fp_error *err)
     if (err && err->code == FP_OK)
         *err = out->err;
     return out->err.code;
+}
+
+int fp_out_file(const char *path, enum fp_out_mode mode, fp_out_writer *write, void *ctx, struct fp_error *err)
+{
+    struct fp_out out;
+    int rc, finished, fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (mode == FP_OUT_NEW ? O_EXCL : O_TRUNC), 0666);
+
+    if (fd < 0)
+        return fp_error_errno(err, FP_EIO, errno, "cannot create %s", path);
+    fp_out_to_fd(&out, fd, path);
+    rc = write(ctx, &out, err);
+    finished = fp_out_finish(&out, err);
+    if (rc == FP_OK)
+        rc = finished;
+    if (close(fd) < 0 && rc == FP_OK)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
+    if (rc < 0)
+        unlink(path);
+    return rc;
 }

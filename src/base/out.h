@@ -58,4 +58,16 @@ void fp_out_fail(struct fp_out *out, enum fp_status code, const char *message);
 /* Flushes; 0, or the first error. */
 int fp_out_finish(struct fp_out *out, struct fp_error *err);
 
+/* What fills a sink; returns a status, the sink's own verdict is taken besides. */
+typedef int fp_out_writer(void *ctx, struct fp_out *out, struct fp_error *err);
+
+enum fp_out_mode {
+    FP_OUT_REPLACE, /* what the file held is gone */
+    FP_OUT_NEW      /* a file that is there already is an error */
+};
+
+/* Opens `path` for writing, has it written, closes it. On failure there is no such file, but for one that FP_OUT_NEW
+ * found there. Neither atomic nor durable: fp_file_write is. */
+int fp_out_file(const char *path, enum fp_out_mode mode, fp_out_writer *write, void *ctx, struct fp_error *err);
+
 #endif

@@ -32,12 +32,13 @@ int fp_sha256_file(const char *path, char hex[FP_SHA256_HEX], int64_t *ret_size,
 {
     unsigned char block[32768];
     struct fp_sha256 sha;
-    struct fp_in *in = fp_in_open_file(path, err);
+    struct fp_in *in;
     int64_t size = 0;
     ssize_t n;
+    int rc = fp_in_open_file(path, &in, err);
 
-    if (!in)
-        return err ? (int)err->code : FP_EIO;
+    if (rc < 0)
+        return rc;
     fp_sha256_init(&sha);
     while ((n = fp_in_read(in, block, sizeof block, err)) > 0) {
         fp_sha256_add(&sha, block, (size_t)n);

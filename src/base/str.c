@@ -115,7 +115,7 @@ int fp_str_status(const struct fp_str *s, const char *what, struct fp_error *err
     if (s->failed == FP_ENOMEM)
         return fp_error_nomem(err);
     if (s->failed)
-        return fp_error_set(err, FP_ELIMIT, "%s would be longer than the limit of %zu bytes", what, s->max);
+        return fp_error_set(err, FP_ELIMIT, "%s is longer than the limit of %zu bytes", what, s->max);
     return FP_OK;
 }
 

@@ -191,6 +191,11 @@ char *fp_unit_format_exact(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit un
     return to;
 }
 
+const char *fp_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* A time just below 1 of its step is there by the carry and must read 1: two decimals. A size may be
  * truly below 1 (1,000 B is 0.977 KiB): three. */
 static char *format_steps(char *to, int64_t value, uint64_t factor, const struct step *step, int decimals)

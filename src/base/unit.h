@@ -38,6 +38,8 @@ char *fp_unit_format(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
 char *fp_unit_format_exact(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
 /* "5,214" */
 char *fp_count_format(char to[FP_UNIT_TEXT], int64_t count);
+/* "" for one, "s" for any other number: "%s frame%s". */
+const char *fp_plural(uint64_t count);
 /* part/whole as a percentage, three significant digits but at most two decimals: "32.9 %". Honest at the
  * ends: "0 %" only for nothing, else at least "< 0.01 %"; "100 %" for less than all never, but at most
  * "> 99.99 %". Negative: "-3.2 %", "> -0.01 %", "< -99.99 %". A "–" when whole is 0. */

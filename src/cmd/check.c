@@ -1,16 +1,20 @@
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
 #include "report/page.h"
 
-enum { OPT_CONFIG };
+enum { OPT_CONFIG, OPT_NOW };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
+    { "now", '\0', "TIME", "take this as the present: a window that has not begun is wrong" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -45,61 +49,123 @@ static int plan_fixed(const struct fp_config *config, const struct fp_window *wi
     return rc;
 }
 
-/* What the loader cannot know: zone, windows, token and certificate files, templates. Each is tried, each is reported. */
-static size_t check_rest(const struct fp_config *config, struct tally *tally, struct fp_log *log)
-{
-    const struct fp_pages_options how = { config->title, config->templates, config->assets };
-    struct fp_error err = FP_ERROR_INIT;
-    struct fp_window *windows = NULL;
-    struct fp_source *source;
-    struct fp_pages *pages;
-    struct fp_zone *zone = fp_zone_new(config->timezone, &err);
-    size_t wrong = 0, count = 0;
+/* What is checked, and how many things were wrong so far. */
+struct checking {
+    const struct fp_config *config;
+    const struct fp_problems *problems; /* that the loader found: reported already */
+    const char *now;
+    struct fp_log *log;
+    size_t wrong;
+    struct tally tally;
+};
 
-    if (!zone) {
-        wrong++;
-        fp_cmd_fail(log, &err, config->file, 0);
-        fp_error_clear(&err);
-    } else if (fp_cmd_windows(config, &(struct fp_window_options){ 0 }, zone, &windows, &count, log) != FP_EXIT_OK) {
-        wrong++;
-    } else if (plan_fixed(config, windows, count, tally, &err) < 0) {
-        wrong++;
-        fp_cmd_fail(log, &err, config->file, 0);
-        fp_error_clear(&err);
-    }
-    free(windows);
-    fp_zone_free(zone);
-    if (fp_source_open(&source, &config->source, fp_signals_cancel(), &err) == FP_OK) {
-        fp_source_close(source);
-    } else {
-        wrong++;
-        fp_cmd_fail(log, &err, config->file, 0);
-        fp_error_clear(&err);
-    }
-    if (fp_pages_open(&pages, &how, &err) == FP_OK) {
-        fp_pages_close(pages);
-    } else {
-        wrong++;
-        fp_cmd_fail(log, &err, config->file, 0);
-    }
-    return wrong;
+static void report(struct checking *c, const struct fp_error *err)
+{
+    c->wrong++;
+    fp_cmd_fail(c->log, err, c->config->file, 0);
 }
 
-static const char *plural(size_t count)
+/* Where the zone is unknown, windows are read in UTC: their words can be wrong all the same. */
+static void check_windows(struct checking *c)
 {
-    return count == 1 ? "" : "s";
+    const struct fp_window_options options = { .now = c->now };
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_zone *zone = fp_zone_new(c->config->timezone, &err);
+    struct fp_window *windows = NULL;
+    size_t count = 0;
+
+    if (!zone) {
+        report(c, &err);
+        fp_error_clear(&err);
+        zone = fp_zone_new("UTC", NULL);
+    }
+    if (fp_cmd_windows(c->config, &options, zone, &windows, &count, c->log) != FP_EXIT_OK)
+        c->wrong++;
+    else if (!c->wrong && plan_fixed(c->config, windows, count, &c->tally, &err) < 0)
+        report(c, &err); /* of half a configuration a plan would be nonsense */
+    free(windows);
+    fp_zone_free(zone);
+}
+
+/* Token, certificates, the directory of an archive. What one of them is missing for must not hide the next: a file that
+ * was reported is left out of the next try. */
+static void check_source(struct checking *c)
+{
+    static const struct {
+        const char *key;
+        size_t offset;
+        const char *instead; /* a file that can be read, where another key needs one */
+    } files[] = {
+        { "source.token_file", offsetof(struct fp_source_config, token_file), NULL },
+        { "source.token_env", offsetof(struct fp_source_config, token_env), NULL },
+        { "source.ca_file", offsetof(struct fp_source_config, ca_file), NULL },
+        { "source.client_cert", offsetof(struct fp_source_config, client_cert), "/dev/null" },
+        { "source.client_key", offsetof(struct fp_source_config, client_key), "/dev/null" },
+    };
+    struct fp_source_config config = c->config->source;
+    struct fp_error err = FP_ERROR_INIT;
+    bool again = (config.url || config.archive) && !fp_problems_about(c->problems, "source.url") &&
+                 !fp_problems_about(c->problems, "source.archive") && !fp_problems_about(c->problems, "source.headers");
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (fp_problems_about(c->problems, files[i].key))
+            *(const char **)(void *)((char *)&config + files[i].offset) = NULL;
+    while (again) {
+        struct fp_source *source;
+
+        fp_error_clear(&err);
+        again = false;
+        if (fp_source_open(&source, &config, fp_signals_cancel(), &err) == FP_OK) {
+            fp_source_close(source);
+            return;
+        }
+        report(c, &err);
+        for (size_t i = 0; i < sizeof files / sizeof *files && !again; i++) {
+            const char **file = (const char **)(void *)((char *)&config + files[i].offset);
+
+            again = *file && *file != files[i].instead && strncmp(err.message, files[i].key, strlen(files[i].key)) == 0;
+            if (again)
+                *file = files[i].instead;
+        }
+    }
+}
+
+static void check_pages(struct checking *c)
+{
+    const struct fp_pages_options how = { c->config->title, c->config->templates, c->config->assets };
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_pages *pages;
+
+    if (fp_pages_open(&pages, &how, &err) == FP_OK)
+        fp_pages_close(pages);
+    else
+        report(c, &err);
 }
 
 static void print_tally(const char *path, const struct fp_config *config, const struct tally *tally)
 {
     const size_t services = config->service_count - tally->open;
 
-    printf("%s: ok: %zu service%s, %zu report%s a run, %zu request%s", path, services, plural(services), tally->jobs,
-           plural(tally->jobs), tally->requests, plural(tally->requests));
+    printf("%s: ok: %zu service%s, %zu report%s a run, %zu request%s", path, services, fp_plural(services), tally->jobs,
+           fp_plural(tally->jobs), tally->requests, fp_plural(tally->requests));
     if (tally->open)
         printf("; and what %zu entr%s with `match` or `group_by` find%s (run --dry-run asks the source)", tally->open,
                tally->open == 1 ? "y" : "ies", tally->open == 1 ? "s" : "");
     putchar('\n');
+}
+
+/* What the loader found, then what it cannot know: each is tried, each is reported. Returns how many were wrong. */
+static size_t check_all(const struct fp_config *config, const struct fp_problems *problems, const char *path,
+                        const char *now, struct fp_log *log)
+{
+    struct checking c = { config, problems, now, log, fp_cmd_log_problems(problems, log), { 0 } };
+
+    check_windows(&c);
+    check_source(&c);
+    check_pages(&c);
+    if (!c.wrong)
+        print_tally(path, config, &c.tally);
+    return c.wrong;
 }
 
 int fp_cmd_check(int argc, char **argv, struct fp_log *log)
@@ -111,15 +177,14 @@ int fp_cmd_check(int argc, char **argv, struct fp_log *log)
         .log = log,
     };
     struct fp_error err = FP_ERROR_INIT;
-    const char *path = NULL;
+    const char *path = NULL, *now = NULL;
     struct fp_problems problems;
     struct fp_config config;
-    struct tally tally = { 0 };
     size_t wrong;
     int found;
 
-    while ((found = fp_options_next(&o, argc, argv)) == OPT_CONFIG)
-        path = o.value;
+    while ((found = fp_options_next(&o, argc, argv)) >= 0)
+        *(found == OPT_CONFIG ? &path : &now) = o.value;
     if (found != FP_OPTIONS_END)
         return fp_options_exit(found);
     if (!path && o.operand < argc)
@@ -133,12 +198,8 @@ int fp_cmd_check(int argc, char **argv, struct fp_log *log)
         fp_cmd_fail(log, &err, NULL, 0);
         wrong = 1;
     } else {
-        wrong = fp_cmd_log_problems(&problems, log);
-        if (!wrong) /* of half a configuration the rest would say nonsense */
-            wrong += check_rest(&config, &tally, log);
+        wrong = check_all(&config, &problems, path, now, log);
     }
-    if (!wrong)
-        print_tally(path, &config, &tally);
     fp_problems_release(&problems);
     fp_config_release(&config);
     return wrong ? FP_EXIT_CONFIG : FP_EXIT_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/signals.h"
 #include "press/press.h"
@@ -28,7 +29,7 @@ size_t fp_cmd_log_problems(const struct fp_problems *problems, struct fp_log *lo
     for (size_t i = 0; i < problems->count; i++)
         fp_log_error(log, problems->items[i].warning ? FP_LOG_WARNING : FP_LOG_ERROR, &problems->items[i].what, NULL);
     if (problems->more)
-        fp_log(log, FP_LOG_ERROR, "and %zu more problems", problems->more);
+        fp_log(log, FP_LOG_ERROR, "and %zu more problem%s", problems->more, fp_plural(problems->more));
     return problems->errors;
 }
 
@@ -63,7 +64,21 @@ static int window_from_options(const struct fp_window_options *options, const st
         rc = fp_error_set(&err, FP_EINVAL, "--until needs --since");
     else
         rc = fp_window_between(options->since, options->until, zone, now, ret, &err);
+    if (rc == FP_OK)
+        rc = fp_window_until(ret, zone, now, &err);
     return rc < 0 ? fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE) : FP_EXIT_OK;
+}
+
+static int window_from_config(const struct fp_config *config, size_t index, const struct fp_zone *zone, int64_t now,
+                              struct fp_window *ret, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    int rc = fp_window_parse(config->windows.items[index], zone, now, ret, &err);
+
+    if (rc == FP_OK)
+        rc = fp_window_until(ret, zone, now, &err);
+    fp_error_prepend(&err, "windows[%zu]", index);
+    return rc < 0 ? fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
 
 /* Two specs may mean one window: "yesterday" and its date. Keeps the order. */
@@ -101,9 +116,9 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
     }
     if (given)
         result = window_from_options(options, zone, now, windows, log);
-    for (size_t i = 0; i < count && !given && result == FP_EXIT_OK; i++)
-        if (fp_window_parse(config->windows.items[i], zone, now, &windows[i], &err) < 0)
-            result = fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+    for (size_t i = 0; i < count && !given; i++)
+        if (window_from_config(config, i, zone, now, &windows[i], log) != FP_EXIT_OK)
+            result = FP_EXIT_CONFIG; /* and on: all that are wrong are said at once */
     if (result == FP_EXIT_OK) {
         *ret_windows = windows;
         *ret_count = drop_doubles(windows, count);
@@ -113,18 +128,24 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
     return result;
 }
 
-int64_t fp_cmd_generated(void)
+#define EPOCH_DIGITS 12 /* far beyond the year 9998 */
+
+int fp_cmd_generated(int64_t *ret_time, struct fp_log *log)
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    char *end;
-    long long value;
+    size_t n = epoch ? strspn(epoch, "0123456789") : 0;
 
-    if (epoch && *epoch) {
-        value = strtoll(epoch, &end, 10);
-        if (!*end && value >= 0)
-            return value;
+    if (!epoch || !*epoch) {
+        *ret_time = (int64_t)time(NULL);
+        return FP_EXIT_OK;
     }
-    return (int64_t)time(NULL);
+    if (epoch[n] || n > EPOCH_DIGITS) {
+        fp_log(log, FP_LOG_ERROR, "the environment's SOURCE_DATE_EPOCH is \"%.60s\": it must be a whole number of seconds since "
+               "1970, such as 1795219200; correct or unset it", epoch);
+        return FP_EXIT_CONFIG;
+    }
+    *ret_time = (int64_t)strtoll(epoch, NULL, 10);
+    return FP_EXIT_OK;
 }
 
 /* ---- plans ---- */
@@ -194,7 +215,7 @@ static int exit_of_result(const struct fp_press_result *result)
 {
     if (!result->nights)
         return FP_EXIT_NOTHING;
-    return result->failed || result->partial ? FP_EXIT_PARTIAL : FP_EXIT_OK;
+    return result->failed || result->partial || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
@@ -210,12 +231,12 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
-                                          fp_cmd_generated(), log, fp_signals_cancel() },
+                                          site->generated, log, fp_signals_cancel() },
                       &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
         return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
-    fp_log(log, FP_LOG_INFO, "%s: %zu nights published: %zu reports ok, %zu empty, %zu partial, %zu failed", site->output,
-           result.nights, result.ok, result.empty, result.partial, result.failed);
+    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed", site->output,
+           result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty, result.partial, result.failed);
     return exit_of_result(&result);
 }

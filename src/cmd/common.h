@@ -25,12 +25,13 @@ struct fp_window_options {
     const char *window, *since, *until, *now;
 };
 
-/* What the configured or given windows are now, each once. The caller frees *ret_windows. 0, or an exit code after logging. */
+/* What the configured or given windows are now, each once and none beyond now (fp_window_until). The caller frees
+ * *ret_windows. 0, or an exit code after logging all that are wrong. */
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log);
 
-/* For "generated at": SOURCE_DATE_EPOCH when it is set, else the clock. */
-int64_t fp_cmd_generated(void);
+/* For "generated at": SOURCE_DATE_EPOCH when it is set, else the clock. 0, or an exit code after logging. */
+int fp_cmd_generated(int64_t *ret_time, struct fp_log *log);
 
 /* A plan, and what the source was asked for to make it: the plan borrows from both the configuration and this. */
 struct fp_planned {
@@ -51,6 +52,7 @@ struct fp_site_options {
     const struct fp_zone *zone;
     struct fp_source *source;
     const char *output;
+    int64_t generated;
 };
 
 /* Opens the pages, runs the press, gives the exit code. */

@@ -19,6 +19,7 @@ static const struct fp_option table[] = {
 
 #define DEMO_PREFIX "demo/"
 #define DEMO_CONFIG "assets/demo.json"
+#define DEMO_NOW "2026-11-21" /* the recordings are over, whatever the clock says */
 
 /* The bundled recordings as an archive in memory. The caller frees *ret_files after the source. */
 static int open_recordings(struct fp_source **ret_source, struct fp_archive_file **ret_files, struct fp_error *err)
@@ -68,12 +69,16 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     struct fp_source *source = NULL;
     struct fp_planned planned = { .count = 0 };
     struct fp_zone *zone = fp_zone_new(config->timezone, &err);
+    int64_t generated;
     size_t count;
     int result;
 
     if (!zone)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
-    result = fp_cmd_windows(config, &(struct fp_window_options){ 0 }, zone, &windows, &count, log);
+    result = fp_cmd_generated(&generated, log);
+    if (result != FP_EXIT_OK)
+        goto done;
+    result = fp_cmd_windows(config, &(struct fp_window_options){ .now = DEMO_NOW }, zone, &windows, &count, log);
     if (result != FP_EXIT_OK)
         goto done;
     if (open_recordings(&source, &files, &err) < 0) {
@@ -83,7 +88,7 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     result = fp_cmd_plan(&planned, config, source,
                          &(struct fp_plan_options){ .windows = windows, .window_count = count }, log);
     if (result == FP_EXIT_OK)
-        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output }, log);
+        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output, generated }, log);
     fp_planned_release(&planned);
     fp_source_close(source);
     free(files);

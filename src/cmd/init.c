@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,13 +9,19 @@
 
 static const struct fp_option table[] = { { NULL, '\0', NULL, NULL } };
 
-static int write_example(int fd, const char *name, struct fp_error *err)
+static int write_example(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    (void)ctx;
+    fp_out_puts(out, fp_config_example);
+    return fp_out_finish(out, err);
+}
+
+static int print_example(struct fp_error *err)
 {
     struct fp_out out;
 
-    fp_out_to_fd(&out, fd, name);
-    fp_out_puts(&out, fp_config_example);
-    return fp_out_finish(&out, err);
+    fp_out_to_fd(&out, STDOUT_FILENO, "standard output");
+    return write_example(NULL, &out, err);
 }
 
 int fp_cmd_init(int argc, char **argv, struct fp_log *log)
@@ -29,7 +33,7 @@ int fp_cmd_init(int argc, char **argv, struct fp_log *log)
                  "A file that is there already is left alone.",
         .log = log,
     };
-    int found = fp_options_next(&o, argc, argv), fd, rc;
+    int found = fp_options_next(&o, argc, argv), rc;
     struct fp_error err = FP_ERROR_INIT;
     const char *path;
 
@@ -38,21 +42,10 @@ int fp_cmd_init(int argc, char **argv, struct fp_log *log)
     if (o.operand + 1 < argc)
         return fp_options_wrong(&o, "one file at a time");
     path = o.operand < argc ? argv[o.operand] : "flamepress.json";
-    if (strcmp(path, "-") == 0)
-        return write_example(STDOUT_FILENO, "standard output", &err) < 0 ? fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING)
-                                                                         : FP_EXIT_OK;
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        fp_error_errno(&err, FP_EIO, errno, "cannot create %s", path);
+    rc = strcmp(path, "-") == 0 ? print_example(&err) : fp_out_file(path, FP_OUT_NEW, write_example, NULL, &err);
+    if (rc < 0)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
-    }
-    rc = write_example(fd, path, &err);
-    if (close(fd) < 0 && rc == FP_OK)
-        rc = fp_error_errno(&err, FP_EIO, errno, "cannot write %s", path);
-    if (rc < 0) {
-        unlink(path);
-        return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
-    }
-    printf("%s written. Set `source.url`, `output` and `services`, then: flamepress check -c %s\n", path, path);
+    if (strcmp(path, "-") != 0)
+        printf("%s written. Set `source.url`, `output` and `services`, then: flamepress check -c %s\n", path, path);
     return FP_EXIT_OK;
 }

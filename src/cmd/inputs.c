@@ -124,6 +124,7 @@ static int add_reply(struct fp_inputs *in, struct fp_reply *reply, struct fp_err
 {
     enum fp_frame_kind kind;
     struct fp_slice name;
+    int rc;
 
     in->replies++;
     agree_on_rest(in, &reply->meta);
@@ -141,23 +142,24 @@ static int add_reply(struct fp_inputs *in, struct fp_reply *reply, struct fp_err
                            : fp_names_get(&reply->builder.names, reply->builder.name[0]);
         kind = (enum fp_frame_kind)reply->builder.names.kind[reply->builder.name[0]];
         if (in->service)
-            kind = fp_slice_is(name, "Total") ? FP_KIND_HOST : FP_KIND_PROCESS;
+            kind = fp_root_kind(name);
         fp_str_append(&in->root, name.data, name.len);
-        if (fp_builder_root(&in->builder, name, kind, err) < 0)
-            return err->code;
+        rc = fp_builder_root(&in->builder, name, kind, err);
+        if (rc < 0)
+            return rc;
     }
     return fp_builder_merge(&in->builder, &reply->builder, err);
 }
 
 int fp_inputs_add(struct fp_inputs *in, const char *path, struct fp_error *err)
 {
-    struct fp_in *from = fp_in_open_file(path, err);
     const char *root = in->service ? in->service : base_name(path);
     struct fp_reply reply;
-    int rc;
+    struct fp_in *from;
+    int rc = fp_in_open_file(path, &from, err);
 
-    if (!from)
-        return err->code;
+    if (rc < 0)
+        return rc;
     /* folded stacks, and pprof of others, have no root of their own: it is called after the file */
     rc = fp_codec_read(from, fp_slice_of(root), FP_LIMIT_RESPONSE_MAX, &reply, err);
     if (rc == FP_OK) {
@@ -166,8 +168,8 @@ int fp_inputs_add(struct fp_inputs *in, const char *path, struct fp_error *err)
             rc = add_reply(in, &reply, err);
         fp_reply_release(&reply);
     }
-    if (rc < 0)
-        fp_error_at(err, path, 0, 0, -1);
+    if (rc < 0 && rc != FP_EIO) /* what could not be read has named the file */
+        fp_error_at(err, strcmp(path, "-") ? path : "standard input", 0, 0, -1);
     if (in->files.len < 300) {
         if (in->files.len)
             fp_str_puts(&in->files, ", ");

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -11,11 +10,13 @@
 #include "cmd/common.h"
 #include "cmd/inputs.h"
 #include "cmd/options.h"
+#include "cmd/report_dir.h"
+#include "cmd/signals.h"
 #include "flame/picture.h"
 #include "press/draw.h"
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
-       OPT_TEMPLATES, OPT_ASSETS };
+       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -30,6 +31,7 @@ static const struct fp_option table[] = {
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
+    { "force", '\0', NULL, "write over a published site or files of others" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -38,6 +40,8 @@ struct render_options {
     struct fp_picture_config picture;
     unsigned formats;
     struct fp_pages_options pages;
+    int64_t generated;
+    bool force;
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -101,6 +105,7 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
         break;
     case OPT_TEMPLATES: r->pages.templates = o->value; break;
     case OPT_ASSETS: r->pages.assets = o->value; break;
+    case OPT_FORCE: r->force = true; break;
     default:
         if (parse_formats(o->value, &r->formats) < 0)
             return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded,pprof, not \"%s\"", o->value);
@@ -136,62 +141,49 @@ static int parse(struct render_options *r, int argc, char **argv, int *ret_opera
     return FP_EXIT_OK;
 }
 
-/* Puts the finished files in place of those of an earlier run, one by one: nobody ever sees half a file. What the earlier run wrote
- * and this one did not goes too: it would tell of other data. */
-static int move_files(const char *from, const char *to, struct fp_error *err)
+/* Puts a finished stage in place. */
+static int publish(const struct render_options *r, const struct fp_pages *pages, const char *stage, struct fp_error *err)
 {
-    struct fp_str a, b;
-    int rc = FP_OK;
+    struct fp_str assets;
+    int rc;
 
-    fp_str_init(&a, FP_LIMIT_TEXT);
-    fp_str_init(&b, FP_LIMIT_TEXT);
-    for (size_t i = 0; fp_draw_names[i] && rc == FP_OK; i++) {
-        fp_str_clear(&a);
-        fp_str_clear(&b);
-        fp_str_puts(&a, from);
-        fp_path_join(&a, fp_draw_names[i]);
-        fp_str_puts(&b, to);
-        fp_path_join(&b, fp_draw_names[i]);
-        rc = fp_str_status(&b, "a path", err);
-        if (rc < 0)
-            break;
-        if (fp_file_exists(a.data) ? rename(a.data, b.data) < 0 : unlink(b.data) < 0 && errno != ENOENT)
-            rc = fp_error_errno(err, FP_EIO, errno, "cannot replace %s", b.data);
-    }
-    fp_str_release(&a);
-    fp_str_release(&b);
+    if (atomic_load(fp_signals_cancel()))
+        return fp_error_set(err, FP_ECANCELLED, "told to stop; %s is as it was", r->output);
+    fp_str_init(&assets, FP_LIMIT_TEXT);
+    fp_str_puts(&assets, r->output);
+    fp_path_join(&assets, "assets");
+    rc = fp_str_status(&assets, "a path", err);
+    if (rc == FP_OK && r->formats & FP_DRAW_HTML)
+        rc = fp_draw_assets(pages, assets.data, err);
+    if (rc == FP_OK)
+        rc = fp_report_dir_publish(r->output, stage, err);
+    fp_str_release(&assets);
     return rc;
 }
 
-static int draw_into(const struct render_options *r, struct fp_report_facts *facts, struct fp_error *err)
+static int draw_into(const struct render_options *r, const struct fp_report_facts *facts, struct fp_error *err)
 {
     static const struct fp_page_place place = { "assets/", NULL, NULL };
     struct fp_pages *pages = NULL;
     json_t *summary = NULL;
-    struct fp_str stage, assets;
+    struct fp_str stage;
     int rc;
 
+    /* from here on there is something to clean up; before, a signal ends the process, even one that waits for input */
+    fp_signals_catch();
     fp_str_init(&stage, FP_LIMIT_TEXT);
-    fp_str_init(&assets, FP_LIMIT_TEXT);
-    fp_str_puts(&stage, r->output);
-    fp_str_puts(&assets, r->output);
-    fp_path_join(&assets, "assets");
-    fp_str_printf(&stage, "/.flamepress-render-%ld", (long)getpid());
-    rc = fp_str_status(&stage, "a path", err);
+    rc = fp_report_dir_stage(r->output, &stage, err);
     if (rc == FP_OK)
         rc = fp_pages_open(&pages, &r->pages, err);
     if (rc == FP_OK)
         rc = fp_draw_report(facts, stage.data, &(struct fp_draw_options){ &r->picture, pages, &place, r->formats },
                             &summary, err);
-    if (rc == FP_OK && r->formats & FP_DRAW_HTML)
-        rc = fp_draw_assets(pages, assets.data, err);
     if (rc == FP_OK)
-        rc = move_files(stage.data, r->output, err);
+        rc = publish(r, pages, stage.data, err);
     fp_dir_remove(stage.data, rc == FP_OK ? err : NULL);
     json_decref(summary);
     fp_pages_close(pages);
     fp_str_release(&stage);
-    fp_str_release(&assets);
     return rc;
 }
 
@@ -220,7 +212,7 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         .skipped_lines = in->skipped_lines,
         .unbalanced_nodes = in->balance.nodes,
         .unbalanced_value = in->balance.value,
-        .generated = fp_cmd_generated(),
+        .generated = r->generated,
     };
     struct fp_tree tree = { 0 };
     int rc = FP_OK;
@@ -245,25 +237,26 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
         .picture = { .width = FP_PICTURE_WIDTH, .min_width = FP_PICTURE_MIN_WIDTH },
         .formats = FP_DRAW_ALL,
     };
+    struct fp_error err = FP_ERROR_INIT;
     struct fp_inputs in;
     int operand = argc, result = parse(&r, argc, argv, &operand, log);
 
     if (result)
         return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
+    result = fp_cmd_generated(&r.generated, log);
+    if (result != FP_EXIT_OK)
+        return result;
+    if (!r.force && fp_report_dir_guard(r.output, &err) < 0)
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
     fp_inputs_init(&in, r.service, r.event);
     /* every bad file is named, but a profile with a part missing is not pressed */
     for (int i = operand; i < argc; i++) {
-        struct fp_error err = FP_ERROR_INIT;
-
+        fp_error_clear(&err);
         if (fp_inputs_add(&in, argv[i], &err) < 0)
             result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
-    if (result == FP_EXIT_OK) {
-        struct fp_error err = FP_ERROR_INIT;
-
-        if (draw(&r, &in, &err) < 0)
-            result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
-    }
+    if (result == FP_EXIT_OK && draw(&r, &in, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     fp_inputs_release(&in);
     return result;
 }

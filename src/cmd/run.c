@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/options.h"
@@ -73,7 +74,7 @@ static void print_job(const struct fp_plan *plan, const struct fp_job *job, bool
     struct fp_str body;
 
     printf("  %s %s: %u request%s\n", job->service->title, job->event_type, job->chunk_count,
-           job->chunk_count == 1 ? "" : "s");
+           fp_plural(job->chunk_count));
     fp_str_init(&body, FP_LIMIT_TEXT);
     for (uint32_t i = 0; i < job->chunk_count; i++) {
         const struct fp_chunk *chunk = &plan->chunks[job->first_chunk + i];
@@ -105,8 +106,8 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
             if (plan->jobs[i].window == w)
                 print_job(plan, &plan->jobs[i], live);
     }
-    printf("\n%zu job%s, %zu request%s\n", plan->job_count, plan->job_count == 1 ? "" : "s", plan->chunk_count,
-           plan->chunk_count == 1 ? "" : "s");
+    printf("\n%zu job%s, %zu request%s\n", plan->job_count, fp_plural(plan->job_count), plan->chunk_count,
+           fp_plural(plan->chunk_count));
     if (live && plan->chunk_count)
         puts("A reply that its total does not prove complete takes one more, which counts its rows;\n"
              "where they are too many, its halves are asked for instead.");
@@ -125,7 +126,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
-    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output };
+    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0 };
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;
@@ -137,6 +138,9 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     }
     if (!r->dry_run && !r->force && fp_site_guard(site.output, &err) < 0)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    result = fp_cmd_generated(&site.generated, log);
+    if (result != FP_EXIT_OK)
+        return result;
     site.zone = zone = fp_zone_new(config->timezone, &err);
     if (!zone)
         return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);

@@ -30,7 +30,12 @@ static ssize_t looked_at_read(struct fp_in *in, void *buf, size_t cap, struct fp
     return (ssize_t)n;
 }
 
-static const struct fp_in_ops looked_at_ops = { looked_at_read, NULL };
+static void looked_at_close(struct fp_in *in)
+{
+    (void)in; /* on the stack, and `from` is another's */
+}
+
+static const struct fp_in_ops looked_at_ops = { looked_at_read, looked_at_close };
 
 /* What can be looked at: the first 4 KiB, or all there is. */
 static int look(struct looked_at *l, struct fp_error *err)
@@ -71,12 +76,12 @@ static bool begins_with_stack(const struct looked_at *l, size_t marked, size_t f
 /* These bytes read as JSON: FP_OK, or what the reader finds wrong. */
 static int try_json(const struct looked_at *l)
 {
-    struct fp_in *in = fp_in_open_memory(l->bytes, l->used, NULL);
+    struct fp_in *in;
     struct fp_json json;
-    int rc;
+    int rc = fp_in_open_memory(l->bytes, l->used, &in, NULL);
 
-    if (!in)
-        return FP_ENOMEM;
+    if (rc < 0)
+        return rc;
     rc = fp_json_init(&json, in, NULL);
     if (rc == FP_OK)
         rc = fp_json_skip_mark(&json, NULL);
@@ -167,6 +172,8 @@ static int sniff(const struct looked_at *l, reader **ret_read, struct fp_error *
     bool stack = begins_with_stack(l, marked, first);
     int reply = first < l->used && l->bytes[first] == '{' ? is_reply(l, first, stack, err) : 0;
 
+    if (first == l->used && l->used < sizeof l->bytes) /* DeepFlow says `null` of an empty window */
+        return fp_error_set(err, FP_ETRUNCATED, "there is nothing in it, so it is no profile: was it ever written?");
     if (reply < 0)
         return reply;
     if (reply)
@@ -182,18 +189,16 @@ int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct
                   struct fp_error *err)
 {
     struct looked_at looked = { .in.ops = &looked_at_ops };
-    reader *read;
-    int rc;
+    reader *read = NULL;
+    int rc = fp_gunzip_open(in, limit, &looked.from, err);
 
-    in = fp_gunzip_open(in, limit, err);
-    if (!in)
-        return err ? (int)err->code : FP_EIO;
-    looked.from = in;
+    if (rc < 0)
+        return rc;
     rc = look(&looked, err);
     if (rc == FP_OK)
         rc = sniff(&looked, &read, err);
     if (rc == FP_OK)
         rc = read(&looked.in, root, ret_reply, err);
-    fp_in_close(in);
+    fp_in_close(looked.from);
     return rc;
 }

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "codec/reply_forms.h"
 
 #define COLUMNS_MAX 16 /* more than any version sends */
@@ -260,7 +261,8 @@ static int replay_raw_rows(struct columns_reader *r, struct fp_error *err)
     if (!r->width)
         return fp_error_set(err, FP_EDATA, "node_values has `values` but no `columns`");
     if (r->raw_width != r->width)
-        return fp_error_set(err, FP_EDATA, "rows of %zu numbers where `columns` has %zu names", r->raw_width, r->width);
+        return fp_error_set(err, FP_EDATA, "rows of %zu number%s where `columns` has %zu name%s", r->raw_width,
+                            fp_plural(r->raw_width), r->width, fp_plural(r->width));
     for (size_t i = 0; i < r->raw_rows && rc == FP_OK; i++)
         rc = add_row(r, r->raw + i * r->width, r->raw_at[i], err);
     return rc;
@@ -285,7 +287,8 @@ static int resolve_names(struct columns_reader *r, struct fp_builder *builder, s
     int rc = FP_OK;
 
     if (r->typed && r->letters != r->functions)
-        return fp_error_set(err, FP_EDATA, "%zu function_types for %zu functions", r->letters, r->functions);
+        return fp_error_set(err, FP_EDATA, "%zu function_types for %zu function%s", r->letters, r->functions,
+                            fp_plural(r->functions));
     for (size_t i = 0; i < r->nodes.count; i++) {
         uint32_t function = r->nodes.node[i].name, parent = r->nodes.node[i].parent;
 

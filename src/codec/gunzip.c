@@ -132,23 +132,23 @@ static int look(struct gunzip *g, struct fp_error *err)
     return FP_OK;
 }
 
-struct fp_in *fp_gunzip_open(struct fp_in *in, uint64_t limit, struct fp_error *err)
+int fp_gunzip_open(struct fp_in *in, uint64_t limit, struct fp_in **ret_in, struct fp_error *err)
 {
     struct gunzip *g = calloc(1, sizeof *g);
+    int rc;
 
     if (!g) {
-        fp_error_nomem(err);
         fp_in_close(in);
-        return NULL;
+        return fp_error_nomem(err);
     }
     g->in.ops = &gunzip_ops;
     g->from = in;
     g->limit = limit;
     g->input = malloc(INPUT);
-    if (!g->input)
-        fp_error_nomem(err);
-    else if (look(g, err) == FP_OK)
-        return &g->in;
-    gunzip_close(&g->in);
-    return NULL;
+    rc = g->input ? look(g, err) : fp_error_nomem(err);
+    if (rc == FP_OK)
+        *ret_in = &g->in;
+    else
+        gunzip_close(&g->in);
+    return rc;
 }

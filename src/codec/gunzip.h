@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/in.h"
 
-/* Takes `in` over (closing the result closes it; on failure it is closed too). NULL with `err` on failure. */
-struct fp_in *fp_gunzip_open(struct fp_in *in, uint64_t limit, struct fp_error *err);
+/* Takes `in` over: closing the result closes it; on failure it is closed, too. */
+int fp_gunzip_open(struct fp_in *in, uint64_t limit, struct fp_in **ret_in, struct fp_error *err);
 
 #endif

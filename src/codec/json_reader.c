@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/unit.h"
 #include "base/utf8.h"
 #include "codec/json_parts.h"
 
@@ -443,7 +444,8 @@ int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_erro
     for (size_t i = 0; i < n && rc >= 0; i++) {
         rc = fp_json_item(json, err);
         if (rc == 0)
-            return fp_json_fail(json, err, FP_ESYNTAX, "a row of %zu numbers where `columns` has %zu names", i, n);
+            return fp_json_fail(json, err, FP_ESYNTAX, "a row of %zu number%s where `columns` has %zu name%s", i,
+                                fp_plural(i), n, fp_plural(n));
         if (rc > 0)
             rc = fp_json_i64(json, &row[i], err);
     }

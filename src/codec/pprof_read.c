@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/unit.h"
 #include "base/utf8.h"
 #include "codec/pprof_fields.h"
 #include "codec/pprof_tables.h"
@@ -192,8 +193,8 @@ static int read_sample(struct pprof_reader *r, const struct fp_pb_field *outer, 
         return rc;
     if (sample.values != r->tables.type_count)
         return fp_pb_fail(outer->offset, err, FP_EDATA,
-                          "pprof: a sample with %zu values; there are %zu sample types", sample.values,
-                          r->tables.type_count);
+                          "pprof: a sample with %zu value%s, and %zu sample type%s", sample.values,
+                          fp_plural(sample.values), (size_t)r->tables.type_count, fp_plural(r->tables.type_count));
     if (sample.value < 0)
         return fp_pb_fail(outer->offset, err, FP_EDATA,
                           "pprof: a negative value, as in the difference of two profiles: give the two "

@@ -18,11 +18,6 @@ const char *fp_form_name(enum fp_form form)
     }
 }
 
-enum fp_frame_kind fp_root_kind(struct fp_slice name)
-{
-    return fp_slice_is(name, "Total") ? FP_KIND_HOST : FP_KIND_PROCESS;
-}
-
 #define TEXT_MAX 400 /* bytes of the server's words that go into a message */
 
 struct envelope {

@@ -12,7 +12,4 @@
 int fp_node_list_read(struct fp_json *json, struct fp_reply *reply, struct fp_error *err);
 int fp_columns_read(struct fp_json *json, struct fp_reply *reply, struct fp_error *err);
 
-/* The kind of a root: a host when it is called Total, else a process. */
-enum fp_frame_kind fp_root_kind(struct fp_slice name);
-
 #endif

@@ -1,5 +1,6 @@
 #include "config/check.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -100,6 +101,32 @@ const char *fp_quoted_fault(const char *text)
         if (*s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)) /* C0, DEL, C1 */
             return "it holds a control character";
     return strlen(text) > QUOTED_BYTES ? "it is longer than 512 bytes" : NULL;
+}
+
+/* ---- steps ---- */
+
+static void check_step(const struct fp_config *config, struct fp_problems *problems,
+                       const struct fp_service_config *service, const char *key)
+{
+    if (service->min_step_s > service->step_s)
+        fp_problems_add(problems, false, config->file, key,
+                        "`min_step` (%" PRId64 " s) is longer than `step` (%" PRId64 " s): a reply that may have been cut could not be "
+                        "asked for in smaller parts; set `min_step` to at most `step`",
+                        service->min_step_s, service->step_s);
+}
+
+static void check_steps(const struct fp_config *config, struct fp_problems *problems)
+{
+    check_step(config, problems, &config->defaults, "defaults");
+    for (size_t i = 0; i < config->service_count; i++) {
+        const struct fp_service_config *service = &config->services[i];
+        char key[64];
+
+        if (service->step_s == config->defaults.step_s && service->min_step_s == config->defaults.min_step_s)
+            continue; /* inherited: reported there */
+        snprintf(key, sizeof key, "services[%zu]", i);
+        check_step(config, problems, service, key);
+    }
 }
 
 /* ---- tags ---- */
@@ -292,6 +319,7 @@ int fp_config_check(const struct fp_config *config, struct fp_problems *problems
 {
     fp_config_check_source(config, problems);
     check_filters(config, problems);
+    check_steps(config, problems);
     check_tags(config, problems);
     return check_reports(config, problems);
 }

@@ -72,7 +72,7 @@ struct fp_service_config {
     struct fp_strings events; /* profile_event_type, default ["on-cpu"] */
     const char *filter;     /* tag_filter without outer parentheses; "" = none */
     int64_t step_s;         /* seconds one request covers at most, default 3600 */
-    int64_t min_step_s;     /* a part that may be cut is halved and asked again down to this, default 60 */
+    int64_t min_step_s;     /* a part that may be cut is halved and asked again down to this; default 60, or step_s */
     int64_t row_limit;      /* the server's flame_query_limit where it does not say, default 1000000 */
     int64_t sample;         /* least value of one row, for every event; 0 = as known of the event */
     int64_t max_kernel_stack_depth; /* -1 = all */
@@ -132,6 +132,9 @@ void fp_problems_release(struct fp_problems *problems);
 /* `key` is a path such as "services[2].events[0]". Beyond 100 problems the rest is only counted. */
 void fp_problems_add(struct fp_problems *problems, bool warning, const char *file, const char *key,
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Is there an error about this key or one below it, "source.url"? Of those that are only counted nobody knows. */
+bool fp_problems_about(const struct fp_problems *problems, const char *key);
 
 /* Loads from a file ("-": standard input) or from memory (`name` is for messages). A configuration with problems still returns 0: look
  * at problems->errors. Negative only when nothing could be read at all (err says why) or out of memory.

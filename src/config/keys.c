@@ -134,9 +134,10 @@ static const struct fp_key service_keys[] = {
       .max = 366 * INT64_C(86400), AT(fp_service_config, step_s),
       .help = "Longest stretch one request covers; a longer window is asked for in parts. Gauges are "
               "never split." },
-    { .name = "min_step", .type = FP_KEY_SECONDS, .fallback = "\"60s\"", .min = 1, .max = INT64_C(86400),
+    { .name = "min_step", .type = FP_KEY_SECONDS, .min = 1, .max = INT64_C(86400),
       AT(fp_service_config, min_step_s),
-      .help = "A reply that may have been cut is asked for again in halves, down to parts of this length." },
+      .help = "A reply that may have been cut is asked for again in halves, down to parts of this length. Default: `60s`, "
+              "or `step` where that is shorter." },
     { .name = "row_limit", .type = FP_KEY_INT, .fallback = "1000000", .min = 1, .max = 1000000000000,
       AT(fp_service_config, row_limit),
       .help = "The server's `flame_query_limit`, where its replies do not tell: rows it reads at most, "

@@ -283,6 +283,19 @@ static void apply_fallbacks(struct fp_loader *loader, const struct fp_key_group 
     }
 }
 
+#define MIN_STEP_S 60
+
+/* What of an entry follows from its other values. */
+static void complete(struct fp_service_config *service)
+{
+    if (!service->id)
+        service->id = service->name;
+    if (!service->title)
+        service->title = service->name;
+    if (!service->min_step_s)
+        service->min_step_s = service->step_s < MIN_STEP_S ? service->step_s : MIN_STEP_S;
+}
+
 static void fill(struct fp_loader *loader, json_t *json)
 {
     struct object top = { loader, &fp_config_keys, { 0 }, json, (char *)loader->config };
@@ -293,14 +306,9 @@ static void fill(struct fp_loader *loader, json_t *json)
         return;
     }
     read_object(&top);
-    for (size_t i = 0; i < config->service_count; i++) {
-        struct fp_service_config *service = &config->services[i];
-
-        if (!service->id)
-            service->id = service->name;
-        if (!service->title)
-            service->title = service->name;
-    }
+    for (size_t i = 0; i < config->service_count; i++)
+        complete(&config->services[i]);
+    complete(&config->defaults); /* last: the entries began as copies of what the file says */
     if (!loader->nomem)
         loader->nomem = fp_config_check(config, loader->problems) < 0;
 }

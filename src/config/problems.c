@@ -1,6 +1,7 @@
 #include "config/problems.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -48,6 +49,14 @@ void fp_problems_add(struct fp_problems *problems, bool warning, const char *fil
     if (key && key[0])
         fp_error_prepend(&problem->what, "%s", key);
     fp_error_at(&problem->what, file, 0, 0, -1);
+}
+
+bool fp_problems_about(const struct fp_problems *problems, const char *key)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        if (!problems->items[i].warning && strncmp(problems->items[i].what.message, key, strlen(key)) == 0)
+            return true;
+    return false;
 }
 
 void fp_problems_add_at(struct fp_problems *problems, const char *file, uint32_t line, uint32_t column,

@@ -87,15 +87,17 @@ static void write_notes(struct fp_picture *p)
     if (total == 0)
         add_note(p, "No samples: every value is zero.");
     if (l->narrow_nodes) {
-        snprintf(text, sizeof text, "Not shown: %s frames narrower than %s px (their stacks are %s of the total).",
-                 fp_count_format(count, l->narrow_nodes), fp_number_format(least, l->min_width),
+        snprintf(text, sizeof text, "Not shown: %s frame%s narrower than %s px (%s %s of the total).",
+                 fp_count_format(count, l->narrow_nodes), fp_plural(l->narrow_nodes),
+                 fp_number_format(least, l->min_width), l->narrow_nodes == 1 ? "its stack is" : "their stacks are",
                  fp_share_format(share, l->narrow_value, total));
         add_note(p, text);
     }
     if (l->deep_nodes) {
-        snprintf(text, sizeof text, "Cut at row %s: %s deeper frames are not shown (%s of the total passes through them).",
+        snprintf(text, sizeof text, "Cut at row %s: %s deeper frame%s not shown (%s of the total passes through %s).",
                  fp_count_format(rows, l->rows), fp_count_format(count, l->deep_nodes),
-                 fp_share_format(share, l->deep_value, total));
+                 l->deep_nodes == 1 ? " is" : "s are", fp_share_format(share, l->deep_value, total),
+                 l->deep_nodes == 1 ? "it" : "them");
         add_note(p, text);
     }
 }

@@ -219,24 +219,9 @@ static int paint(struct painter *p, struct fp_out *out, struct fp_error *err)
     return rc == FP_OK ? ended : rc;
 }
 
-static int write_file(struct painter *p, const char *path, struct fp_error *err)
+static int write_png(void *ctx, struct fp_out *out, struct fp_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    struct fp_out out;
-    int rc, finished;
-
-    if (fd < 0)
-        return fp_error_errno(err, FP_EIO, errno, "cannot create %s", path);
-    fp_out_to_fd(&out, fd, path);
-    rc = paint(p, &out, err);
-    finished = fp_out_finish(&out, err);
-    if (rc == FP_OK)
-        rc = finished;
-    if (close(fd) < 0 && rc == FP_OK)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
-    if (rc < 0)
-        unlink(path);
-    return rc;
+    return paint(ctx, out, err);
 }
 
 bool fp_png_fits(const struct fp_picture *picture, int scale)
@@ -261,7 +246,7 @@ int fp_png_write(const struct fp_picture *picture, int scale, const char *path, 
             FP_LIMIT_AREA);
     rc = painter_init(&p, err);
     if (rc == FP_OK)
-        rc = write_file(&p, path, err);
+        rc = fp_out_file(path, FP_OUT_REPLACE, write_png, &p, err);
     painter_release(&p);
     return rc;
 }

@@ -390,6 +390,22 @@ int fp_window_between(const char *since, const char *until, const struct fp_zone
     return fp_window_make(start, end, zone, ret_window, err);
 }
 
+int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_t now, struct fp_error *err)
+{
+    char time[FP_TIME_TEXT];
+    int status;
+
+    if (window->start >= now)
+        return fp_error_set(err, FP_EINVAL, "%s has not begun: now it is %s; press it when it is over", window->label,
+                            fp_time_format(time, now, zone));
+    if (window->end <= now)
+        return FP_OK;
+    status = fp_window_make(window->start, now, zone, window, err);
+    if (status == FP_OK)
+        add(window, ", not over yet");
+    return status;
+}
+
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err)
 {

@@ -39,7 +39,7 @@ struct fp_window {
     int64_t start, end;   /* unix seconds, half-open */
     bool whole_day;       /* exactly one local calendar day */
     /* "Fri 20 Nov 2026", "Sun 29 Mar 2026 (23 hours)", "Mon 16 Nov 2026 to Sun 22 Nov 2026", "November 2026",
-     * "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)" */
+     * "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "Fri 20 Nov 2026, 00:00 to 09:30 (+08:00), not over yet", "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)" */
     char label[96];
     char path[48];        /* of the night below the site, also its id: "2026/11/20" for a day, else
                            * "2026/11/20/T…": see below */
@@ -55,6 +55,9 @@ int fp_window_parse(const char *spec, const struct fp_zone *zone, int64_t now, s
 /* From --since and --until: each an instant as above (a bare date means its first second). until NULL = now. */
 int fp_window_between(const char *since, const char *until, const struct fp_zone *zone, int64_t now,
                       struct fp_window *ret_window, struct fp_error *err);
+/* What of a window has been by `now`: one that begins then or later is FP_EINVAL; one that ends later is cut there, its
+ * label says "not over yet", and it is no whole day. Nobody can have measured the rest. */
+int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_t now, struct fp_error *err);
 /* The window of the same kind just before: the day before a whole day, else the same length ending at start. */
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err);

@@ -1,9 +1,6 @@
 #include "press/draw.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -34,28 +31,13 @@ static int join(struct fp_str *path, const char *dir, const char *name, struct f
     return fp_str_status(path, "a path", err);
 }
 
-int fp_draw_file(const char *dir, const char *name, int (*write)(void *, struct fp_out *, struct fp_error *), void *ctx,
-                 struct fp_error *err)
+static int draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
     struct fp_str path;
-    struct fp_out out;
-    int fd = -1, rc = join(&path, dir, name, err), finished;
+    int rc = join(&path, dir, name, err);
 
-    if (rc < 0)
-        goto done;
-    fd = open(path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot create %s", path.data);
-        goto done;
-    }
-    fp_out_to_fd(&out, fd, path.data);
-    rc = write(ctx, &out, err);
-    finished = fp_out_finish(&out, err);
     if (rc == FP_OK)
-        rc = finished;
-    if (close(fd) < 0 && rc == FP_OK)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path.data);
-done:
+        rc = fp_out_file(path.data, FP_OUT_REPLACE, write, ctx, err);
     fp_str_release(&path);
     return rc;
 }
@@ -135,7 +117,7 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         goto done;
     note_picture(facts, &picture);
     if (options->formats & FP_DRAW_SVG) {
-        rc = fp_draw_file(dir, SVG_FILE, write_svg, &picture, err);
+        rc = draw_file(dir, SVG_FILE, write_svg, &picture, err);
         facts->svg = SVG_FILE;
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
@@ -246,25 +228,41 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
 }
 
 struct page {
-    const struct fp_draw_options *options;
-    json_t *summary;
+    fp_draw_renderer *render;
+    const struct fp_pages *pages;
+    json_t *model;
+    const struct fp_page_place *place;
 };
 
 static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
 {
-    struct page *page = ctx;
+    const struct page *page = ctx;
 
-    return fp_pages_report(page->options->pages, page->summary, page->options->place, out, err);
+    return page->render(page->pages, page->model, page->place, out, err);
+}
+
+int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages, json_t *model,
+                 const struct fp_page_place *place, struct fp_error *err)
+{
+    return draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
 }
 
 static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
 {
-    return fp_model_write(ctx, out, err);
+    const json_t *const *model = ctx;
+
+    return fp_model_write(*model, out, err);
 }
 
-int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+int fp_draw_model(const char *dir, const char *name, const json_t *model, struct fp_error *err)
+{
+    return draw_file(dir, name, write_model, &model, err);
+}
+
+int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,
                    json_t **ret_summary, struct fp_error *err)
 {
+    struct fp_report_facts own = *given, *facts = &own; /* the notes in it end with this function */
     bool has_value = facts->tree && facts->tree->total[0] > 0;
     json_t *summary = NULL;
     struct fp_str folded_note, pprof_note;
@@ -282,9 +280,9 @@ int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct 
     if (rc == FP_OK)
         rc = fp_summary_make(facts, &summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_JSON)
-        rc = fp_draw_file(dir, FP_SUMMARY_FILE, write_model, summary, err);
+        rc = fp_draw_model(dir, FP_SUMMARY_FILE, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)
-        rc = fp_draw_file(dir, PAGE_FILE, write_page, &(struct page){ options, summary }, err);
+        rc = fp_draw_page(dir, PAGE_FILE, fp_pages_report, options->pages, summary, options->place, err);
     fp_str_release(&folded_note);
     fp_str_release(&pprof_note);
     if (rc == FP_OK)

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/out.h"
 #include "config/config.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -37,8 +38,8 @@ struct fp_draw_options {
     unsigned formats; /* of enum fp_draw_format */
 };
 
-/* Fills in what facts say of pictures and files, makes `dir` and writes it. The caller owns *ret_summary. */
-int fp_draw_report(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+/* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns *ret_summary. */
+int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,
                    json_t **ret_summary, struct fp_error *err);
 
 /* The names that fp_draw_report may write, NULL at the end. */
@@ -47,8 +48,14 @@ extern const char *const fp_draw_names[];
 /* Writes the assets of the pages into `dir` (made when missing). */
 int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err);
 
-/* Opens dir/name for writing; the writer gets an fp_out. One place for open, finish, close. */
-int fp_draw_file(const char *dir, const char *name, int (*write)(void *ctx, struct fp_out *out, struct fp_error *err),
-                 void *ctx, struct fp_error *err);
+/* One of fp_pages_report, fp_pages_night and fp_pages_index. */
+typedef int fp_draw_renderer(const struct fp_pages *pages, json_t *model, const struct fp_page_place *place,
+                             struct fp_out *out, struct fp_error *err);
+
+/* A file dir/name: a page, a model as JSON, anything. As fp_out_file. */
+int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages, json_t *model,
+                 const struct fp_page_place *place, struct fp_error *err);
+int fp_draw_model(const char *dir, const char *name, const json_t *model, struct fp_error *err);
+int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err);
 
 #endif

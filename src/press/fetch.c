@@ -73,11 +73,11 @@ static int read_reply(const struct fp_fetcher *f, struct fp_in *from, struct fp_
 {
     bool failed = false;
     struct watched watched = { { &watched_ops }, from, &failed };
-    struct fp_in *in = fp_gunzip_open(&watched.in, (uint64_t)f->config->max_response, err); /* archives hold gzip'd replies */
-    int rc;
+    struct fp_in *in;
+    int rc = fp_gunzip_open(&watched.in, (uint64_t)f->config->max_response, &in, err); /* archives hold gzip'd replies */
 
-    if (!in)
-        return err->code;
+    if (rc < 0)
+        return rc;
     rc = fp_reply_read(in, ret_reply, err);
     fp_in_close(in);
     if (rc < 0 && !failed)

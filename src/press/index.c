@@ -1,40 +1,33 @@
-#include <string.h>
-
 #include "base/fs.h"
 #include "base/limits.h"
+#include "press/kept.h"
 #include "press/night.h"
 #include "publish/nights.h"
-#include "report/summary.h"
+#include "report/index.h"
 
 #define INDEX_FILE "index.html"
 
-struct index {
-    const struct fp_pages *pages;
-    const json_t *nights;
-};
-
-/* Reads a night's summary.json. A damaged one is an error: an index that leaves a night out would say it is missing. */
-static int load_night(const char *site, const char *night, json_t **ret_night, struct fp_error *err)
+/* What stands for a night that cannot be read: an index without it would say that it is missing. */
+static json_t *damaged_night(const char *path)
 {
-    json_error_t why;
-    struct fp_str path, text;
-    int rc;
+    return json_pack("{s:s, s:{s:s}, s:s}", "path", path, "window", "label", path, "outcome", FP_NIGHT_DAMAGED);
+}
 
-    fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_init(&text, FP_LIMIT_PAGE);
-    fp_str_puts(&path, site);
-    fp_path_join(&path, night);
-    fp_path_join(&path, FP_SUMMARY_FILE);
-    rc = fp_str_status(&path, "a path", err);
+/* *ret_damaged is increased by one for a night that is. */
+static int load_night(const struct fp_index_run *run, const char *path, json_t **ret_night, size_t *ret_damaged,
+                      struct fp_error *err)
+{
+    struct fp_error damaged = FP_ERROR_INIT;
+    int rc = fp_kept_load(run->stage->output, path, ret_night, &damaged);
+
     if (rc == FP_OK)
-        rc = fp_file_read(path.data, &text, err);
-    if (rc == FP_OK && !(*ret_night = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &why))) {
-        rc = fp_error_set(err, FP_ESYNTAX, "damaged (%s): move that night out of the site and run again", why.text);
-        fp_error_at(err, path.data, (uint32_t)why.line, (uint32_t)why.column, -1);
-    }
-    fp_str_release(&path);
-    fp_str_release(&text);
-    return rc;
+        return FP_OK;
+    if (rc == FP_ENOMEM)
+        return fp_error_nomem(err);
+    fp_log(run->log, FP_LOG_WARNING, "night %s: %s: press it again, or move it out of the site", path, damaged.message);
+    ++*ret_damaged;
+    *ret_night = damaged_night(path);
+    return *ret_night ? FP_OK : fp_error_nomem(err);
 }
 
 /* Of all nights but the newest the calendar needs little; with thousands of nights that matters. */
@@ -43,30 +36,30 @@ static void keep_what_a_calendar_needs(json_t *night)
     json_object_del(night, "services");
 }
 
-static int load_nights(const char *site, const struct fp_nights *list, json_t *nights, struct fp_error *err)
+/* *ret_newest: index of the newest night that is whole; list->count when there is none. */
+static int load_nights(const struct fp_index_run *run, const struct fp_nights *list, json_t *nights, size_t *ret_newest,
+                       size_t *ret_damaged, struct fp_error *err)
 {
+    size_t newest = list->count, damaged = 0;
     int rc = FP_OK;
 
     for (size_t i = 0; i < list->count && rc == FP_OK; i++) {
+        size_t before = damaged;
         json_t *night;
 
-        rc = load_night(site, list->items[i].path, &night, err);
+        rc = load_night(run, list->items[i].path, &night, &damaged, err);
         if (rc < 0)
             break;
-        if (i > 0)
+        if (newest < i)
             keep_what_a_calendar_needs(night);
+        else if (damaged == before)
+            newest = i;
         if (json_array_append_new(nights, night) < 0)
             rc = fp_error_nomem(err);
     }
+    *ret_newest = newest;
+    *ret_damaged = damaged;
     return rc;
-}
-
-static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
-{
-    static const struct fp_page_place place = { "assets/", NULL, NULL };
-    const struct index *index = ctx;
-
-    return fp_pages_index(index->pages, index->nights, &place, out, err);
 }
 
 /* Assets first: the page must never name one that is not there. They are built in the stage like everything else, so
@@ -92,25 +85,30 @@ static int publish_assets(struct fp_stage *stage, const struct fp_pages *pages, 
     return rc;
 }
 
-int fp_index_publish(struct fp_stage *stage, const struct fp_pages *pages, struct fp_error *err)
+int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err)
 {
+    static const struct fp_page_place place = { "assets/", NULL, NULL };
+    struct fp_stage *stage = run->stage;
     struct fp_nights list = { 0 };
     json_t *nights = json_array();
+    size_t newest = 0, damaged = 0;
     int rc = nights ? fp_nights_list(stage->output, &list, err) : fp_error_nomem(err);
 
     if (rc == FP_OK)
-        rc = load_nights(stage->output, &list, nights, err);
+        rc = load_nights(run, &list, nights, &newest, &damaged, err);
     if (rc == FP_OK)
-        rc = publish_assets(stage, pages, err);
+        rc = publish_assets(stage, run->pages, err);
     if (rc == FP_OK)
-        rc = fp_draw_file(stage->path, INDEX_FILE, write_page, &(struct index){ pages, nights }, err);
+        rc = fp_draw_page(stage->path, INDEX_FILE, fp_pages_index, run->pages, nights, &place, err);
     if (rc == FP_OK)
         rc = fp_stage_file(stage, INDEX_FILE, err);
-    if (rc == FP_OK && list.count)
-        rc = fp_stage_latest(stage, list.items[0].path, err);
+    if (rc == FP_OK && newest < list.count)
+        rc = fp_stage_latest(stage, list.items[newest].path, err);
+    if (rc == FP_OK)
+        *ret_damaged = damaged;
+    else
+        fp_error_prepend(err, "index of %s", stage->output);
     json_decref(nights);
     fp_nights_release(&list);
-    if (rc < 0)
-        fp_error_prepend(err, "index of %s", stage->output);
     return rc;
 }

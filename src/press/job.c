@@ -79,6 +79,7 @@ struct evidence {
 static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const struct evidence *evidence)
 {
     const struct fp_job *job = run->job;
+    struct fp_slice name = fp_slice_of(job->service->name);
     int rc = FP_OK;
 
     run->replies++;
@@ -97,8 +98,7 @@ static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const stru
     if (!reply->builder.count || run->broken.code != FP_OK)
         return;
     if (!run->merged.count)
-        rc = fp_builder_root(&run->merged, fp_slice_of(job->service->name),
-                             fp_service_is_host(job->service) ? FP_KIND_HOST : FP_KIND_PROCESS, &run->broken);
+        rc = fp_builder_root(&run->merged, name, fp_root_kind(name), &run->broken);
     if (rc == FP_OK)
         fp_builder_merge(&run->merged, &reply->builder, &run->broken);
 }

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "report/model.h"
+#include "report/night.h"
 #include "report/summary.h"
 
 /* The path of a report is two components made by publish/sitepath; anything else in a summary.json was not written by us. */
@@ -22,37 +24,130 @@ static bool is_report_path(const char *path)
            strlen(path) < 2 * (FP_LIMIT_PATH_COMPONENT + 20);
 }
 
-static int load_entries(struct fp_kept *kept, struct fp_error *err)
+/* A file that must hold a JSON object. */
+static int load_object(const char *path, json_t **ret_object, struct fp_error *err)
 {
     json_error_t why;
-    struct fp_str path, text;
-    json_t *night = NULL, *entry;
-    size_t i;
+    struct fp_str text;
+    json_t *object = NULL;
+    int rc;
+
+    fp_str_init(&text, FP_LIMIT_PAGE);
+    rc = fp_file_read(path, &text, err);
+    if (rc == FP_OK) {
+        object = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &why);
+        if (!object)
+            rc = fp_error_set(err, FP_ESYNTAX, "%s is damaged (line %d: %s)", path, why.line, why.text);
+        else if (!json_is_object(object))
+            rc = fp_error_set(err, FP_EDATA, "%s is damaged (it is no object)", path);
+    }
+    fp_str_release(&text);
+    if (rc == FP_OK)
+        *ret_object = object;
+    else
+        json_decref(object);
+    return rc;
+}
+
+int fp_kept_load(const char *output, const char *night_path, json_t **ret_night, struct fp_error *err)
+{
+    struct fp_str path;
+    json_t *night = NULL;
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_init(&text, FP_LIMIT_PAGE);
-    fp_str_append(&path, kept->night.data, kept->night.len);
+    fp_str_puts(&path, output);
+    fp_path_join(&path, night_path);
     fp_path_join(&path, FP_SUMMARY_FILE);
     rc = fp_str_status(&path, "a path", err);
-    if (rc < 0 || !fp_file_exists(path.data))
-        goto done;
-    rc = fp_file_read(path.data, &text, err);
+    if (rc == FP_OK)
+        rc = load_object(path.data, &night, err);
+    if (rc == FP_OK && (strcmp(fp_model_get_text(night, "path"), night_path) != 0 ||
+                        !json_is_array(json_object_get(night, "services"))))
+        rc = fp_error_set(err, FP_EDATA, "%s is damaged (it is not about the night %s)", path.data, night_path);
+    fp_str_release(&path);
+    if (rc == FP_OK)
+        *ret_night = night;
+    else
+        json_decref(night);
+    return rc;
+}
+
+/* ---- a night whose summary is damaged ---- */
+
+static int by_path(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* The entry of one report by its own summary.json. One that is damaged, too, has no entry: it is as good as lost. */
+static int add_found(struct fp_kept *kept, const char *file, const char *report_path, struct fp_error *err)
+{
+    struct fp_error damaged = FP_ERROR_INIT;
+    json_t *summary = NULL, *entry = NULL;
+    int rc = load_object(file, &summary, &damaged);
+
+    if (rc == FP_ENOMEM)
+        return fp_error_nomem(err);
     if (rc < 0)
-        goto done;
-    night = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &why);
-    if (!night) {
-        rc = fp_error_set(err, FP_ESYNTAX, "%s of the published night is damaged (line %d: %s): move that night away and run again",
-                          path.data, why.line, why.text);
-        goto done;
+        return FP_OK;
+    rc = fp_night_entry(summary, report_path, &entry, err);
+    json_decref(summary);
+    if (rc == FP_OK && json_array_append_new(kept->entries, entry) < 0)
+        rc = fp_error_nomem(err);
+    return rc;
+}
+
+/* Reports are NIGHT/SERVICE/EVENT/summary.json. */
+static int find_entries(struct fp_kept *kept, struct fp_error *err)
+{
+    char *roots[] = { kept->night.data, NULL };
+    FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_path);
+    FTSENT *entry = NULL;
+    int rc = FP_OK;
+
+    if (!fts)
+        return fp_error_errno(err, FP_EIO, errno, "cannot walk %s", kept->night.data);
+    for (errno = 0; rc == FP_OK && (entry = fts_read(fts)) != NULL; errno = 0) {
+        struct fp_str path;
+
+        if (entry->fts_level > 3)
+            fts_set(fts, entry, FTS_SKIP);
+        if (entry->fts_level != 3 || entry->fts_info != FTS_F || strcmp(entry->fts_name, FP_SUMMARY_FILE) != 0)
+            continue;
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        fp_str_append(&path, entry->fts_path + kept->night.len + 1,
+                      entry->fts_pathlen - kept->night.len - 1 - sizeof FP_SUMMARY_FILE);
+        rc = fp_str_status(&path, "a path", err);
+        if (rc == FP_OK && is_report_path(path.data))
+            rc = add_found(kept, entry->fts_path, path.data, err);
+        fp_str_release(&path);
     }
+    if (rc == FP_OK && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot walk %s", kept->night.data);
+    fts_close(fts);
+    return rc;
+}
+
+static int load_entries(struct fp_kept *kept, const char *output, const char *night_path, struct fp_error *err)
+{
+    json_t *night = NULL, *entry;
+    size_t i;
+    int rc = fp_kept_load(output, night_path, &night, &kept->damaged);
+
+    if (rc == FP_ENOMEM)
+        return fp_error_nomem(err);
+    if (rc < 0 && !fp_file_exists(kept->night.data)) {
+        fp_error_clear(&kept->damaged);
+        return FP_OK;
+    }
+    if (rc < 0)
+        return find_entries(kept, err);
+    rc = FP_OK;
     json_array_foreach(json_object_get(night, "services"), i, entry)
         if (is_report_path(fp_model_get_text(entry, "path")) && json_array_append(kept->entries, entry) < 0)
             rc = fp_error_nomem(err);
-done:
     json_decref(night);
-    fp_str_release(&path);
-    fp_str_release(&text);
     return rc;
 }
 
@@ -61,11 +156,12 @@ int fp_kept_open(struct fp_kept *kept, const char *output, const char *night_pat
     int rc;
 
     kept->entries = json_array();
+    fp_error_clear(&kept->damaged);
     fp_str_init(&kept->night, FP_LIMIT_TEXT);
     fp_str_puts(&kept->night, output);
     fp_path_join(&kept->night, night_path);
     rc = kept->entries ? fp_str_status(&kept->night, "a path", err) : fp_error_nomem(err);
-    return rc == FP_OK ? load_entries(kept, err) : rc;
+    return rc == FP_OK ? load_entries(kept, output, night_path, err) : rc;
 }
 
 void fp_kept_close(struct fp_kept *kept)

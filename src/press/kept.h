@@ -1,8 +1,9 @@
 /*
- * Reports of an earlier run of a night, on their way into the new one.
+ * What is published already: summaries of nights, and reports of an earlier run of a night on their way into the
+ * new one.
  *
- * Reads the published night's summary.json. A report is taken over by hard links (copies where
- * links cannot be made): published files are never written to again, so sharing them is safe.
+ * A report is taken over by hard links (copies where links cannot be made): published files are never written to
+ * again, so sharing them is safe. Where a night's summary.json is damaged, its reports are found by their own.
  */
 #ifndef FP_PRESS_KEPT_H
 #define FP_PRESS_KEPT_H
@@ -14,9 +15,14 @@
 #include "base/error.h"
 #include "base/str.h"
 
+/* The summary.json of the night at DIR/`night_path`. FP_ENOTFOUND when there is none; any other failure but FP_ENOMEM
+ * means that it is damaged: not to be read, not JSON, or not what fp_night_make makes. */
+int fp_kept_load(const char *output, const char *night_path, json_t **ret_night, struct fp_error *err);
+
 struct fp_kept {
-    struct fp_str night; /* directory of the published night */
-    json_t *entries;     /* of its reports, in their order; empty when there is no such night */
+    struct fp_str night;     /* directory of the published night */
+    json_t *entries;         /* of its reports, in their order; empty when there is no such night */
+    struct fp_error damaged; /* code FP_OK: it is not. Else why, and the entries are in the order of their paths */
 };
 
 int fp_kept_open(struct fp_kept *kept, const char *output, const char *night_path, struct fp_error *err);

@@ -11,24 +11,6 @@
 #include "report/night.h"
 #include "report/summary.h"
 
-static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
-{
-    return fp_model_write(ctx, out, err);
-}
-
-struct page {
-    const struct fp_pages *pages;
-    const json_t *night;
-};
-
-static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
-{
-    static const struct fp_page_place place = { "assets/", NULL, "../../../index.html" };
-    const struct page *page = ctx;
-
-    return fp_pages_night(page->pages, page->night, &place, out, err);
-}
-
 /* The manifest's jobs come from the night's own entries: kept reports are in it too. */
 static int write_manifest(const struct fp_job_context *context, const struct fp_window *window, const json_t *entries,
                           const char *dir, struct fp_error *err)
@@ -104,7 +86,7 @@ static int add_pressed(const struct fp_night_run *night, const struct fp_kept *k
 /* Entries of all reports that the night is to have. Reports that this run was not asked for stay as they are, and the order
  * of the night too; a run that presses them all gives its own order, which is that of the configuration. */
 static int collect(const struct fp_night_run *night, size_t window, const char *dir, json_t *entries,
-                   struct fp_error *err)
+                   bool *ret_mended, struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
     struct fp_kept kept;
@@ -113,6 +95,10 @@ static int collect(const struct fp_night_run *night, size_t window, const char *
     size_t i;
     int rc = fp_kept_open(&kept, night->stage->output, w->path, err);
 
+    *ret_mended = kept.damaged.code != FP_OK;
+    if (*ret_mended)
+        fp_log(night->log, FP_LOG_WARNING, "night %s: %s: its reports are kept as far as theirs can be read", w->path,
+               kept.damaged.message);
     json_array_foreach(kept.entries, i, earlier)
         all = all && find_run(night, window, fp_model_get_text(earlier, "path"));
     for (i = 0; i < json_array_size(kept.entries) && rc == FP_OK && !all; i++) {
@@ -138,6 +124,7 @@ static int collect(const struct fp_night_run *night, size_t window, const char *
 static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const char *dir,
                        struct fp_error *err)
 {
+    static const struct fp_page_place place = { "assets/", NULL, "../../../index.html" };
     const struct fp_job_context *context = night->context;
     const struct fp_window *window = &context->plan->windows[index];
     const struct fp_discovery *discovery = night->discoveries ? &night->discoveries[index] : NULL;
@@ -160,9 +147,9 @@ static int write_night(const struct fp_night_run *night, size_t index, json_t *e
     if (rc == FP_OK)
         rc = fp_str_status(&assets, "a path", err);
     if (rc == FP_OK)
-        rc = fp_draw_file(dir, FP_SUMMARY_FILE, write_model, model, err);
+        rc = fp_draw_model(dir, FP_SUMMARY_FILE, model, err);
     if (rc == FP_OK)
-        rc = fp_draw_file(dir, "index.html", write_page, &(struct page){ context->draw.pages, model }, err);
+        rc = fp_draw_page(dir, "index.html", fp_pages_night, context->draw.pages, model, &place, err);
     if (rc == FP_OK)
         rc = fp_draw_assets(context->draw.pages, assets.data, err);
     if (rc == FP_OK)
@@ -172,15 +159,16 @@ static int write_night(const struct fp_night_run *night, size_t index, json_t *e
     return rc;
 }
 
-int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_published, struct fp_error *err)
+int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_night_result *ret_result,
+                     struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
     json_t *entries;
     struct fp_str dir;
     int rc;
 
-    *ret_published = any_new(night, window);
-    if (!*ret_published)
+    *ret_result = (struct fp_night_result){ .published = any_new(night, window) };
+    if (!ret_result->published)
         return FP_OK;
     entries = json_array();
     fp_str_init(&dir, FP_LIMIT_TEXT);
@@ -188,7 +176,7 @@ int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_
     fp_path_join(&dir, w->path);
     rc = entries ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
     if (rc == FP_OK)
-        rc = collect(night, window, dir.data, entries, err);
+        rc = collect(night, window, dir.data, entries, &ret_result->mended, err);
     if (rc == FP_OK)
         rc = write_night(night, window, entries, dir.data, err);
     if (rc == FP_OK)

@@ -24,11 +24,23 @@ struct fp_night_run {
     struct fp_log *log;
 };
 
-/* Publishes one window. *ret_published is false when every report failed: there is nothing to publish then, and an
- * earlier night stays as it is. */
-int fp_night_publish(const struct fp_night_run *night, size_t window, bool *ret_published, struct fp_error *err);
+struct fp_night_result {
+    bool published; /* false when every report failed: there is nothing to publish then, and an earlier night stays */
+    bool mended;    /* the summary.json of the earlier run was damaged; a warning was logged */
+};
 
-/* Writes DIR/assets and DIR/index.html over all nights, then points `latest` to the newest one. */
-int fp_index_publish(struct fp_stage *stage, const struct fp_pages *pages, struct fp_error *err);
+/* Publishes one window. */
+int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_night_result *ret_result,
+                     struct fp_error *err);
+
+struct fp_index_run {
+    struct fp_stage *stage;
+    const struct fp_pages *pages;
+    struct fp_log *log;
+};
+
+/* Writes DIR/assets and DIR/index.html over all nights, then points `latest` to the newest one that can be read. One
+ * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
+int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);
 
 #endif

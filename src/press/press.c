@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/unit.h"
 #include "press/job.h"
 #include "press/night.h"
 #include "publish/lock.h"
@@ -64,7 +65,7 @@ static void log_outcome(const struct pool *pool, const struct fp_job_run *run)
                run->failure ? run->failure : "(no reason known)");
     else if (run->outcome == FP_OUTCOME_PARTIAL)
         fp_log(pool->press->log, FP_LOG_ERROR, "%s %s, %s: partial: %zu part%s of the window could not be had; the first: %s",
-               job->service->title, job->event_type, label, run->failed_count, run->failed_count == 1 ? "" : "s",
+               job->service->title, job->event_type, label, run->failed_count, fp_plural(run->failed_count),
                run->failure);
     else
         fp_log(pool->press->log, FP_LOG_INFO, "%s %s, %s: %s", job->service->title, job->event_type, label,
@@ -142,11 +143,9 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     fp_log_progress_end(pool->press->log);
     if (atomic_load(pool->press->cancel))
         return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
-    if (pool->err.code != FP_OK) {
+    if (pool->err.code != FP_OK && err)
         *err = pool->err;
-        return err->code;
-    }
-    return FP_OK;
+    return pool->err.code;
 }
 
 static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
@@ -154,18 +153,21 @@ static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *e
     const struct fp_press *press = pool->press;
     struct fp_night_run night = { stage, &pool->context, pool->runs, press->plan->job_count,
                                   press->discoveries, press->log };
+    size_t damaged = 0;
     int rc = FP_OK;
 
     for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
-        bool published = false;
+        struct fp_night_result result = { false, false };
 
         if (atomic_load(press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop");
-        rc = fp_night_publish(&night, w, &published, err);
-        pool->result.nights += published;
+        rc = fp_night_publish(&night, w, &result, err);
+        pool->result.nights += result.published;
+        pool->result.damaged += result.mended;
     }
     if (rc == FP_OK && pool->result.nights)
-        rc = fp_index_publish(stage, press->pages, err);
+        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, err);
+    pool->result.damaged += damaged;
     return rc;
 }
 

@@ -37,6 +37,7 @@ struct fp_press {
 struct fp_press_result {
     size_t ok, empty, partial, failed; /* jobs by outcome */
     size_t nights;                     /* published */
+    size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
 };
 
 /* Takes the lock on the output directory for the whole time: FP_EBUSY when another run has it. Each job that failed or is

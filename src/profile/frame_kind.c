@@ -66,6 +66,11 @@ enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name)
     return FP_KIND_APPLICATION;
 }
 
+enum fp_frame_kind fp_root_kind(struct fp_slice name)
+{
+    return fp_slice_is(name, "Total") ? FP_KIND_HOST : FP_KIND_PROCESS;
+}
+
 struct fp_slice fp_frame_bare_name(struct fp_slice name)
 {
     if (prefix_letter(name) && name.len > 4)

@@ -35,6 +35,8 @@ char fp_frame_kind_letter(enum fp_frame_kind kind);
 int fp_frame_kind_of_letter(char letter);
 /* From the shape of a name below the root. Never OBJECT or HOST: these depend on the place in the tree. */
 enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name);
+/* Of a root: a host when it is called `Total`, DeepFlow's name for the whole host, else a process. */
+enum fp_frame_kind fp_root_kind(struct fp_slice name);
 /* The name without its "[k] "-like prefix, for labels; a name without prefix, or that is nothing else, as it
  * is. */
 struct fp_slice fp_frame_bare_name(struct fp_slice name);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/out.h"
+#include "base/unit.h"
 #include "profile/transform_plan.h"
 
 /* ---- levels ---- */
@@ -199,7 +200,8 @@ static void describe_hide(const struct fp_transform_options *options, struct fp_
 
 static void describe_max_kernel_depth(const struct fp_transform_options *options, struct fp_str *out)
 {
-    fp_str_printf(out, "at most %lld kernel frames in a row", (long long)options->max_kernel_depth);
+    fp_str_printf(out, "at most %lld kernel frame%s in a row", (long long)options->max_kernel_depth,
+                  fp_plural((uint64_t)options->max_kernel_depth));
 }
 
 static void describe_min_share(const struct fp_transform_options *options, struct fp_str *out)

@@ -38,10 +38,9 @@ static char *join(const char *dir, const char *name, struct fp_error *err)
     return text;
 }
 
-/* File systems that cannot fsync a directory say EINVAL: there is nothing more to be had then. */
 static int sync_dir(int fd, const char *shown, struct fp_error *err)
 {
-    if (fsync(fd) < 0 && errno != EINVAL)
+    if (fp_fd_sync_dir(fd) < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot sync the directory %s", shown);
     return FP_OK;
 }
@@ -62,7 +61,7 @@ static int step_down(int at, const char *name, int *ret_fd)
     int fd;
 
     if (mkdirat(at, name, 0777) == 0) {
-        if (fsync(at) < 0 && errno != EINVAL)
+        if (fp_fd_sync_dir(at) < 0)
             return -1;
     } else if (errno != EEXIST) {
         return -1;
@@ -285,7 +284,7 @@ static int sync_file(const char *path, struct fp_error *err)
 
     if (fd < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot open %s", path);
-    if (fsync(fd) < 0)
+    if (fp_fd_sync(fd) < 0)
         status = fp_error_errno(err, FP_EIO, errno, "cannot sync %s", path);
     close(fd);
     return status;

@@ -39,14 +39,16 @@ static void push_cores(const struct fp_figures *figures, json_t *list)
 static void push_samples(const struct fp_figures *figures, json_t *list)
 {
     char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
+    int64_t samples;
 
     if (!figures->event->cores || figures->sample <= 1 || figures->total < figures->sample)
         return;
-    fp_count_format(value, figures->total / figures->sample);
+    samples = figures->total / figures->sample;
+    fp_count_format(value, samples);
     fp_unit_format_exact(worth, figures->sample, figures->unit);
     strcpy(exact, "one sample is worth ");
     strcat(exact, worth);
-    push_figure(figures, list, "samples", value, exact);
+    push_figure(figures, list, samples == 1 ? "sample" : "samples", value, exact);
 }
 
 /* What the event type means for every number of the page; null where they simply add up. */
@@ -80,6 +82,7 @@ void fp_figures_put(const struct fp_figures *figures, json_t *to)
     push_cores(figures, list);
     push_samples(figures, list);
     if (functions > 0) /* a host's profile may end with its threads */
-        push_figure(figures, list, figures->event->objects ? "functions and objects" : "functions",
+        push_figure(figures, list,
+                    figures->event->objects ? "functions and objects" : functions == 1 ? "function" : "functions",
                     fp_count_format(value, functions), "different names, threads and processes left out");
 }

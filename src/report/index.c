@@ -84,6 +84,11 @@ static int compare_cells(const void *pa, const void *pb)
     return strcmp(fp_model_get_text(a->night, "path"), fp_model_get_text(b->night, "path"));
 }
 
+static bool is_damaged(const json_t *night)
+{
+    return strcmp(fp_model_get_text(night, "outcome"), FP_NIGHT_DAMAGED) == 0;
+}
+
 /* ---- cells, weeks, months ---- */
 
 /* The path of a whole day is just the day; any other window needs its hour beside its outcome. */
@@ -95,7 +100,7 @@ static void put_word(struct fp_model *model, json_t *row, const json_t *night)
     struct fp_zone *zone;
     char time[FP_TIME_TEXT];
 
-    if (strlen(fp_model_get_text(night, "path")) == strlen("YYYY/MM/DD")) {
+    if (is_damaged(night) || strlen(fp_model_get_text(night, "path")) == strlen("YYYY/MM/DD")) {
         fp_model_put(model, row, "word", fp_model_text(outcome));
         return;
     }
@@ -105,14 +110,19 @@ static void put_word(struct fp_model *model, json_t *row, const json_t *night)
     fp_model_printf(model, row, "word", "%.5s %s", strlen(time) > 16 ? time + 11 : "", outcome);
 }
 
+static void put_link(struct fp_model *model, json_t *row, const json_t *night)
+{
+    fp_words_put_href(model, row, "href", "", fp_model_get_slice(night, "path"), "/index.html");
+    fp_model_put(model, row, "label",
+                 fp_model_slice(fp_model_get_slice(json_object_get(night, "window"), "label")));
+}
+
 static void push_night(struct fp_model *model, json_t *list, const json_t *night)
 {
     json_t *row = fp_model_row(model, list);
     const char *outcome = fp_model_get_text(night, "outcome");
 
-    fp_words_put_href(model, row, "href", "", fp_model_get_slice(night, "path"), "/index.html");
-    fp_model_put(model, row, "label",
-                 fp_model_slice(fp_model_get_slice(json_object_get(night, "window"), "label")));
+    put_link(model, row, night);
     fp_model_put(model, row, "outcome", fp_model_text(outcome));
     fp_model_put(model, row, "mark", fp_model_text(fp_words_mark(outcome)));
     put_word(model, row, night);
@@ -171,7 +181,7 @@ static void put_months(const struct calendar *calendar, json_t *view)
 {
     json_t *shown = fp_model_array(calendar->model, view, "months");
     json_t *earlier = fp_model_array(calendar->model, view, "earlier");
-    size_t months = 0;
+    size_t months = 0, earlier_count;
 
     for (size_t i = 0, end; i < calendar->count; i = end) {
         const struct cell *cells = &calendar->cells[i];
@@ -182,10 +192,9 @@ static void put_months(const struct calendar *calendar, json_t *view)
         push_month(calendar, months < MONTHS_SHOWN ? shown : earlier, cells, end - i);
         months++;
     }
-    fp_model_put(calendar->model, view, "has_earlier", json_boolean(months > MONTHS_SHOWN));
-    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier %s",
-                    months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0,
-                    months == MONTHS_SHOWN + 1 ? "month" : "months");
+    earlier_count = months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0;
+    fp_model_put(calendar->model, view, "has_earlier", json_boolean(earlier_count > 0));
+    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier month%s", earlier_count, fp_plural(earlier_count));
 }
 
 /* ---- all of it ---- */
@@ -213,13 +222,33 @@ static size_t collect(const json_t *nights, struct cell *cells)
     return count;
 }
 
+static void put_damaged(struct fp_model *model, json_t *view, const json_t *nights)
+{
+    json_t *list = fp_model_array(model, view, "damaged"), *night;
+    size_t i;
+
+    json_array_foreach(nights, i, night) {
+        if (!is_damaged(night))
+            continue;
+        put_link(model, fp_model_row(model, list), night);
+    }
+    fp_model_put(model, view, "has_damaged", json_boolean(json_array_size(list) > 0));
+}
+
 static int put_newest(struct fp_model *model, json_t *view, const json_t *nights, struct fp_error *err)
 {
-    const json_t *night = json_array_get(nights, 0);
     struct fp_model prefix_model = FP_MODEL_INIT;
-    json_t *prefix = json_object(), *newest = NULL;
+    json_t *prefix, *newest = NULL;
+    const json_t *night;
+    size_t i = 0;
     int rc;
 
+    while (i < json_array_size(nights) && is_damaged(json_array_get(nights, i)))
+        i++;
+    night = json_array_get(nights, i);
+    if (!night)
+        return FP_OK;
+    prefix = json_object();
     fp_words_put_href(&prefix_model, prefix, "url", "", fp_model_get_slice(night, "path"), "/");
     rc = fp_night_view(night, fp_model_get_text(prefix, "url"), &newest, err);
     json_decref(prefix);
@@ -246,8 +275,8 @@ int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err)
         return fp_error_nomem(err);
     }
     fp_model_put(&model, view, "has_nights", json_boolean(json_array_size(nights) > 0));
-    if (json_array_size(nights))
-        rc = put_newest(&model, view, nights, err);
+    put_damaged(&model, view, nights);
+    rc = put_newest(&model, view, nights, err);
     calendar.cells = cells;
     calendar.count = collect(nights, cells);
     if (calendar.count) {
@@ -256,8 +285,8 @@ int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err)
         calendar.daily = is_daily(&calendar);
     }
     put_months(&calendar, view);
-    fp_model_printf(&model, view, "calendar_text", "%s %s", fp_count_format(text, (int64_t)calendar.count),
-                    calendar.count == 1 ? "night" : "nights");
+    fp_model_printf(&model, view, "calendar_text", "%s night%s", fp_count_format(text, (int64_t)calendar.count),
+                    fp_plural(calendar.count));
     free(cells);
     if (rc < 0) {
         json_decref(view);

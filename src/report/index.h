@@ -6,10 +6,13 @@
  * many nights may keep just these. The day of a night in the calendar comes from
  * its path, which begins with YYYY/MM/DD; a path that does not is left out.
  *
+ * A night whose outcome is FP_NIGHT_DAMAGED has only `path` and `window.label`: it is in the calendar and in a list
+ * of its own, and never the newest.
+ *
  * A day without a night between the first and the last is marked as missing where nights are daily,
  * that is where at least half of the days have one: weekly windows miss nothing.
  *
- * Model: has_nights, newest (fp_night_view), calendar_text, months and earlier
+ * Model: has_nights, newest (fp_night_view), has_damaged, damaged [{href, label}], calendar_text, months and earlier
  * [{month_label, weeks: [{days: [{day, state, missing, nights: [{href, label, outcome, mark, word}]}]}]}],
  * has_earlier, earlier_label.
  */
@@ -19,6 +22,8 @@
 #include <jansson.h>
 
 #include "base/error.h"
+
+#define FP_NIGHT_DAMAGED "damaged"
 
 /* `nights`: an array, newest first; may be empty. The caller owns *ret_view. */
 int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err);

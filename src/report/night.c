@@ -6,12 +6,10 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "plan/event.h"
+#include "profile/frame_kind.h"
 #include "report/summary.h"
 #include "report/terms.h"
 #include "report/words.h"
-
-/* "Total" is DeepFlow's name for the whole host. */
-#define HOST_SERVICE "Total"
 
 static const char *const outcomes[] = { "ok", "partial", "empty", "failed" };
 enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
@@ -28,7 +26,7 @@ static bool has_value(const json_t *entry)
 
 static bool is_host(const json_t *entry)
 {
-    return !strcmp(fp_model_get_text(entry, "service"), HOST_SERVICE);
+    return fp_root_kind(fp_model_get_slice(entry, "service")) == FP_KIND_HOST;
 }
 
 /* ---- the entry of one report ---- */
@@ -350,10 +348,10 @@ static void put_counts(struct night_view *view)
     bool host;
 
     services = count_services(view, &host);
-    fp_model_printf(&view->model, view->root, "counts_lead", "%s %s%s: %s %s",
-                    fp_count_format(a, (int64_t)services), services == 1 ? "service" : "services",
+    fp_model_printf(&view->model, view->root, "counts_lead", "%s service%s%s: %s report%s",
+                    fp_count_format(a, (int64_t)services), fp_plural(services),
                     host ? " and the host" : "", fp_count_format(b, (int64_t)reports),
-                    reports == 1 ? "report" : "reports");
+                    fp_plural(reports));
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         int64_t number = fp_model_get_int(counts, outcomes[o]);
         json_t *row = fp_model_row(&view->model, list);

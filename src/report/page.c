@@ -227,7 +227,7 @@ int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct 
     return rc;
 }
 
-int fp_pages_night(const struct fp_pages *pages, const json_t *night, const struct fp_page_place *place,
+int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err)
 {
     struct fp_model model = FP_MODEL_INIT;
@@ -244,7 +244,7 @@ int fp_pages_night(const struct fp_pages *pages, const json_t *night, const stru
     return rc;
 }
 
-int fp_pages_index(const struct fp_pages *pages, const json_t *nights, const struct fp_page_place *place,
+int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err)
 {
     struct fp_model model = FP_MODEL_INIT;

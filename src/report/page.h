@@ -69,10 +69,10 @@ struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
 int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                     struct fp_out *out, struct fp_error *err);
 /* `night` as of fp_night_make. */
-int fp_pages_night(const struct fp_pages *pages, const json_t *night, const struct fp_page_place *place,
+int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);
 /* `nights`: an array of them, newest first (report/index.h). The page stands in the root of the site. */
-int fp_pages_index(const struct fp_pages *pages, const json_t *nights, const struct fp_page_place *place,
+int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);
 
 #endif

@@ -138,8 +138,8 @@ static void put_failed_parts(struct view *view)
     put_text(view, "failed_beyond", NULL);
     fp_model_printf(
         &view->model, view->root, "failed_parts_text",
-        "%s %s of the window could not be had: %s of its time. Values and shares are of the rest.",
-        fp_count_format(text, (int64_t)count), count == 1 ? "part" : "parts",
+        "%s part%s of the window could not be had: %s of its time. Values and shares are of the rest.",
+        fp_count_format(text, (int64_t)count), fp_plural(count),
         fp_share_format(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
     for (size_t i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++) {
         const json_t *from = json_array_get(parts, i);
@@ -212,16 +212,18 @@ static void put_hidden(struct view *view, const json_t *hidden)
 
     fp_str_init(&text, FP_LIMIT_TEXT);
     if (narrow > 0) {
-        fp_str_printf(&text, "Not drawn: %s %s narrower than ", fp_count_format(count, narrow),
-                      narrow == 1 ? "frame" : "frames");
-        fp_str_printf(&text, "%s px (their stacks are %s of the total). ",
+        fp_str_printf(&text, "Not drawn: %s frame%s narrower than ", fp_count_format(count, narrow),
+                      fp_plural((uint64_t)narrow));
+        fp_str_printf(&text, "%s px (%s %s of the total). ",
                       fp_number_format(width, fp_model_get_real(hidden, "min_width")),
+                      narrow == 1 ? "its stack is" : "their stacks are",
                       fp_share_format(share, fp_model_get_int(hidden, "narrow_value"), view->total));
     }
     if (deep > 0)
-        fp_str_printf(&text, "Not drawn: %s %s beyond the last row (%s of the total passes through them).",
-                      fp_count_format(count, deep), deep == 1 ? "frame" : "frames",
-                      fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total));
+        fp_str_printf(&text, "Not drawn: %s frame%s beyond the last row (%s of the total passes through %s).",
+                      fp_count_format(count, deep), fp_plural((uint64_t)deep),
+                      fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total),
+                      deep == 1 ? "it" : "them");
     if (narrow <= 0 && deep <= 0)
         fp_str_puts(&text, "Every frame is drawn.");
     fp_model_put(&view->model, view->root, "hidden_text",
@@ -234,6 +236,7 @@ static void put_picture(struct view *view)
     const json_t *picture = part(view, "picture"), *files = part(view, "files");
     bool drawn = *fp_model_get_text(files, "svg") || *fp_model_get_text(files, "png");
     int64_t width = fp_model_get_int(picture, "width"), height = fp_model_get_int(picture, "height");
+    int64_t box_count = fp_model_get_int(picture, "boxes");
     char total[FP_UNIT_TEXT], boxes[FP_UNIT_TEXT];
 
     put_bool(view, "has_graph", drawn && json_is_object(picture));
@@ -245,10 +248,10 @@ static void put_picture(struct view *view)
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
     fp_model_printf(
         &view->model, view->root, "graph_label",
-        "Flame graph of %s, %s: %s in %s boxes. The tables below hold the largest of its numbers.",
+        "Flame graph of %s, %s: %s in %s box%s. The tables below hold the largest of its numbers.",
         fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"),
         fp_unit_format(total, view->total, view->unit),
-        fp_count_format(boxes, fp_model_get_int(picture, "boxes")));
+        fp_count_format(boxes, box_count), box_count == 1 ? "" : "es");
     put_text(view, "reading",
              "The wider a box, the more of the total passes through it; under the pointer a box "
              "names itself in full.");
@@ -328,7 +331,7 @@ static void put_query(struct view *view)
     }
     if (limit > 0) {
         fp_str_clear(&text);
-        fp_str_printf(&text, "%s rows a reply", fp_count_format(a, limit));
+        fp_str_printf(&text, "%s row%s a reply", fp_count_format(a, limit), fp_plural((uint64_t)limit));
         fp_words_push_fact(&view->model, list, "limit of the server", NULL, text.data, NULL);
     }
     if (view->ok || view->partial)

@@ -31,6 +31,7 @@ const char *fp_words_mark(const char *outcome)
         { "empty", "\u25cb" },
         { "partial", "\u25d0" },
         { "failed", "\u2715" },
+        { "damaged", "!" },
     };
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)

@@ -114,16 +114,14 @@ static int compare_recordings(const void *left, const void *right)
 static int read_whole(const struct archive *archive, const char *path, struct fp_str *text,
                       struct fp_error *err)
 {
-    struct fp_in *in = fp_archive_files_open(&archive->files, path, err);
-    char buf[4096];
-    ssize_t n = 0;
+    struct fp_in *in;
+    int rc = fp_archive_files_open(&archive->files, path, &in, err);
 
-    if (!in)
-        return err ? (int)err->code : FP_EIO;
-    while (fp_str_ok(text) && (n = fp_in_read(in, buf, sizeof buf, err)) > 0)
-        fp_str_append(text, buf, (size_t)n);
+    if (rc < 0)
+        return rc;
+    rc = fp_in_read_all(in, text, "the request", err);
     fp_in_close(in);
-    return n < 0 ? (int)n : fp_str_status(text, "the request", err);
+    return rc;
 }
 
 /* A string of the request in the arena; absent and null are "". */
@@ -363,7 +361,6 @@ static int archive_fetch(struct fp_source *source, const struct fp_request *requ
     };
     size_t at = lower_bound(archive, &key);
     const struct recording *r = &archive->recordings[at];
-    struct fp_in *in;
 
     (void)ret_attempt; /* as it is: no status, never worth another try */
     if (at == archive->count || compare_question(r, &key) != 0)
@@ -371,11 +368,7 @@ static int archive_fetch(struct fp_source *source, const struct fp_request *requ
     if (!r->reply)
         return fp_error_set(err, FP_ENOTFOUND, "%s/%s has a request.json but no reply.json beside it",
                             archive->files.place, r->name);
-    in = fp_archive_files_open(&archive->files, r->reply, err);
-    if (!in)
-        return err ? (int)err->code : FP_EIO;
-    *ret_in = in;
-    return 0;
+    return fp_archive_files_open(&archive->files, r->reply, ret_in, err);
 }
 
 static int archive_services(struct fp_source *source, int64_t start, int64_t end,

@@ -141,25 +141,25 @@ int fp_archive_files_table(struct fp_archive_files *files, const struct fp_archi
 
 /* ---- both ---- */
 
-struct fp_in *fp_archive_files_open(const struct fp_archive_files *files, const char *path,
-                                    struct fp_error *err)
+int fp_archive_files_open(const struct fp_archive_files *files, const char *path, struct fp_in **ret_in,
+                          struct fp_error *err)
 {
-    struct fp_in *in = NULL;
     struct fp_str full;
+    int rc;
 
     if (files->table) {
         for (size_t i = 0; i < files->table_count; i++)
             if (strcmp(files->table[i].path, path) == 0)
-                return fp_in_open_memory(files->table[i].bytes, files->table[i].len, err);
-        fp_error_set(err, FP_ENOTFOUND, "%s has no file %s", files->place, path);
-        return NULL;
+                return fp_in_open_memory(files->table[i].bytes, files->table[i].len, ret_in, err);
+        return fp_error_set(err, FP_ENOTFOUND, "%s has no file %s", files->place, path);
     }
     fp_str_init(&full, FP_LIMIT_TEXT);
     fp_str_printf(&full, "%s/%s", files->place, path);
-    if (fp_str_status(&full, "a path in the archive", err) == 0)
-        in = fp_in_open_file(full.data, err);
+    rc = fp_str_status(&full, "a path in the archive", err);
+    if (rc == FP_OK)
+        rc = fp_in_open_file(full.data, ret_in, err);
     fp_str_release(&full);
-    return in;
+    return rc;
 }
 
 void fp_archive_files_release(struct fp_archive_files *files)

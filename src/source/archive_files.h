@@ -5,7 +5,7 @@
  * files of one NAME stand together. Nothing else is listed, nothing deeper is looked at.
  *
  *     fp_archive_files_directory(&files, "recordings", &err);
- *     for (i = 0; i < files.count; i++) in = fp_archive_files_open(&files, files.paths[i], &err);
+ *     for (i = 0; i < files.count; i++) rc = fp_archive_files_open(&files, files.paths[i], &in, &err);
  *     fp_archive_files_release(&files);
  *
  * Read-only after it is filled: fp_archive_files_open may be called by many threads.
@@ -33,9 +33,8 @@ int fp_archive_files_table(struct fp_archive_files *files, const struct fp_archi
                            const char *label, struct fp_error *err);
 void fp_archive_files_release(struct fp_archive_files *files);
 
-/* NULL with `err`. */
-struct fp_in *fp_archive_files_open(const struct fp_archive_files *files, const char *path,
-                                    struct fp_error *err);
+int fp_archive_files_open(const struct fp_archive_files *files, const char *path, struct fp_in **ret_in,
+                          struct fp_error *err);
 
 /* The part of a listed path behind its slash is the request. */
 bool fp_archive_is_request(const char *path);

@@ -54,8 +54,6 @@ static int post_query(struct deepflow *deepflow, const char *sql, struct fp_str 
     struct fp_str form;
     struct fp_in *in = NULL;
     struct fp_out out;
-    char buf[8192];
-    ssize_t n = 0;
     int rc;
 
     fp_str_init(&form, FP_LIMIT_TEXT);
@@ -68,18 +66,18 @@ static int post_query(struct deepflow *deepflow, const char *sql, struct fp_str 
 
         rc = fp_http_post(deepflow->http, &post, &in, attempt, err);
     }
-    while (rc == 0 && fp_str_ok(text) && (n = fp_in_read(in, buf, sizeof buf, err)) > 0)
-        fp_str_append(text, buf, (size_t)n);
-    if (rc == 0 && n < 0) {
-        rc = (int)n;
+    if (rc == 0) {
+        struct fp_error failure = FP_ERROR_INIT;
+
+        rc = fp_in_read_all(in, text, "the reply", &failure);
         attempt->retryable = rc == FP_ENET || rc == FP_ETRUNCATED;
+        if (text->failed == FP_ELIMIT)
+            rc = fp_error_set(err, FP_ELIMIT,
+                              "%s/v1/query/: the reply is longer than the limit of %zu bytes: ask for less, with a shorter "
+                              "window, a filter or fewer tags to group by", fp_http_url(deepflow->http), text->max);
+        else if (rc < 0 && err)
+            *err = failure;
     }
-    if (rc == 0 && text->failed == FP_ELIMIT)
-        rc = fp_error_set(err, FP_ELIMIT,
-                          "%s/v1/query/: the reply is longer than the limit of %zu bytes: ask for less, with a shorter "
-                          "window, a filter or fewer tags to group by", fp_http_url(deepflow->http), text->max);
-    else if (rc == 0)
-        rc = fp_str_status(text, "the reply", err);
     fp_in_close(in);
     fp_str_release(&form);
     return rc;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "base/unit.h"
 #include "base/utf8.h"
 #include "source/http_line.h"
 
@@ -64,8 +65,9 @@ void fp_http_explain_timeout(struct fp_http_line *line, enum fp_http_clock which
     bool seconds = c->ms % 1000 == 0;
 
     fp_error_set(&line->failure, FP_ENET,
-                 "%s: %s within %" PRId64 "%s (source.%s; %" PRIu64 " bytes so far): %s", http->url, c->what,
-                 seconds ? c->ms / 1000 : c->ms, seconds ? "s" : "ms", c->key, line->received, c->advice);
+                 "%s: %s within %" PRId64 "%s (source.%s; %" PRIu64 " byte%s so far): %s", http->url, c->what,
+                 seconds ? c->ms / 1000 : c->ms, seconds ? "s" : "ms", c->key, line->received,
+                 fp_plural(line->received), c->advice);
     line->retryable = true;
 }
 
@@ -96,8 +98,8 @@ static void explain_cut(struct fp_http_line *line)
         snprintf(whole, sizeof whole, " of %" CURL_FORMAT_CURL_OFF_T, announced);
     fp_error_set(&line->failure, FP_ETRUNCATED,
                  "%s: the reply was cut short: %" CURL_FORMAT_CURL_OFF_T
-                 "%s bytes came: the server or a proxy closed the connection too early",
-                 line->http->url, came, whole);
+                 "%s byte%s came: the server or a proxy closed the connection too early",
+                 line->http->url, came, whole, fp_plural((uint64_t)(announced >= 0 ? announced : came)));
     line->retryable = true;
 }
 

@@ -118,16 +118,16 @@ static int take_token(const char *text, size_t n, const char *where, char **ret_
 
 static int token_from_file(const char *path, char **ret_token, struct fp_error *err)
 {
-    struct fp_in *in = fp_in_open_file(path, err);
+    struct fp_in *in;
     char *buf = NULL, *end;
     char where[FP_ERROR_MESSAGE_MAX];
     size_t len = 0;
     ssize_t n = 1;
-    int rc;
+    int rc = fp_in_open_file(path, &in, err);
 
-    if (!in) {
+    if (rc < 0) {
         fp_error_prepend(err, "source.token_file");
-        return err ? (int)err->code : FP_EIO;
+        return rc;
     }
     buf = malloc(FP_LIMIT_SECRET);
     rc = buf ? 0 : fp_error_nomem(err);

@@ -73,6 +73,59 @@ class Check(PressCase):
         )
         self.wrong(text, "Mars/Olympus", "no-token", "no-templates")
 
+    def test_nothing_hides_behind_something_else(self) -> None:
+        text = json.dumps(
+            {
+                "outputt": self.site,
+                "timezone": "Mars/Olympus",
+                "windows": ["someday", "2026-11-20", "2026-13-01", "2026-11-22", "2026-11-21T04:00/PT1H"],
+                "templates": self.path("no-templates"),
+                "source": {
+                    "url": "https://x:1",
+                    "retries": -1,
+                    "token_file": self.path("no-token"),
+                    "ca_file": self.path("no-ca"),
+                    "client_cert": self.path("no-cert"),
+                    "client_key": self.path("no-key"),
+                },
+                "defaults": {"step": "1h", "min_step": "2h"},
+                "services": [{"name": "a"}, {"name": "b", "step": "30s"}, {"name": "c", "step": "3h"}],
+            }
+        )
+        err = self.wrong(
+            text,
+            "outputt",
+            "Mars/Olympus",
+            'windows[0]: window "someday"',
+            'windows[2]: window "2026-13-01"',
+            "windows[3]: Sun 22 Nov 2026 has not begun",
+            "windows[4]: Sat 21 Nov 2026, 04:00 to 05:00 (+00:00) has not begun",
+            "source.retries",
+            "no-token",
+            "no-ca",
+            "no-cert",
+            "no-key",
+            "no-templates",
+            "defaults: `min_step` (7200 s) is longer than `step` (3600 s)",
+            "services[1]: `min_step` (7200 s) is longer than `step` (30 s)",
+        )
+        self.assertEqual(len(err.splitlines()), 14, err)
+        for absent in ("windows[1]", "services[0]", "services[2]"):
+            self.assertNotIn(absent, err)
+
+    def test_what_was_said_is_not_said_again(self) -> None:
+        for source in ({"url": "gopher://x"}, {"token_file": "x", "token_env": "Y"}, {"url": 7}):
+            err = self.wrong(
+                json.dumps({"output": "x", "source": {"url": "http://x", **source}, "services": [{"name": "a"}]})
+            )
+            lines = [line for line in err.splitlines() if "error" in line]
+            self.assertEqual(len(lines), 2 if "token_env" in source else 1, err)
+
+    def test_a_short_step_needs_no_min_step(self) -> None:
+        for step in ("1s", "30s", "60s"):
+            path = self.config("http://127.0.0.1:9", defaults={"step": step})
+            self.assertEqual(self.command("check", "-c", path).code, 0)
+
     def test_a_syntax_error_has_its_place(self) -> None:
         self.wrong('{\n  "output": "/x",\n  "source": }\n', "flamepress.json:3:13")
 

@@ -9,7 +9,7 @@ import unittest
 
 from published import files_of, leftovers, site_problems
 from rendering import reply_path
-from support import BINARY, NOTHING, PressCase, environment
+from support import BINARY, NOTHING, PressCase, at_a_fixed_time, environment
 from support import setUpModule as setUpModule
 
 SERVICES = [{"name": "checkout-api", "events": ["on-cpu", "off-cpu"]}, {"name": "Total"}]
@@ -121,7 +121,7 @@ class Permissions(PressCase):
 
         try:
             done = subprocess.run(
-                [BINARY, "run", "-c", config],
+                [BINARY, *at_a_fixed_time(["run", "-c", config])],
                 preexec_fn=become_nobody,
                 capture_output=True,
                 text=True,

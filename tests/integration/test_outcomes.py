@@ -10,7 +10,7 @@ import time
 import unittest
 from typing import Any, Callable
 
-from published import files_of, leftovers, nights_of, site_problems, text_of
+from published import files_of, leftovers, nights_of, page_problems, site_problems, text_of
 from support import (
     BUSY,
     CONFIG,
@@ -130,6 +130,51 @@ class Partly(PressCase):
         self.assertEqual(nights_of(self.site), [NIGHT1])
         self.assertEqual(site_problems(self.site, tools=False), [])
 
+    def damage(self, path: str, content: str = '{"schema": 1, "serv') -> str:
+        with open(os.path.join(self.site, path), "w", encoding="utf-8") as file:
+            file.write(content)
+        return content
+
+    def test_a_damaged_night_does_not_stop_the_others(self) -> None:
+        server = self.server()
+        self.pressed(server.url, windows=["2026-11-18", "2026-11-19"])
+        for content in ('{"schema": 1, "serv', "", "[]", "{}", "null", '{"path": "2026/11/18", "services": []}'):
+            self.damage(f"{NIGHT1}/summary.json", content)
+            outcome = self.press(server.url)
+            self.assertEqual(outcome.code, PARTIAL, outcome)
+            self.one_line(outcome, "warning", NIGHT1, "summary.json is damaged", "press it again")
+            self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT2)
+            index = read_text(os.path.join(self.site, "index.html"))
+            self.has(text_of(index), "Fri 20 Nov 2026", "Damaged nights ! damaged 2026/11/19", "3 nights")
+            self.has(index, f'<a class="cell damaged" href="{NIGHT1}/index.html"')
+            self.assertEqual(page_problems(os.path.join(self.site, "index.html")), [])
+        os.unlink(os.path.join(self.site, NIGHT1, "summary.json"))
+        self.assertEqual(self.press(server.url).code, PARTIAL)
+
+    def test_the_newest_night_is_damaged(self) -> None:
+        server = self.server()
+        self.pressed(server.url)
+        self.damage(f"{NIGHT2}/summary.json")
+        outcome = self.press(server.url, windows=["2026-11-19"])
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT1)
+        self.has(text_of(read_text(os.path.join(self.site, "index.html"))), "Newest Thu 19 Nov 2026", "damaged 2026/11/20")
+
+    def test_pressing_a_damaged_night_again_mends_it(self) -> None:
+        server = self.server()
+        self.pressed(server.url, services=SERVICES)
+        before = files_of(os.path.join(self.site, NIGHT2, "Total"))
+        self.damage(f"{NIGHT2}/summary.json")
+        self.damage(f"{NIGHT2}/redis-server/on-cpu/summary.json")
+        outcome = self.press(server.url, "--only", "checkout-api", services=SERVICES)
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.one_line(outcome, "warning", NIGHT2, "is damaged")
+        night = read_json(os.path.join(self.site, NIGHT2, "summary.json"))
+        self.assertEqual([s["path"] for s in night["services"]], ["Total/on-cpu", "checkout-api/on-cpu"])
+        self.assertTrue(files_of(os.path.join(self.site, NIGHT2, "Total")) == before)
+        self.assertEqual(site_problems(self.site, tools=False), [])
+        self.pressed(server.url, services=SERVICES)
+
     def test_an_older_night_does_not_become_the_latest(self) -> None:
         server = self.server()
         self.pressed(server.url)
@@ -137,6 +182,41 @@ class Partly(PressCase):
         self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT2)
         self.assertEqual(nights_of(self.site), [NIGHT1, NIGHT2])
         self.assertEqual(site_problems(self.site, tools=False), [])
+
+
+class Future(PressCase):
+    NOON = "2026-11-20T12:00Z"
+
+    def test_a_window_that_has_not_begun(self) -> None:
+        server = self.server()
+        for window in ("2026-11-21", "2027-01-01", "2026-11-20T12:00/PT1H"):
+            outcome = self.press(server.url, "--now", self.NOON, "--window", window)
+            self.assertEqual(outcome.code, USAGE, outcome)
+            self.one_line(outcome, "has not begun", "2026-11-20 12:00:00")
+            outcome = self.press(server.url, "--now", self.NOON, windows=[window])
+            self.assertEqual(outcome.code, CONFIG, outcome)
+            self.one_line(outcome, "flamepress.json", "windows[0]", "has not begun")
+        outcome = self.press(server.url, "--now", self.NOON, "--since", "2026-11-21", "--until", "2026-11-22")
+        self.assertEqual(outcome.code, USAGE, outcome)
+        self.assertFalse(os.path.exists(self.site))
+        self.assertEqual(server.log(), [])
+
+    def test_a_window_that_is_not_over(self) -> None:
+        """Pressed up to now, asked for up to now, and nobody takes it for the whole day."""
+        server = self.server()
+        self.pressed(server.url, "--now", self.NOON)
+        night = "2026/11/20T000000Z-43200"
+        self.assertEqual(nights_of(self.site), [night])
+        summary = self.summary(night=night)
+        self.assertEqual(summary["window"]["end"], DAY2 + 43200)
+        self.assertEqual(summary["window"]["label"], "Fri 20 Nov 2026, 00:00 to 12:00 (+00:00), not over yet")
+        self.assertEqual(summary["covered"], 1.0, "of the window that there was")
+        self.has(text_of(self.page(night=night)), "not over yet")
+        self.has(text_of(read_text(os.path.join(self.site, "index.html"))), "not over yet")
+        asked = [entry["body"]["time_end"] for entry in server.log() if entry["path"].endswith("ProfileTracing")]
+        self.assertEqual(max(asked), DAY2 + 43199)
+        self.pressed(server.url)
+        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT2)
 
 
 class Usage(PressCase):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import glob
 import gzip
 import os
+import re
+import signal
+import subprocess
+import time
 import unittest
 from collections import Counter
 from typing import Any, Dict, List, Tuple
 
 from published import REPORT_FILES, files_of, page_problems, png_size, svg_problems, text_of, tool_problems
 from rendering import RECORDED, V6, V7, RenderCase, is_empty, reply_of, reply_path, selfs_of
-from support import NOTHING, SHARED, USAGE, read_bytes, read_json, read_text
+from support import CONFIG, NIGHT2, NOTHING, SHARED, USAGE, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 import samples
 
@@ -265,6 +269,9 @@ class Options(RenderCase):
         out = self.render(self.reply)
         self.render(reply_path("Total-day2", V6))
         self.assertEqual(read_json(os.path.join(out, "summary.json"))["service"], "Total")
+        for formats in ("svg", "html", "json", "png,folded,pprof"):
+            for _ in range(2):
+                self.render(self.reply, "--formats", formats, to="out")
         self.assertEqual([name for name in os.listdir(out) if name.startswith(".")], [])
 
     def test_over_an_earlier_one_that_had_more(self) -> None:
@@ -273,6 +280,110 @@ class Options(RenderCase):
         self.render(reply_path("no-such-service", V7))
         self.assertEqual(read_json(os.path.join(out, "summary.json"))["outcome"], "empty")
         self.assertNotIn("flamegraph.svg", os.listdir(out))
+
+    def test_a_place_that_is_not_ours(self) -> None:
+        for name in ("index.html", "flamegraph.svg", "summary.json"):
+            out = self.path(f"other-{name}")
+            os.mkdir(out)
+            foreign = self.write(os.path.join(f"other-{name}", name), "<p>mine</p>")
+            outcome = self.command("render", self.reply, "-o", out)
+            self.assertEqual(outcome.code, USAGE, outcome)
+            self.one_line(outcome, out, name, "--force")
+            self.assertEqual((os.listdir(out), read_text(foreign)), ([name], "<p>mine</p>"))
+            self.render(self.reply, "--force", to=f"other-{name}")
+            self.assertNotEqual(read_text(foreign), "<p>mine</p>")
+            self.render(self.reply, to=f"other-{name}")
+
+    def test_a_place_beside_files_of_others(self) -> None:
+        os.mkdir(self.path("out"))
+        kept = self.write("out/notes.txt", "mine")
+        self.render(self.reply)
+        self.assertEqual(read_text(kept), "mine")
+
+    def test_a_published_site(self) -> None:
+        self.assertEqual(self.command("demo", "-o", self.site).code, 0)
+        before = files_of(self.site)
+        for part in ("", NIGHT2, f"{NIGHT2}/nginx/on-cpu", "latest"):
+            outcome = self.command("render", self.reply, "-o", os.path.join(self.site, part))
+            self.assertEqual(outcome.code, USAGE, outcome)
+            self.one_line(outcome, "published site", "--force")
+        self.assertTrue(files_of(self.site) == before)
+
+    def test_nothing_is_no_profile(self) -> None:
+        for name, content in (("empty", b""), ("blank", b" \n\t\r\n"), ("empty.gz", gzip.compress(b""))):
+            self.has(self.refused(self.write(name, content)), name, "nothing in it")
+        self.has(self.refused("-"), "standard input: there is nothing in it")
+        outcome = self.command("render", self.reply, "-", "-o", self.path("refused"))
+        self.assertEqual(outcome.code, NOTHING, "one of several, too")
+
+    def test_messages_name_a_file_once(self) -> None:
+        os.mkdir(self.path("d.json"))
+        self.write("cut.json", b'{"result":{')
+        for name, said in (
+            ("d.json", "cannot read d.json: Is a directory"),
+            ("no.json", "cannot open no.json: No such file or directory"),
+            ("cut.json", "cut.json: byte 11: the JSON ends early"),
+        ):
+            err = self.refused(name)
+            self.has(err, f"error: {said}")
+            self.assertEqual(err.count(name), 1, err)
+
+    def test_one_is_singular(self) -> None:
+        out = self.render(self.write("one.folded", "a 1\n"))
+        page = text_of(read_text(os.path.join(out, "index.html")))
+        self.has(page, "1 sample ", "1 function ")
+        self.has(read_text(os.path.join(out, "index.html")), "in 2 boxes")
+        self.assertIsNone(re.search(r"(?<![0-9,.])1 (samples|functions|frames|boxes|rows|names)\b", page), page)
+
+    def test_a_clock_that_is_none(self) -> None:
+        for wrong in ("abc", "-1", "1.5", "1e9", " 1", "9999999999999"):
+            for command in (("render", self.reply, "-o", self.path("out")), ("demo", "-o", self.path("out"))):
+                outcome = self.command(*command, env={"SOURCE_DATE_EPOCH": wrong})
+                self.assertEqual(outcome.code, CONFIG, outcome)
+                self.one_line(outcome, "SOURCE_DATE_EPOCH", f'"{wrong}"')
+                self.assertFalse(os.path.exists(self.path("out")))
+        self.assertEqual(
+            self.command("render", self.reply, "-o", self.path("out"), env={"SOURCE_DATE_EPOCH": ""}).code, 0
+        )
+
+    def test_what_a_killed_one_left(self) -> None:
+        out = self.path("out")
+        dead = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
+        for name, file in (
+            (f".flamepress-render-{dead}", "flamegraph.svg"),
+            (f".flamepress-render-{os.getpid()}", "flamegraph.svg"),
+            (f".flamepress-render-{int(dead) + 1000000}", "mine"),
+            (".flamepress-render-mine", "flamegraph.svg"),
+        ):
+            os.makedirs(os.path.join(out, name))
+            self.write(os.path.join("out", name, file), "x")
+        os.symlink(self.dir, os.path.join(out, f".flamepress-render-{int(dead) + 1000001}"))
+        before = {name for name in os.listdir(out)}
+        self.render(self.reply)
+        self.assertEqual(
+            {name for name in os.listdir(out) if name.startswith(".")}, before - {f".flamepress-render-{dead}"}
+        )
+        self.assertTrue(os.path.exists(self.reply))
+
+    def test_told_to_stop(self) -> None:
+        """Once it has begun to write: nothing of it stays, and what was there does."""
+        big = self.write(
+            "big.folded", "".join(f"f{i % 7};g{i % 101};h{i % 1009};i{i} 1\n" for i in range(200000))
+        )
+        out = self.render(self.reply)
+        before = files_of(out)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.start("render", big, "-o", out)
+            stage = os.path.join(out, f".flamepress-render-{process.pid}")
+            end = time.monotonic() + 60
+            while not os.path.exists(stage) and process.poll() is None and time.monotonic() < end:
+                time.sleep(0.01)
+            process.send_signal(number)
+            outcome = self.finish(process)
+            self.assertEqual(outcome.code, 128 + number, outcome)
+            self.one_line(outcome, "told to stop")
+            self.assertTrue(files_of(out) == before)
+            self.assertEqual([name for name in os.listdir(out) if name.startswith(".")], [])
 
     def test_a_place_that_cannot_be_written(self) -> None:
         blocked = self.write("file", "")

@@ -11,7 +11,7 @@ from typing import List
 
 from killing import FAST, NEW_CLOCK, OLD_CLOCK, SANITIZED, SERVICES, KilledCase
 from published import leftovers, nights_of, site_problems
-from support import BINARY, NIGHT1, NIGHT2, environment, read_bytes
+from support import BINARY, NIGHT1, NIGHT2, at_a_fixed_time, environment, read_bytes
 from support import setUpModule as setUpModule
 
 STEPS = "rename,renameat,renameat2,symlink,symlinkat,link,linkat"
@@ -23,7 +23,7 @@ class Switch(KilledCase):
     def strace(self, arguments: List[str], command: List[str]) -> str:
         """Runs it under strace; what strace wrote."""
         trace = self.path("trace")
-        full = ["strace", "-f", "-qq", "-o", trace, "-e", "signal=none", *arguments, BINARY, *command]
+        full = ["strace", "-f", "-qq", "-o", trace, "-e", "signal=none", *arguments, BINARY, *at_a_fixed_time(command)]
         done = subprocess.run(
             full, env=environment({"SOURCE_DATE_EPOCH": NEW_CLOCK}), capture_output=True, timeout=60
         )

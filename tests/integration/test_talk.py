@@ -14,7 +14,7 @@ import time
 import unittest
 from typing import Dict, Optional, Tuple
 
-from support import BINARY, NOTHING, Outcome, PARTIAL, PressCase, environment, sanitizer_says
+from support import BINARY, NOTHING, Outcome, PARTIAL, PressCase, at_a_fixed_time, environment, sanitizer_says
 from support import setUpModule as setUpModule
 
 SERVICES = [{"name": "checkout-api"}, {"name": "redis-server"}]
@@ -105,7 +105,11 @@ class Pipe(PressCase):
 
         with open("/dev/full", "wb") as full:
             done = subprocess.run(
-                [BINARY, *arguments], stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=30
+                [BINARY, *at_a_fixed_time(arguments)],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=environment(),
+                timeout=30,
             )
         return Outcome(done.returncode, "", done.stderr.decode())
 
@@ -116,8 +120,9 @@ class Pipe(PressCase):
         server = self.server()
         server.faults([FAULT])
         config = self.config(server.url, services=SERVICES)
-        script = 'exec "$0" run -v -c "$1" <&- >&- 2>&-'
-        done = subprocess.run(["sh", "-c", script, BINARY, config], env=environment(), timeout=60)
+        script = 'exec "$0" "$@" <&- >&- 2>&-'
+        command = at_a_fixed_time(["run", "-v", "-c", config])
+        done = subprocess.run(["sh", "-c", script, BINARY, *command], env=environment(), timeout=60)
         self.assertEqual(done.returncode, PARTIAL)
         from published import site_problems
 
@@ -137,7 +142,7 @@ class Terminal(PressCase):
         pid, master = pty.fork()
         if pid == 0:
             try:
-                os.execve(BINARY, [BINARY, *arguments], variables)
+                os.execve(BINARY, [BINARY, *at_a_fixed_time(arguments)], variables)
             finally:
                 os._exit(127)
         fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -220,7 +225,8 @@ class Terminal(PressCase):
         pid, master = pty.fork()
         if pid == 0:
             try:
-                os.execve(BINARY, [BINARY, "run", "-c", config], environment({"TERM": "xterm"}))
+                command = at_a_fixed_time(["run", "-c", config])
+                os.execve(BINARY, [BINARY, *command], environment({"TERM": "xterm"}))
             finally:
                 os._exit(127)
         end = time.monotonic() + 20

@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "codec/gunzip.h"
+#include "opened.h"
 #include "codec/pprof.h"
 
 #define UNUSED __attribute__((unused))
@@ -70,30 +71,17 @@ static UNUSED void assert_same_tree(const struct fp_tree *a, const struct fp_tre
     }
 }
 
-/* The whole of an open source, which is closed. */
-static UNUSED int drain(struct fp_in *in, struct fp_str *out, struct fp_error *err)
-{
-    char block[4096];
-    ssize_t n;
-
-    if (!in)
-        return err->code;
-    while ((n = fp_in_read(in, block, sizeof block, err)) > 0)
-        fp_str_append(out, block, (size_t)n);
-    fp_in_close(in);
-    return n < 0 ? (int)n : FP_OK;
-}
-
 /* Unwraps a file from gzip. Release with fp_str_release. */
 static UNUSED struct fp_str unwrapped(const char *path)
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_str bytes;
+    struct fp_in *in;
 
     fp_str_init(&bytes, (size_t)1 << 30);
-    assert_int_equal(
-        drain(fp_gunzip_open(fp_in_open_file(path, &err), FP_LIMIT_RESPONSE_DEFAULT, &err), &bytes, &err), 0);
-    assert_true(fp_str_ok(&bytes));
+    assert_int_equal(fp_gunzip_open(opened(path), FP_LIMIT_RESPONSE_DEFAULT, &in, &err), 0);
+    assert_int_equal(fp_in_read_all(in, &bytes, path, &err), 0);
+    fp_in_close(in);
     return bytes;
 }
 
@@ -107,7 +95,7 @@ static UNUSED int read_bytes(const void *bytes, size_t n, struct fp_builder *bui
 
     if (n)
         memcpy(copy, bytes, n);
-    in = fp_in_open_memory(copy, n, err);
+    assert_int_equal(fp_in_open_memory(copy, n, &in, err), 0);
     fp_builder_init(builder);
     rc = fp_pprof_read(in, fp_slice_of("root"), builder, meta, err);
     fp_in_close(in);

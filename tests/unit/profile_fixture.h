@@ -99,19 +99,12 @@ static inline int decode_text(const char *text, struct fp_reply *reply, struct f
 static inline void load_unzipped(const char *path, struct fp_str *to)
 {
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_in *in = fp_in_open_file(path, &err);
-    char block[65536];
-    ssize_t n;
+    struct fp_in *in;
 
-    if (in)
-        in = fp_gunzip_open(in, FP_LIMIT_RESPONSE_DEFAULT, &err);
-    if (!in)
+    if (fp_in_open_file(path, &in, &err) < 0 || fp_gunzip_open(in, FP_LIMIT_RESPONSE_DEFAULT, &in, &err) < 0)
         fail_msg("%s: %s", path, err.message);
     fp_str_init(to, (size_t)1 << 30);
-    while ((n = fp_in_read(in, block, sizeof block, &err)) > 0)
-        fp_str_append(to, block, (size_t)n);
-    assert_int_equal(n, 0);
-    assert_true(fp_str_ok(to));
+    assert_int_equal(fp_in_read_all(in, to, path, &err), 0);
     fp_in_close(in);
 }
 

@@ -138,7 +138,8 @@ static void try_bound(const struct fp_key_group *group, const struct fp_key *key
                  "{\"source\": {\"url\": \"http://h\", \"%s\": %lld}, \"services\": [{\"name\": \"a\"}]}",
                  key->name, (long long)value);
     else
-        snprintf(text, sizeof text, WITH("\"%s\": {\"%s\": %lld}"), group->path, key->name, (long long)value);
+        snprintf(text, sizeof text, WITH("\"%s\": {%s\"%s\": %lld}"), group->path,
+                 strcmp(key->name, "min_step") ? "" : "\"step\": \"366d\", ", key->name, (long long)value);
     l = load(text);
     if ((l.problems.count == 0) != good)
         fail_msg("%s.%s: %lld was %s", group->path, key->name, (long long)value, good ? "refused" : "taken");

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "profile_fixture.h"
+#include "opened.h"
 
 static int read_text(const char *text, size_t n, size_t chunk, struct fp_builder *b, struct fp_folded_notes *notes,
                      struct fp_error *err)
@@ -197,7 +198,7 @@ static void written_and_read_again(void **state)
         close(mkstemp(path));
         assert_int_equal(fp_folded_write_gz(&t, path, &changed, &err), 0);
         assert_int_equal(changed, 0);
-        assert_int_equal(fp_codec_read(fp_in_open_file(path, &err), fp_slice_of("app"), 1 << 24, &reply, &err), 0);
+        assert_int_equal(fp_codec_read(opened(path), fp_slice_of("app"), 1 << 24, &reply, &err), 0);
         assert_int_equal(reply.form, FP_FORM_FOLDED);
         assert_int_equal(fp_tree_freeze(&back, &reply.builder, false, &err), 0);
         want = without_zeros(&t);
@@ -243,6 +244,7 @@ static void names_that_mislead(void **state)
         struct fp_error err = FP_ERROR_INIT;
         struct fp_reply reply;
         struct fp_tree t, back;
+        struct fp_in *in;
         uint64_t changed = 99;
 
         flat_tree(&t, i < COUNT ? names + i : names, i < COUNT ? 1 : COUNT);
@@ -251,7 +253,8 @@ static void names_that_mislead(void **state)
         close(mkstemp(path));
         assert_int_equal(fp_folded_write_gz(&t, path, &changed, &err), 0);
         assert_int_equal(changed, 0);
-        if (fp_codec_read(fp_in_open_file(path, &err), fp_slice_of("app"), 1 << 24, &reply, &err) < 0)
+        assert_int_equal(fp_in_open_file(path, &in, &err), 0);
+        if (fp_codec_read(in, fp_slice_of("app"), 1 << 24, &reply, &err) < 0)
             fail_msg("name %zu: %s", i, err.message);
         assert_int_equal(reply.form, FP_FORM_FOLDED);
         assert_int_equal(reply.skipped_lines + reply.mended_names, 0);
@@ -284,8 +287,8 @@ static void what_it_is(void **state)
         { "{\"OPT_STATUS\": \"SUCCESS\", \"result\": [{\"self_value\": 5", FP_ETRUNCATED },
         { "{\"OPT_STATUS\":\"SUCCESS\",\"result\":nil}", FP_ESYNTAX },
         { "{", FP_ETRUNCATED },
-        { "", FP_FORM_NONE },
-        { "\xEF\xBB\xBF", FP_FORM_NONE },
+        { "", FP_ETRUNCATED },
+        { "\xEF\xBB\xBF \n", FP_ETRUNCATED },
     };
 
     (void)state;
@@ -297,7 +300,7 @@ static void what_it_is(void **state)
 
         if (rc != (rows[i].want < 0 ? rows[i].want : FP_OK) || (rc == FP_OK && (int)reply.form != rows[i].want))
             fail_msg("%s: %d, form %d: %s", rows[i].text, rc, (int)reply.form, err.message);
-        if (rc < 0)
+        if (rc < 0 && strchr(rows[i].text, '{'))
             assert_true(err.offset >= 0); /* as a reply, not as a line of a file */
         fp_reply_release(&reply);
     }
@@ -402,13 +405,14 @@ static size_t zip(const void *bytes, size_t n, unsigned char *to, size_t cap)
 static int unzip(const void *bytes, size_t n, size_t chunk, size_t cap, uint64_t limit, struct fp_str *to, struct fp_error *err)
 {
     struct chopped source = chop(bytes, n, chunk);
-    struct fp_in *in = fp_gunzip_open(&source.in, limit, err);
+    struct fp_in *in;
     char block[5000];
     ssize_t got;
+    int rc = fp_gunzip_open(&source.in, limit, &in, err);
 
     fp_str_clear(to);
-    if (!in)
-        return (int)err->code;
+    if (rc < 0)
+        return rc;
     while ((got = fp_in_read(in, block, cap, err)) > 0)
         fp_str_append(to, block, (size_t)got);
     fp_in_close(in);

@@ -15,14 +15,12 @@
 #include "base/limits.h"
 #include "codec/codec.h"
 #include "codec/folded.h"
+#include "opened.h"
 #include "profile/totals.h"
 
 static int read_reply(const char *path, struct fp_reply *reply, struct fp_error *err)
 {
-    struct fp_in *in = fp_in_open_file(path, err);
-
-    assert_non_null(in);
-    return fp_codec_read(in, fp_slice_of("root"), FP_LIMIT_RESPONSE_DEFAULT, reply, err);
+    return fp_codec_read(opened(path), fp_slice_of("root"), FP_LIMIT_RESPONSE_DEFAULT, reply, err);
 }
 
 static void assert_same_tree(const struct fp_tree *a, const struct fp_tree *b, const char *what)

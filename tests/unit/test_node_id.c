@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "codec/codec.h"
 #include "codec/gunzip.h"
+#include "opened.h"
 #include "profile/node_id.h"
 
 /* ---- trees ---- */
@@ -140,16 +141,14 @@ static struct lines lines_of_tree(const struct fp_tree *tree)
 static struct lines lines_of_reply(const char *path)
 {
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_in *in = fp_gunzip_open(fp_in_open_file(path, &err), FP_LIMIT_RESPONSE_DEFAULT, &err);
+    struct fp_in *in;
     struct lines lines = { NULL, 0 };
     struct fp_str text;
-    char block[4096];
-    ssize_t n;
     json_t *reply, *result;
 
+    assert_int_equal(fp_gunzip_open(opened(path), FP_LIMIT_RESPONSE_DEFAULT, &in, &err), 0);
     fp_str_init(&text, (size_t)64 << 20);
-    while ((n = fp_in_read(in, block, sizeof block, &err)) > 0)
-        fp_str_append(&text, block, (size_t)n);
+    assert_int_equal(fp_in_read_all(in, &text, path, &err), 0);
     fp_in_close(in);
     reply = json_loadb(text.data, text.len, 0, NULL);
     fp_str_release(&text);
@@ -200,7 +199,7 @@ static bool tree_of_reply(const char *path, struct fp_tree *tree)
     struct fp_error err = FP_ERROR_INIT;
     struct fp_reply reply;
 
-    if (fp_codec_read(fp_in_open_file(path, &err), fp_slice_of("root"), FP_LIMIT_RESPONSE_DEFAULT, &reply,
+    if (fp_codec_read(opened(path), fp_slice_of("root"), FP_LIMIT_RESPONSE_DEFAULT, &reply,
                       &err) < 0)
         return false; /* the recorded errors */
     if (!reply.builder.count) {

@@ -74,14 +74,14 @@ static int totals_of(const struct fp_tree *tree, struct fp_error *err)
 /* Bytes → reply → (merged) tree → totals → picture. */
 static int whole_way(const struct fp_str *bytes, struct fp_str *svg, struct fp_error *err)
 {
-    struct fp_in *in = fp_in_open_memory(bytes->data, bytes->len, err);
+    struct fp_in *in;
     struct fp_builder sum;
     struct fp_reply reply;
     struct fp_tree tree;
-    int rc;
+    int rc = fp_in_open_memory(bytes->data, bytes->len, &in, err);
 
-    if (!in)
-        return (int)err->code;
+    if (rc < 0)
+        return rc;
     rc = fp_codec_read(in, fp_slice_of("app"), 1 << 28, &reply, err);
     if (rc < 0)
         return rc;

@@ -245,6 +245,11 @@ static void notes_say_what_is_not_shown(void **state)
     assert_string_equal(note_of(&p, "Not shown"), "Not shown: 3 frames narrower than 0.1 px (their stacks are < 0.01 % of the total).");
     assert_int_equal(p.note_count, 1);
     fp_picture_release(&p);
+    fp_tree_release(&t);
+    tree_of("a 1000000\nb 1\n", &t);
+    p = picture_of(&t, &options);
+    assert_string_equal(note_of(&p, "Not shown"), "Not shown: 1 frame narrower than 0.1 px (its stack is < 0.01 % of the total).");
+    fp_picture_release(&p);
     options.min_width = 0;
     p = picture_of(&t, &options);
     assert_int_equal(p.note_count, 0);

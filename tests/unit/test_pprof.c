@@ -7,6 +7,7 @@
 #include <glob.h>
 
 #include "codec/codec.h"
+#include "opened.h"
 
 /* Everything that has a meaning of its own somewhere. */
 static const char *const odd_names[] = {
@@ -95,7 +96,7 @@ static void recorded_replies(void **state)
             struct fp_reply reply;
             struct fp_tree tree;
 
-            if (fp_codec_read(fp_in_open_file(found.gl_pathv[i], &err), fp_slice_of("root"),
+            if (fp_codec_read(opened(found.gl_pathv[i]), fp_slice_of("root"),
                               FP_LIMIT_RESPONSE_DEFAULT, &reply, &err) < 0)
                 continue; /* recorded errors */
             if (reply.builder.count) {

@@ -5,6 +5,7 @@
 #include "pprof_trip.h"
 
 #include "codec/codec.h"
+#include "opened.h"
 #include "profile/totals.h"
 
 struct top {
@@ -109,7 +110,7 @@ static void tree_of_case(const char *name, struct fp_tree *tree)
     char path[1024];
 
     snprintf(path, sizeof path, "%s/cases/%s/reply.v7.1.8.json.gz", FP_TEST_DATA, name);
-    assert_int_equal(fp_codec_read(fp_in_open_file(path, &err), fp_slice_of("root"),
+    assert_int_equal(fp_codec_read(opened(path), fp_slice_of("root"),
                                    FP_LIMIT_RESPONSE_DEFAULT, &reply, &err),
                      0);
     freeze(tree, &reply.builder);

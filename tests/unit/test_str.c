@@ -157,7 +157,7 @@ static void errors_stay_clean_and_the_first_wins(void **state)
     fp_error_at(&err, "a.json", 2, 9, 30);
     fp_str_init(&text, 4096);
     fp_error_format(&err, &text);
-    assert_string_equal(text.data, "a.json:2:9: byte 30: job 7: cannot write x: No space left on device");
+    assert_string_equal(text.data, "a.json:2:9: job 7: byte 30: cannot write x: No space left on device");
     fp_str_release(&text);
     assert_int_equal(fp_error_set(NULL, FP_EIO, "x"), FP_EIO);
     fp_error_prepend(NULL, "x");
@@ -262,21 +262,25 @@ static void sha256(void **state)
 static void sources(void **state)
 {
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_in *in = fp_in_open_memory("abcdef", 6, &err);
+    struct fp_in *in;
     char buf[4];
 
     (void)state;
+    assert_int_equal(fp_in_open_memory("abcdef", 6, &in, &err), 0);
     assert_int_equal(fp_in_read(in, buf, sizeof buf, &err), 4);
     assert_int_equal(fp_in_read(in, buf, sizeof buf, &err), 2);
     assert_memory_equal(buf, "ef", 2);
     assert_int_equal(fp_in_read(in, buf, sizeof buf, &err), 0);
     assert_int_equal(fp_in_read(in, buf, sizeof buf, &err), 0);
     fp_in_close(in);
-    in = fp_in_open_memory(NULL, 0, &err);
+    assert_int_equal(fp_in_open_memory(NULL, 0, &in, &err), 0);
     assert_int_equal(fp_in_read(in, buf, sizeof buf, &err), 0);
     fp_in_close(in);
     fp_in_close(NULL);
-    assert_null(fp_in_open_file("/nonexistent/x", &err));
+    in = NULL;
+    assert_int_equal(fp_in_open_file("/nonexistent/x", &in, NULL), FP_ENOTFOUND); /* the status alone is an answer */
+    assert_null(in);
+    assert_int_equal(fp_in_open_file("/nonexistent/x", &in, &err), FP_ENOTFOUND);
     assert_int_equal(err.code, FP_ENOTFOUND);
     assert_non_null(strstr(err.message, "/nonexistent/x"));
 }

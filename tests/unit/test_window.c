@@ -554,6 +554,33 @@ static void between_and_previous(void **state)
     fp_zone_free(zone);
 }
 
+static void what_has_been(void **state)
+{
+    struct fp_zone *zone = fp_zone_new("Asia/Shanghai", NULL);
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_window day, window;
+
+    (void)state;
+    assert_int_equal(fp_window_parse("2026-11-20", zone, 0, &day, NULL), FP_OK);
+    window = day;
+    assert_int_equal(fp_window_until(&window, zone, day.end, &err), FP_OK);
+    assert_memory_equal(&window, &day, sizeof day);
+    assert_int_equal(fp_window_until(&window, zone, day.end - 1, &err), FP_OK);
+    assert_int_equal(window.end, day.end - 1);
+    assert_false(window.whole_day);
+    assert_string_equal(window.path, "2026/11/19T160000Z-86399");
+    assert_string_equal(window.label, "Fri 20 Nov 2026, 00:00:00 to 23:59:59 (+08:00), not over yet");
+    window = day;
+    assert_int_equal(fp_window_until(&window, zone, day.start + 1, &err), FP_OK);
+    assert_int_equal(window.end, day.start + 1);
+    window = day;
+    assert_int_equal(fp_window_until(&window, zone, day.start, &err), FP_EINVAL);
+    assert_string_equal(err.message, "Fri 20 Nov 2026 has not begun: now it is 2026-11-20 00:00:00 +08:00; press it when "
+                                     "it is over");
+    assert_memory_equal(&window, &day, sizeof day);
+    fp_zone_free(zone);
+}
+
 static void texts(void **state)
 {
     static const char *const instants[] = { "2026-11-20T09:00:00+08:00", "2026-11-20T01:00Z", "@1795136400",
@@ -662,6 +689,7 @@ int main(void)
         cmocka_unit_test(refusals),
         cmocka_unit_test(begins_now),
         cmocka_unit_test(between_and_previous),
+        cmocka_unit_test(what_has_been),
         cmocka_unit_test(texts),
         cmocka_unit_test(zones),
     };

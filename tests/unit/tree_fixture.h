@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "codec/codec.h"
+#include "opened.h"
 #include "profile/tree.h"
 
 static inline uint32_t fixture_child(struct fp_builder *builder, uint32_t parent, struct fp_slice name,
@@ -215,7 +216,7 @@ static inline bool fixture_recorded(const char *folder, const char *version, str
     snprintf(pattern, sizeof pattern, "%s/reply.%s.json*", folder, version);
     if (glob(pattern, 0, NULL, &found) != 0)
         return false;
-    if (fp_codec_read(fp_in_open_file(found.gl_pathv[0], NULL), fp_slice_of("root"),
+    if (fp_codec_read(opened(found.gl_pathv[0]), fp_slice_of("root"),
                       FP_LIMIT_RESPONSE_DEFAULT, &reply, NULL) == 0) {
         has_data = reply.builder.count > 0;
         if (has_data)

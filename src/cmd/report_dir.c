@@ -1,0 +1,169 @@
+#include "cmd/report_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/in.h"
+#include "base/limits.h"
+#include "press/draw.h"
+#include "report/summary.h"
+
+static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
+{
+    fp_str_clear(path);
+    fp_str_puts(path, dir);
+    fp_path_join(path, name);
+    return fp_str_status(path, "a path", err);
+}
+
+/* ---- whose files ---- */
+
+static bool holds(const char *dir, const char *name)
+{
+    struct fp_str path;
+    bool there;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    there = join(&path, dir, name, NULL) == FP_OK && fp_file_exists(path.data);
+    fp_str_release(&path);
+    return there;
+}
+
+/* Does the file have `sign` near its beginning? Then it is one of ours. */
+static bool has_sign(const char *dir, const char *name, const char *sign)
+{
+    char head[4096];
+    size_t used = 0;
+    ssize_t n = 1;
+    struct fp_str path;
+    struct fp_in *in = NULL;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    if (join(&path, dir, name, NULL) == FP_OK && fp_in_open_file(path.data, &in, NULL) == FP_OK)
+        while (n > 0 && used < sizeof head) {
+            n = fp_in_read(in, head + used, sizeof head - used, NULL);
+            used += n > 0 ? (size_t)n : 0;
+        }
+    fp_in_close(in);
+    fp_str_release(&path);
+    return memmem(head, used, sign, strlen(sign)) != NULL;
+}
+
+int fp_report_dir_guard(const char *dir, struct fp_error *err)
+{
+    /* pictures and archives have no room for a sign; they do not come alone but by --formats */
+    static const struct {
+        const char *name, *sign;
+    } files[] = {
+        { "index.html", "<meta name=\"generator\" content=\"flamepress " },
+        { "flamegraph.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"" },
+        { FP_SUMMARY_FILE, "{\n  \"schema\": 1,\n  \"service\": \"" },
+    };
+
+    if (holds(dir, ".flamepress") ||
+        (holds(dir, FP_SUMMARY_FILE) && (holds(dir, "run.json") || holds(dir, "../../run.json"))))
+        return fp_error_set(err, FP_EINVAL, "%s belongs to a published site: give another directory, or --force", dir);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (holds(dir, files[i].name) && !has_sign(dir, files[i].name, files[i].sign))
+            return fp_error_set(err, FP_EINVAL, "%s holds a file %s that `render` did not write: give another directory, "
+                                "or --force to replace it", dir, files[i].name);
+    return FP_OK;
+}
+
+/* ---- stages ---- */
+
+#define STAGE_PREFIX ".flamepress-render-"
+
+/* The process that made a stage of this name; 0 for any other name. */
+static pid_t stage_owner(const char *name)
+{
+    size_t n = strlen(STAGE_PREFIX), digits;
+
+    if (strncmp(name, STAGE_PREFIX, n) != 0)
+        return 0;
+    digits = strspn(name + n, "0123456789");
+    return digits && digits < 10 && !name[n + digits] ? (pid_t)strtol(name + n, NULL, 10) : 0;
+}
+
+/* Holds nothing but what a stage does? */
+static bool is_stage(const char *path)
+{
+    struct dirent *item;
+    DIR *dir = opendir(path);
+    bool ours = dir != NULL;
+
+    while (ours && (item = readdir(dir)) != NULL) {
+        size_t i = 0;
+
+        while (fp_draw_names[i] && strcmp(item->d_name, fp_draw_names[i]) != 0)
+            i++;
+        ours = fp_draw_names[i] || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
+    }
+    if (dir)
+        closedir(dir);
+    return ours;
+}
+
+/* Removes the stages that killed renderings into this directory left behind: made by a process that is no more. Best
+ * effort: what stays is in nobody's way. */
+static void remove_leftovers(const char *output)
+{
+    struct dirent *item;
+    DIR *dir = opendir(output);
+    struct fp_str path;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    while (dir && (item = readdir(dir)) != NULL) {
+        pid_t owner = stage_owner(item->d_name);
+        struct stat st;
+
+        if (!owner || (owner != getpid() && (kill(owner, 0) == 0 || errno != ESRCH)) ||
+            fstatat(dirfd(dir), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
+            continue;
+        if (join(&path, output, item->d_name, NULL) == FP_OK && is_stage(path.data))
+            fp_dir_remove(path.data, NULL);
+    }
+    if (dir)
+        closedir(dir);
+    fp_str_release(&path);
+}
+
+int fp_report_dir_stage(const char *dir, struct fp_str *stage, struct fp_error *err)
+{
+    remove_leftovers(dir);
+    fp_str_puts(stage, dir);
+    fp_str_printf(stage, "/" STAGE_PREFIX "%ld", (long)getpid());
+    return fp_str_status(stage, "a path", err);
+}
+
+/* ---- in place ---- */
+
+int fp_report_dir_publish(const char *dir, const char *stage, struct fp_error *err)
+{
+    struct fp_str a, b;
+    int rc = FP_OK;
+
+    fp_str_init(&a, FP_LIMIT_TEXT);
+    fp_str_init(&b, FP_LIMIT_TEXT);
+    for (size_t i = 0; fp_draw_names[i] && rc == FP_OK; i++) {
+        rc = join(&a, stage, fp_draw_names[i], err);
+        if (rc == FP_OK)
+            rc = join(&b, dir, fp_draw_names[i], err);
+        if (rc < 0)
+            break;
+        if (fp_file_exists(a.data) ? rename(a.data, b.data) < 0 : unlink(b.data) < 0 && errno != ENOENT)
+            rc = fp_error_errno(err, FP_EIO, errno, "cannot replace %s", b.data);
+    }
+    fp_str_release(&a);
+    fp_str_release(&b);
+    return rc;
+}
