@@ -29,7 +29,7 @@ THIRD_PARTY = {
     "pango/": {"flame"},
     "glib": {"plan", "flame"},
     "zlib": {"codec"},
-    "pcre2": {"profile"},
+    "pcre2": {"base"},
     "uuid/": {"publish"},
     "sha1": {"profile"},
     "sha2": {"base"},

@@ -24,8 +24,8 @@
  *         rc = fp_pattern_match(pattern, name, &matches, &err);
  *     fp_pattern_free(pattern);
  */
-#ifndef FP_PROFILE_PATTERN_H
-#define FP_PROFILE_PATTERN_H
+#ifndef FP_BASE_PATTERN_H
+#define FP_BASE_PATTERN_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,6 +51,8 @@ void fp_pattern_free(struct fp_pattern *pattern);
 
 /* As it was written. */
 struct fp_slice fp_pattern_text(const struct fp_pattern *pattern);
+/* What matches become, as it was written; false for a pattern without a replacement. */
+bool fp_pattern_replacement(const struct fp_pattern *pattern, struct fp_slice *ret_text);
 
 /* FP_ELIMIT when the match was stopped, FP_ENOMEM. Bytes that are not UTF-8 match no expression. */
 int fp_pattern_match(const struct fp_pattern *pattern, struct fp_slice name, bool *ret_matches,
