@@ -26,6 +26,7 @@
 #define FP_LIMIT_CONFIG ((size_t)16 << 20)
 #define FP_LIMIT_SECRET ((size_t)64 << 10)            /* a token file */
 #define FP_LIMIT_SERVICES 10000u
+#define FP_LIMIT_PATTERNS 100u                        /* of one transform */
 #define FP_LIMIT_WINDOWS 1000u
 #define FP_LIMIT_JOBS 100000u
 #define FP_LIMIT_CHUNKS 100000u                       /* requests of one job */
