@@ -11,11 +11,13 @@
 #include "cmd/common.h"
 #include "cmd/inputs.h"
 #include "cmd/options.h"
+#include "cmd/transforms.h"
 #include "flame/picture.h"
 #include "press/draw.h"
+#include "press/shape.h"
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
-       OPT_TEMPLATES, OPT_ASSETS };
+       OPT_TEMPLATES, OPT_ASSETS, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -30,6 +32,7 @@ static const struct fp_option table[] = {
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
+    FP_TRANSFORM_OPTIONS,
     { NULL, '\0', NULL, NULL },
 };
 
@@ -38,6 +41,7 @@ struct render_options {
     struct fp_picture_config picture;
     unsigned formats;
     struct fp_pages_options pages;
+    struct fp_transform_args transforms;
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -78,6 +82,8 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
 {
     double pixels;
 
+    if (found >= OPT_FOCUS && found <= OPT_MIN_SHARE)
+        return fp_transform_args_take(&r->transforms, o, found - OPT_FOCUS);
     switch (found) {
     case OPT_OUTPUT: r->output = o->value; break;
     case OPT_TITLE: r->title = o->value; break;
@@ -195,7 +201,7 @@ static int draw_into(const struct render_options *r, struct fp_report_facts *fac
     return rc;
 }
 
-static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_error *err)
+static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_log *log, struct fp_error *err)
 {
     const char *event_type = in->event.len ? in->event.data : r->event ? r->event : "on-cpu";
     const struct fp_event event = fp_event_in(event_type, in->event.len ? in->unit : fp_event_find(event_type)->unit);
@@ -222,6 +228,7 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         .generated = fp_cmd_generated(),
     };
     struct fp_tree tree = { 0 };
+    struct fp_shape shape = { 0 };
     int rc = FP_OK;
 
     /* a file may speak of times that are in no calendar of ours: then its window is not known */
@@ -229,10 +236,15 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         facts.window = &window;
     if (in->builder.count) {
         rc = fp_tree_freeze(&tree, &in->builder, event.objects, err);
-        facts.tree = &tree;
+        if (rc == FP_OK)
+            rc = fp_shape_make(&shape, &tree, &r->transforms.config, err);
+        fp_shape_show(&shape, &tree, &facts);
     }
     if (rc == FP_OK)
         rc = draw_into(r, &facts, err);
+    if (rc == FP_OK)
+        fp_shape_warn(&shape, name, log);
+    fp_shape_release(&shape);
     fp_tree_release(&tree);
     fp_zone_free(zone);
     return rc;
@@ -245,10 +257,14 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
         .formats = FP_DRAW_ALL,
     };
     struct fp_inputs in;
-    int operand = argc, result = parse(&r, argc, argv, &operand, log);
+    int operand = argc, result;
 
-    if (result)
+    fp_transform_args_init(&r.transforms);
+    result = parse(&r, argc, argv, &operand, log);
+    if (result) {
+        fp_transform_args_release(&r.transforms);
         return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
+    }
     fp_inputs_init(&in, r.service, r.event);
     /* every bad file is named, but a profile with a part missing is not pressed */
     for (int i = operand; i < argc; i++) {
@@ -260,9 +276,10 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
     if (result == FP_EXIT_OK) {
         struct fp_error err = FP_ERROR_INIT;
 
-        if (draw(&r, &in, &err) < 0)
+        if (draw(&r, &in, log, &err) < 0)
             result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
     fp_inputs_release(&in);
+    fp_transform_args_release(&r.transforms);
     return result;
 }

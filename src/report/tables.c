@@ -58,6 +58,7 @@ struct ranking {
     size_t count;           /* of items, at most FP_LIMIT_TOP_FUNCTIONS */
     int64_t largest;        /* what the bars compare with */
     int64_t all;            /* how many there are behind the table */
+    const char *name_key;   /* what a row is called by; NULL = "name" */
     const char *value_key;  /* what it is ranked by */
     const char *second_key; /* a further share; NULL = none … */
     bool cores;             /* … or the value in cores */
@@ -93,7 +94,7 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
 {
     struct fp_model *model = tables->model;
     json_t *row = fp_model_row(model, list);
-    struct fp_slice name = fp_model_get_slice(item, "name");
+    struct fp_slice name = fp_model_get_slice(item, ranking->name_key ? ranking->name_key : "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
     bool has_kind = json_is_string(json_object_get(item, "kind"));
 
@@ -263,6 +264,37 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
         ranking.count++;
     }
     put_ranking(tables, to, key, &ranking);
+}
+
+void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const json_t *modules, const char *cause)
+{
+    const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
+    struct ranking ranking = {
+        .items = top,
+        .name_key = "path",
+        .value_key = "self",
+        .second_key = "total",
+        .value_head = "self",
+        .second_head = "total",
+        .name_head = "file",
+        .caption = "Largest self first",
+        .quiet = true,
+        .many = "files",
+    };
+
+    for (size_t i = 0; i < json_array_size(modules); i++) {
+        const json_t *module = json_array_get(modules, i);
+
+        if (strcmp(fp_model_get_text(module, "cause"), cause) || !*fp_model_get_text(module, "path"))
+            continue;
+        if (ranking.count < FP_LIMIT_TOP_FUNCTIONS)
+            top[ranking.count++] = module;
+        ranking.all++;
+    }
+    if (ranking.count)
+        put_ranking(tables, to, "modules", &ranking);
+    else
+        fp_model_put(tables->model, to, "modules", json_null());
 }
 
 /* ---- kinds ---- */

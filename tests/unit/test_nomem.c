@@ -44,7 +44,7 @@ void *__wrap_realloc(void *p, size_t n)
 
 static int draw(const struct fp_tree *tree, struct fp_str *svg, struct fp_error *err)
 {
-    static const struct fp_picture_options options = { 1200, 0.1, false, true, "title", "subtitle", FP_UNIT_BYTES };
+    static const struct fp_picture_options options = { 1200, 0.1, false, true, "title", "subtitle", "note", 0, FP_UNIT_BYTES };
     static struct fp_out out;
     struct fp_picture picture;
     int rc = fp_picture_make(&picture, tree, &options, err);
