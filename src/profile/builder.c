@@ -45,10 +45,21 @@ static size_t slot_of(const struct fp_builder *b, uint32_t parent, uint32_t name
     return fp_hash_mix((uint64_t)parent << 32 | name) & (b->table_size - 1);
 }
 
-static int grow_table(struct fp_builder *b, struct fp_error *err)
+/* The table must be at most two thirds full. */
+static bool table_fits(size_t size, size_t nodes)
 {
-    size_t size = b->table_size ? 2 * b->table_size : 256;
-    uint32_t *table = calloc(size, sizeof *table);
+    return 3 * nodes <= 2 * size;
+}
+
+/* To a power of two with room for so many nodes. */
+static int grow_table(struct fp_builder *b, size_t nodes, struct fp_error *err)
+{
+    size_t size = b->table_size ? b->table_size : 256;
+    uint32_t *table;
+
+    while (!table_fits(size, nodes))
+        size *= 2;
+    table = calloc(size, sizeof *table);
 
     if (!table)
         return fp_error_nomem(err);
@@ -77,6 +88,13 @@ static uint32_t append(struct fp_builder *b, uint32_t parent, uint32_t name, uin
     return node;
 }
 
+int fp_builder_reserve(struct fp_builder *b, size_t nodes, struct fp_error *err)
+{
+    int rc = nodes > b->cap ? reserve(b, nodes, err) : FP_OK;
+
+    return rc == FP_OK && !table_fits(b->table_size, nodes) ? grow_table(b, nodes, err) : rc;
+}
+
 int fp_builder_root(struct fp_builder *b, struct fp_slice name, enum fp_frame_kind kind, struct fp_error *err)
 {
     uint32_t id;
@@ -98,8 +116,8 @@ int fp_builder_child(struct fp_builder *b, uint32_t parent, uint32_t name, uint3
     size_t at;
     int rc;
 
-    if (3 * (b->count + 1) > 2 * b->table_size) {
-        rc = grow_table(b, err);
+    if (!table_fits(b->table_size, b->count + 1)) {
+        rc = grow_table(b, b->count + 1, err);
         if (rc < 0)
             return rc;
     }
@@ -149,6 +167,7 @@ int fp_builder_merge(struct fp_builder *to, const struct fp_builder *from, struc
     if (!map)
         return fp_error_nomem(err);
     to->objects |= from->objects;
+    rc = fp_builder_reserve(to, nodes, err);
     for (uint32_t id = 0; id < names && rc == FP_OK; id++)
         rc = fp_names_intern(&to->names, fp_names_get(&from->names, id), (enum fp_frame_kind)from->names.kind[id],
                              &map[id], err);

@@ -118,7 +118,9 @@ static int rebuild(const struct fp_tree *from, const struct fp_transform_plan *p
     }
     memset(r.name, 0xFF, (from->names.count + 1) * sizeof *r.name); /* FP_NO_NODE */
     r.node[0] = 0;
-    rc = fp_builder_root(&r.builder, fp_tree_name(from, 0), fp_tree_kind(from, 0), err);
+    rc = fp_builder_reserve(&r.builder, from->count, err);
+    if (rc == FP_OK)
+        rc = fp_builder_root(&r.builder, fp_tree_name(from, 0), fp_tree_kind(from, 0), err);
     if (rc == FP_OK && plan->action[0] == FP_NODE_KEEP)
         rc = fp_builder_add(&r.builder, 0, from->self[0], err);
     for (uint32_t i = 1; i < from->count && rc == FP_OK; i++)

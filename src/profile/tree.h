@@ -49,6 +49,8 @@ struct fp_builder {
 void fp_builder_init(struct fp_builder *builder);
 void fp_builder_release(struct fp_builder *builder);
 
+/* Room for so many nodes in all, where that is known: growing step by step costs as much again as filling. */
+int fp_builder_reserve(struct fp_builder *builder, size_t nodes, struct fp_error *err);
 /* Makes node 0. Must come first, once. */
 int fp_builder_root(struct fp_builder *builder, struct fp_slice name, enum fp_frame_kind kind, struct fp_error *err);
 /* Finds or makes the child of `parent` with this name. FP_ELIMIT beyond FP_LIMIT_NODES or FP_LIMIT_DEPTH. */
