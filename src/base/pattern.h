@@ -31,13 +31,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
-
-#define FP_LIMIT_PATTERN ((size_t)4 << 10)    /* bytes of a pattern, and of a replacement, as written */
-#define FP_LIMIT_PATTERN_STEPS 500000u        /* of one match: some milliseconds */
-#define FP_LIMIT_PATTERN_DEPTH 200000u        /* backtracking points of one match within each other */
-#define FP_LIMIT_PATTERN_HEAP_KIB (32u << 10) /* memory of one match */
-#define FP_LIMIT_PATTERN_REPLACED 1000u       /* matches of an expression that are replaced in one name */
 
 struct fp_pattern;
 

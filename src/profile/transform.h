@@ -109,10 +109,6 @@ struct fp_transform_options {
 /* The name that min_share gives to what it gathers; of kind unknown. */
 #define FP_TRANSFORM_OTHER "[other]"
 
-/* A pattern that is stopped on more than so many names is set aside for the whole step, as if it had not been
- * given: the result must not depend on the order of names, nor the time on their number. */
-#define FP_LIMIT_PATTERN_STOPS 32u
-
 #define FP_TRANSFORM_DETAIL_MAX 1024
 
 /* What one step did. Nodes and frames are counted in the step's own input. */

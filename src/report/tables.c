@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "flame/palette.h"
+#include "profile/transform.h"
 #include "report/words.h"
 
 static const char *const labels[FP_KIND_COUNT] = {
@@ -96,7 +97,8 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
     json_t *row = fp_model_row(model, list);
     struct fp_slice name = fp_model_get_slice(item, ranking->name_key ? ranking->name_key : "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
-    bool has_kind = json_is_string(json_object_get(item, "kind"));
+    /* what min_share gathers may have symbols */
+    bool has_kind = json_is_string(json_object_get(item, "kind")) && !fp_slice_is(name, FP_TRANSFORM_OTHER);
 
     fp_words_put_value(model, row, "value", "exact", value, tables->unit);
     fp_words_put_share(model, row, "share", value, tables->total);
@@ -299,6 +301,20 @@ void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const jso
 
 /* ---- kinds ---- */
 
+/* Has min_share gathered frames in "[other]", which is of kind unknown? */
+static bool has_other(const json_t *summary)
+{
+    const json_t *transforms = json_object_get(summary, "transforms");
+
+    for (size_t i = 0; i < json_array_size(transforms); i++) {
+        const json_t *row = json_array_get(transforms, i);
+
+        if (fp_slice_is(fp_model_get_slice(row, "name"), fp_transform_step_name(FP_TRANSFORM_MIN_SHARE)))
+            return fp_model_get_int(row, "frames") > 0;
+    }
+    return false;
+}
+
 void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *summary, enum fp_unit unit)
 {
     const json_t *kinds = json_object_get(summary, "kinds");
@@ -309,7 +325,10 @@ void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *su
         int64_t self = fp_model_get_int(kind, "self");
         json_t *row = fp_model_row(model, list);
 
-        fp_model_put(model, row, "label", fp_model_text(labels[kind_of(kind)]));
+        fp_model_put(model, row, "label",
+                     fp_model_text(kind_of(kind) == FP_KIND_UNKNOWN && has_other(summary)
+                                       ? "no symbol, or gathered in " FP_TRANSFORM_OTHER
+                                       : labels[kind_of(kind)]));
         fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
         put_colour(model, row, kind_of(kind));
         fp_words_put_value(model, row, "value", "exact", self, unit);

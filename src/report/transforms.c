@@ -65,13 +65,14 @@ void fp_transforms_line(const struct fp_transform_log *log, struct fp_str *to)
         fp_str_putc(to, '.');
 }
 
-static void append_stopped(struct fp_str *to, int64_t stopped, int64_t ignored, struct fp_slice pattern)
+static void append_stopped(struct fp_str *to, const char *begin, int64_t stopped, int64_t ignored,
+                           struct fp_slice pattern)
 {
     char count[FP_UNIT_TEXT];
 
     if (!stopped)
         return;
-    fp_str_puts(to, "The pattern \u201c");
+    fp_str_printf(to, "%s pattern \u201c", begin);
     fp_str_append(to, pattern.data, pattern.len);
     fp_str_printf(to, "\u201d ran away on %s %s and was stopped: ", fp_count_format(count, stopped),
                   stopped == 1 ? "name" : "names");
@@ -90,7 +91,7 @@ void fp_transforms_stopped(const struct fp_transform_record *record, struct fp_s
 
     fp_str_clear(to);
     fp_str_init(&text, FP_LIMIT_TEXT);
-    append_stopped(&text, record->patterns_stopped, record->patterns_ignored, fp_slice_of(record->stopped));
+    append_stopped(&text, "the", record->patterns_stopped, record->patterns_ignored, fp_slice_of(record->stopped));
     if (text.len)
         fp_str_printf(to, "%s: %s", fp_transform_step_name(record->step), text.data);
     fp_str_release(&text);
@@ -165,8 +166,8 @@ static void put_row(const struct fp_tables *tables, json_t *list, const json_t *
     fp_str_init(&text, FP_LIMIT_TEXT);
     fp_str_init(&stopped, FP_LIMIT_TEXT);
     append_sentence(tables, row, step, &text);
-    append_stopped(&stopped, fp_model_get_int(row, "patterns_stopped"), fp_model_get_int(row, "patterns_ignored"),
-                   fp_model_get_slice(row, "stopped"));
+    append_stopped(&stopped, "The", fp_model_get_int(row, "patterns_stopped"),
+                   fp_model_get_int(row, "patterns_ignored"), fp_model_get_slice(row, "stopped"));
     tables->model->failed |= !fp_str_ok(&text) || !fp_str_ok(&stopped);
     fp_words_push_fact(tables->model, list, fp_transform_step_name(step), *detail ? detail : NULL, text.data,
                        stopped.len ? stopped.data : NULL);
