@@ -159,17 +159,21 @@ static void clip(char to[FP_TRANSFORM_DETAIL_MAX], struct fp_slice text)
     strcpy(to + n, text.len > room ? more : "");
 }
 
-static void describe(const struct fp_transform_rule *rule, const struct fp_transform_options *options,
-                     struct fp_transform_record *record)
+static int describe(const struct fp_transform_rule *rule, const struct fp_transform_options *options,
+                    struct fp_transform_record *record, struct fp_error *err)
 {
     struct fp_str text;
+    int rc;
 
     if (!rule->describe)
-        return;
+        return FP_OK;
     fp_str_init(&text, FP_LIMIT_TEXT);
-    rule->describe(options, &text); /* short of memory the text is short too: it is only for reading */
-    clip(record->detail, fp_str_slice(&text));
+    rule->describe(options, &text);
+    rc = fp_str_status(&text, "what was asked for", err);
+    if (rc == FP_OK)
+        clip(record->detail, fp_str_slice(&text));
     fp_str_release(&text);
+    return rc;
 }
 
 /* Runs one step; *ret_changed says whether there is a new tree. */
@@ -186,13 +190,14 @@ static int run_step(enum fp_transform_step step, const struct fp_transform_input
     *record = (struct fp_transform_record){ .step = step, .nodes_before = input->tree->count };
     record->nodes_after = input->tree->count;
     rc = plan.action ? rule->plan(input, &plan, err) : fp_error_nomem(err);
+    if (rc == FP_OK)
+        rc = describe(rule, input->options, record, err);
     if (rc < 0)
         goto done;
     record->patterns_stopped = plan.patterns_stopped;
     record->patterns_ignored = plan.patterns_ignored;
     if (plan.stopped)
         clip(record->stopped, fp_pattern_text(plan.stopped));
-    describe(rule, input->options, record);
     changed = measure(input->tree, &plan, record);
     if (changed) {
         rc = rebuild(input->tree, &plan, ret_tree, err);
