@@ -50,6 +50,18 @@
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
 
+/* Patterns over names */
+#define FP_LIMIT_PATTERNS 100u                        /* of one transform */
+#define FP_LIMIT_PATTERN ((size_t)4 << 10)            /* bytes of a pattern, and of a replacement, as written */
+#define FP_LIMIT_PATTERN_STEPS 500000u                /* of one match: some milliseconds */
+#define FP_LIMIT_PATTERN_DEPTH 200000u                /* backtracking points of one match within each other */
+#define FP_LIMIT_PATTERN_HEAP_KIB (32u << 10)         /* memory of one match */
+#define FP_LIMIT_PATTERN_REPLACED 1000u               /* matches of an expression that are replaced in one name */
+#define FP_LIMIT_PATTERN_STOPS 32u                    /* names on which a pattern is stopped; then it is set aside for
+                                                         the whole step, as if it had not been given: the result must
+                                                         not depend on the order of names, nor the time on their
+                                                         number */
+
 /* Text of our own making */
 #define FP_LIMIT_TEXT ((size_t)1 << 20)               /* messages, paths, lines */
 

@@ -23,7 +23,7 @@ struct fp_option {
     const char *help;  /* line breaks continue in the help column */
 };
 
-#define FP_OPTIONS_MAX 24
+#define FP_OPTIONS_MAX 32
 #define FP_OPTIONS_END (-1)   /* all options have been read */
 #define FP_OPTIONS_HELP (-2)  /* help was asked for and printed */
 #define FP_OPTIONS_WRONG (-3) /* a mistake, already reported */

@@ -12,11 +12,13 @@
 #include "cmd/options.h"
 #include "cmd/report_dir.h"
 #include "cmd/signals.h"
+#include "cmd/transforms.h"
 #include "flame/picture.h"
 #include "press/draw.h"
+#include "press/shape.h"
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
-       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE };
+       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -32,6 +34,7 @@ static const struct fp_option table[] = {
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
+    FP_TRANSFORM_OPTIONS,
     { NULL, '\0', NULL, NULL },
 };
 
@@ -42,6 +45,7 @@ struct render_options {
     struct fp_pages_options pages;
     int64_t generated;
     bool force;
+    struct fp_transform_args transforms;
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -82,6 +86,8 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
 {
     double pixels;
 
+    if (found >= OPT_FOCUS && found <= OPT_MIN_SHARE)
+        return fp_transform_args_take(&r->transforms, o, found - OPT_FOCUS);
     switch (found) {
     case OPT_OUTPUT: r->output = o->value; break;
     case OPT_TITLE: r->title = o->value; break;
@@ -187,7 +193,7 @@ static int draw_into(const struct render_options *r, const struct fp_report_fact
     return rc;
 }
 
-static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_error *err)
+static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_log *log, struct fp_error *err)
 {
     const char *event_type = in->event.len ? in->event.data : r->event ? r->event : "on-cpu";
     const struct fp_event event = fp_event_in(event_type, in->event.len ? in->unit : fp_event_find(event_type)->unit);
@@ -215,6 +221,7 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         .generated = r->generated,
     };
     struct fp_tree tree = { 0 };
+    struct fp_shape shape = { 0 };
     int rc = FP_OK;
 
     /* a file may speak of times that are in no calendar of ours: then its window is not known */
@@ -222,10 +229,15 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         facts.window = &window;
     if (in->builder.count) {
         rc = fp_tree_freeze(&tree, &in->builder, event.objects, err);
-        facts.tree = &tree;
+        if (rc == FP_OK)
+            rc = fp_shape_make(&shape, &tree, &r->transforms.config, err);
+        fp_shape_show(&shape, &tree, &facts);
     }
     if (rc == FP_OK)
         rc = draw_into(r, &facts, err);
+    if (rc == FP_OK)
+        fp_shape_warn(&shape, name, log);
+    fp_shape_release(&shape);
     fp_tree_release(&tree);
     fp_zone_free(zone);
     return rc;
@@ -239,15 +251,21 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
     };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_inputs in;
-    int operand = argc, result = parse(&r, argc, argv, &operand, log);
+    int operand = argc, result;
 
-    if (result)
+    fp_transform_args_init(&r.transforms);
+    result = parse(&r, argc, argv, &operand, log);
+    if (result) {
+        fp_transform_args_release(&r.transforms);
         return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
+    }
     result = fp_cmd_generated(&r.generated, log);
-    if (result != FP_EXIT_OK)
+    if (result == FP_EXIT_OK && !r.force && fp_report_dir_guard(r.output, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    if (result != FP_EXIT_OK) {
+        fp_transform_args_release(&r.transforms);
         return result;
-    if (!r.force && fp_report_dir_guard(r.output, &err) < 0)
-        return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    }
     fp_inputs_init(&in, r.service, r.event);
     /* every bad file is named, but a profile with a part missing is not pressed */
     for (int i = operand; i < argc; i++) {
@@ -255,8 +273,9 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
         if (fp_inputs_add(&in, argv[i], &err) < 0)
             result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
-    if (result == FP_EXIT_OK && draw(&r, &in, &err) < 0)
+    if (result == FP_EXIT_OK && draw(&r, &in, log, &err) < 0)
         result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     fp_inputs_release(&in);
+    fp_transform_args_release(&r.transforms);
     return result;
 }

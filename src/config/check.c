@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pattern.h"
 #include "config/path.h"
 #include "config/tags.h"
 
@@ -161,6 +162,55 @@ static void check_tags(const struct fp_config *config, struct fp_problems *probl
             check_tag(config, problems, tags->items[k], key);
         }
     }
+}
+
+/* ---- replacements ---- */
+
+static int check_rename(const struct fp_config *config, struct fp_problems *problems, const struct fp_rename *rename,
+                        const char *key)
+{
+    struct fp_error why = FP_ERROR_INIT;
+    struct fp_pattern *pattern = NULL;
+    int rc;
+
+    if (!rename->pattern || !rename->to) /* missing or refused: reported already */
+        return FP_OK;
+    rc = fp_pattern_new_rename(&pattern, fp_slice_of(rename->pattern), fp_slice_of(rename->to), &why);
+    fp_pattern_free(pattern);
+    if (rc == FP_ENOMEM)
+        return rc;
+    if (rc < 0)
+        fp_problems_add(problems, false, config->file, key, "%s", why.message);
+    return FP_OK;
+}
+
+static int check_list(const struct fp_config *config, struct fp_problems *problems,
+                      const struct fp_transform_config *transforms, const char *path)
+{
+    int rc = FP_OK;
+
+    for (size_t i = 0; i < transforms->rename_count && rc == FP_OK; i++) {
+        char key[64];
+
+        snprintf(key, sizeof key, "%s.rename[%zu]", path, i);
+        rc = check_rename(config, problems, &transforms->rename[i], key);
+    }
+    return rc;
+}
+
+static int check_renames(const struct fp_config *config, struct fp_problems *problems)
+{
+    int rc = check_list(config, problems, &config->defaults.transforms, "defaults");
+
+    for (size_t i = 0; i < config->service_count && rc == FP_OK; i++) {
+        const struct fp_transform_config *transforms = &config->services[i].transforms;
+        char path[32];
+
+        snprintf(path, sizeof path, "services[%zu]", i);
+        if (transforms->rename != config->defaults.transforms.rename) /* else inherited: reported there */
+            rc = check_list(config, problems, transforms, path);
+    }
+    return rc;
 }
 
 /* ---- reports that would get in each other's way ---- */
@@ -321,5 +371,7 @@ int fp_config_check(const struct fp_config *config, struct fp_problems *problems
     check_filters(config, problems);
     check_steps(config, problems);
     check_tags(config, problems);
+    if (check_renames(config, problems) < 0)
+        return FP_ENOMEM;
     return check_reports(config, problems);
 }

@@ -58,6 +58,24 @@ struct fp_source_config {
     int64_t max_response;        /* decoded bytes of one reply, default 1 GiB */
 };
 
+struct fp_rename {
+    const char *pattern, *to;
+};
+
+/* What is done to a profile before it is shown; see profile/transform.h for what each means and the order. Patterns
+ * are as base/pattern.h has them; in a checked configuration every one compiles. */
+struct fp_transform_config {
+    bool strip_rust_hash; /* default on */
+    struct fp_rename *rename;
+    size_t rename_count;
+    struct fp_strings focus, hide;
+    bool fold_processes, fold_threads;
+    int64_t max_kernel_depth; /* -1 = all */
+    bool hide_kernel, hide_libraries;
+    bool merge_recursion, collapse_wrappers;
+    double min_share; /* 0 = off */
+};
+
 /* What a service entry may override; in `defaults` every field has a value, but for those that stand in an
  * entry only. In a checked configuration an entry has either a name or a pattern. */
 struct fp_service_config {
@@ -75,7 +93,8 @@ struct fp_service_config {
     int64_t min_step_s;     /* a part that may be cut is halved and asked again down to this; default 60, or step_s */
     int64_t row_limit;      /* the server's flame_query_limit where it does not say, default 1000000 */
     int64_t sample;         /* least value of one row, for every event; 0 = as known of the event */
-    int64_t max_kernel_stack_depth; /* -1 = all */
+    int64_t max_kernel_stack_depth; /* that the server keeps; -1 = all */
+    struct fp_transform_config transforms;
 };
 
 /* One report for each event, whatever the server has: nothing must be asked first. */

@@ -91,6 +91,24 @@ static const struct fp_key picture_keys[] = {
 };
 
 /* `defaults` and an entry of `services` share these rows, but for those that only make sense in an entry. */
+static const struct fp_key rename_keys[] = {
+    { .name = "pattern", .type = FP_KEY_STRING, .flags = FP_KEY_REQUIRED, .min = 1, .max = (int64_t)FP_LIMIT_PATTERN,
+      AT(fp_rename, pattern),
+      .help = "What is replaced: a text, or after `re:` a regular expression." },
+    { .name = "to", .type = FP_KEY_STRING, .flags = FP_KEY_REQUIRED, .min = 0, .max = (int64_t)FP_LIMIT_PATTERN,
+      AT(fp_rename, to),
+      .help = "What it becomes; with an expression, `$1` or `${name}` is a group of it, `$$` a dollar." },
+};
+
+static const struct fp_key_group rename_group = {
+    .path = "rename[]",
+    .help = "In `defaults` and in `services[]`.",
+    .keys = rename_keys,
+    .count = COUNT(rename_keys),
+    .size = sizeof(struct fp_rename),
+    .example = "{\"pattern\": \"re:worker-\\\\d+\", \"to\": \"worker\"}",
+};
+
 static const struct fp_key service_keys[] = {
     { .name = "name", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_EITHER, .min = 1,
       .max = NAME_BYTES, .forbid = IN_SQL_QUOTES, .excludes = "match", AT(fp_service_config, name),
@@ -148,9 +166,45 @@ static const struct fp_key service_keys[] = {
               "for `on-cpu` at 99 Hz, else 1)." },
     { .name = "max_kernel_stack_depth", .type = FP_KEY_INT, .fallback = "-1", .min = -1,
       .max = FP_LIMIT_DEPTH, AT(fp_service_config, max_kernel_stack_depth),
-      .help = "The server cuts kernel frames beyond this depth; -1: none is cut." },
-    { .name = "fold_threads", .type = FP_KEY_BOOL, .flags = FP_KEY_NOT_YET,
-      .help = "Merge the stacks of all threads." },
+      .help = "Sent to the server, which then cuts kernel frames beyond this depth, and also the last kernel "
+              "frame of a stack that has no more than that; `max_kernel_depth` cuts exactly. -1: not sent." },
+    { .name = "strip_rust_hash", .type = FP_KEY_BOOL, .fallback = "true",
+      AT(fp_service_config, transforms.strip_rust_hash),
+      .help = "Drop `::h` and 16 digits at the end of names (Rust)." },
+    { .name = "rename", .type = FP_KEY_GROUPS, .min = 0, .max = FP_LIMIT_PATTERNS,
+      AT(fp_service_config, transforms.rename),
+      .count_offset = offsetof(struct fp_service_config, transforms.rename_count), .group = &rename_group,
+      .help = "Replace what a pattern matches in names, one entry after the other." },
+    { .name = "focus", .type = FP_KEY_STRINGS, .flags = FP_KEY_UNIQUE | FP_KEY_PATTERN, .fallback = "[]", .min = 0,
+      .max = FP_LIMIT_PATTERNS, AT(fp_service_config, transforms.focus),
+      .help = "Patterns: show only stacks with a frame that one of them matches. Shares stay shares of the whole." },
+    { .name = "fold_processes", .type = FP_KEY_BOOL, .fallback = "false",
+      AT(fp_service_config, transforms.fold_processes),
+      .help = "Drop the level of processes (`Total` has one) and merge equal stacks." },
+    { .name = "fold_threads", .type = FP_KEY_BOOL, .fallback = "false", AT(fp_service_config, transforms.fold_threads),
+      .help = "Drop the level of threads and merge equal stacks." },
+    { .name = "max_kernel_depth", .type = FP_KEY_INT, .fallback = "-1", .min = -1, .max = FP_LIMIT_DEPTH,
+      AT(fp_service_config, transforms.max_kernel_depth),
+      .help = "At most so many kernel frames in a row; what is deeper counts at the last that stays. Done here, not "
+              "by the server, whose own cut is not exact (see `max_kernel_stack_depth`). -1: all." },
+    { .name = "hide_kernel", .type = FP_KEY_BOOL, .fallback = "false", AT(fp_service_config, transforms.hide_kernel),
+      .help = "Leave out kernel frames; their values count at their callers." },
+    { .name = "hide_libraries", .type = FP_KEY_BOOL, .fallback = "false",
+      AT(fp_service_config, transforms.hide_libraries),
+      .help = "Leave out frames of shared libraries likewise." },
+    { .name = "hide", .type = FP_KEY_STRINGS, .flags = FP_KEY_UNIQUE | FP_KEY_PATTERN, .fallback = "[]", .min = 0,
+      .max = FP_LIMIT_PATTERNS, AT(fp_service_config, transforms.hide),
+      .help = "Patterns: leave out frames that one of them matches likewise." },
+    { .name = "merge_recursion", .type = FP_KEY_BOOL, .fallback = "false",
+      AT(fp_service_config, transforms.merge_recursion),
+      .help = "Show a function that calls itself once: `a;a;a` becomes `a`." },
+    { .name = "collapse_wrappers", .type = FP_KEY_BOOL, .fallback = "false",
+      AT(fp_service_config, transforms.collapse_wrappers),
+      .help = "Of a chain of only children with nearly the same total keep the first and the last frame." },
+    { .name = "min_share", .type = FP_KEY_FLOAT, .fallback = "0", .min = 0, .max = 1,
+      AT(fp_service_config, transforms.min_share),
+      .help = "Gather frames with less than this share of the total (0.001 is a thousandth) in one `[other]` for each "
+              "parent. 0: off." },
 };
 
 static const struct fp_key_group source_group = {
@@ -185,6 +239,7 @@ static const struct fp_key_group service_group = {
     .keys = service_keys,
     .count = COUNT(service_keys),
     .size = sizeof(struct fp_service_config),
+    .example = "{\"name\": \"order-service.jar\"}",
     .inherits = "defaults",
 };
 

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pattern.h"
+
 enum fp_key_type {
     FP_KEY_STRING,       /* const char *; min and max are bytes */
     FP_KEY_BOOL,         /* bool */
@@ -39,10 +41,13 @@ enum fp_key_flag {
     FP_KEY_EITHER = 2,     /* of the keys of an object with this flag, one must be there */
     FP_KEY_UNIQUE = 4,     /* no item of the list twice */
     FP_KEY_ENTRY_ONLY = 8, /* in an entry of `services`, not in `defaults` */
-    FP_KEY_NOT_YET = 16 /* known and checked, but not stored: this version does not act on it (a warning) */
+    FP_KEY_PATTERN = 32,   /* each item of the list is a pattern (base/pattern.h) that must compile */
+    FP_KEY_NOT_YET = 16    /* known and checked, but not stored: this version does not act on it (a warning) */
 };
 
 #define FP_KEY_ITEM_MAX 256 /* bytes of one item of a list of strings */
+/* Bytes of one item of this list. */
+#define FP_KEY_ITEM_MAX_OF(key) ((key)->flags & FP_KEY_PATTERN ? (int64_t)FP_LIMIT_PATTERN : FP_KEY_ITEM_MAX)
 #define FP_KEY_HEADER_NAME_MAX 128
 #define FP_KEY_HEADER_VALUE_MAX 8192
 
@@ -60,7 +65,7 @@ struct fp_key {
     const char *excludes;       /* the key that must not */
     size_t offset;              /* of the value in the group's struct */
     size_t count_offset;        /* of the count beside it (FP_KEY_HEADERS, FP_KEY_GROUPS) */
-    size_t inherits;            /* of the struct each entry starts from (FP_KEY_GROUPS) */
+    size_t inherits;            /* of the struct each entry starts from (FP_KEY_GROUPS that inherit) */
     const struct fp_key_group *group;
     const char *help;           /* one sentence or two, Markdown, no '|' */
 };
@@ -71,6 +76,7 @@ struct fp_key_group {
     const struct fp_key *keys;
     size_t count;
     size_t size;                /* of the struct the values are stored in */
+    const char *example;        /* of an entry, for messages; of groups that a list has */
     const char *inherits;       /* group whose values are the defaults; NULL = the rows' own */
     unsigned leaves_out;        /* rows with one of these flags are not keys of this group */
 };

@@ -190,8 +190,7 @@ static void read_entry(const struct object *entry)
     if (json_is_object(entry->json))
         read_object(entry);
     else
-        PROBLEM(entry->loader, false, &entry->path,
-                "must be an object, such as {\"name\": \"order-service.jar\"}");
+        PROBLEM(entry->loader, false, &entry->path, "must be an object, such as %s", entry->group->example);
 }
 
 static void read_groups(const struct object *parent, const struct fp_key *key, const struct fp_key_path *path,
@@ -216,7 +215,8 @@ static void read_groups(const struct object *parent, const struct fp_key *key, c
                                 entries + i * size };
 
         fp_key_path_index(&entry.path, i);
-        memcpy(entry.base, parent->base + key->inherits, size);
+        if (key->group->inherits)
+            memcpy(entry.base, parent->base + key->inherits, size);
         read_entry(&entry);
     }
     *(void **)(void *)(parent->base + key->offset) = entries;

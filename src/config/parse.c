@@ -311,6 +311,21 @@ static bool item_is_repeated(const json_t *list, size_t index)
     return false;
 }
 
+/* False when it was reported. */
+static bool pattern_compiles(const struct reading *r, const char *text)
+{
+    struct fp_error why = FP_ERROR_INIT;
+    struct fp_pattern *pattern = NULL;
+    int status = fp_pattern_new(&pattern, fp_slice_of(text), &why);
+
+    fp_pattern_free(pattern);
+    if (status == FP_ENOMEM)
+        r->loader->nomem = true;
+    else if (status < 0)
+        PROBLEM(r, "%s", why.message);
+    return status == FP_OK;
+}
+
 /* Item `index` of a list of strings, checked; NULL when it was reported. */
 static const char *list_item(const struct reading *list, size_t index)
 {
@@ -322,7 +337,9 @@ static const char *list_item(const struct reading *list, size_t index)
     fp_key_path_index(&r.path, index);
     if (!text)
         PROBLEM(&r, "must be a string, not %s", kind(r.json));
-    else if (!text_fits(&r, text, 1, FP_KEY_ITEM_MAX))
+    else if (!text_fits(&r, text, 1, FP_KEY_ITEM_MAX_OF(r.key)))
+        return NULL;
+    else if ((r.key->flags & FP_KEY_PATTERN) && !pattern_compiles(&r, text))
         return NULL;
     else if ((r.key->flags & FP_KEY_UNIQUE) && item_is_repeated(list->json, index))
         PROBLEM(&r, "\"%s\" stands in the list already", text);

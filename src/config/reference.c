@@ -63,6 +63,14 @@ static void put_group(struct fp_out *out, const struct fp_key_group *group)
             put_key(out, group, &group->keys[i]);
 }
 
+/* Lists of objects within `group`: each has its table once, though more than one group may have the list. */
+static void put_groups_within(struct fp_out *out, const struct fp_key_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->keys[i].group && !group->inherits)
+            put_group(out, group->keys[i].group);
+}
+
 void fp_config_reference(struct fp_out *out)
 {
     fp_out_puts(
@@ -72,7 +80,8 @@ void fp_config_reference(struct fp_out *out)
         "size is a whole number and `B`, `KiB`, `MiB`, `GiB` (or `kB`, `MB`, `GB`), as in `\"512MiB\"`, "
         "or a plain number of bytes.\n");
     put_group(out, &fp_config_keys);
+    put_groups_within(out, &fp_config_keys);
     for (size_t i = 0; i < fp_config_keys.count; i++)
         if (fp_config_keys.keys[i].group)
-            put_group(out, fp_config_keys.keys[i].group);
+            put_groups_within(out, fp_config_keys.keys[i].group);
 }

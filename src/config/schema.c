@@ -153,7 +153,7 @@ static json_t *type_schema(const struct fp_key *key, bool *ok)
     case FP_KEY_MILLISECONDS:
     case FP_KEY_SECONDS: return measure_schema(key, FP_MEASURE_DURATION, ok);
     case FP_KEY_BYTES: return measure_schema(key, FP_MEASURE_SIZE, ok);
-    case FP_KEY_STRINGS: return list_schema(key, text_schema(key, 1, FP_KEY_ITEM_MAX, ok), ok);
+    case FP_KEY_STRINGS: return list_schema(key, text_schema(key, 1, FP_KEY_ITEM_MAX_OF(key), ok), ok);
     case FP_KEY_HEADERS: return headers_schema(key, ok);
     case FP_KEY_GROUP: return group_schema(key->group, ok);
     case FP_KEY_GROUPS: return list_schema(key, group_schema(key->group, ok), ok);

@@ -42,10 +42,9 @@ static double place_legend(struct fp_picture *p, double y)
 {
     int64_t self[FP_KIND_COUNT];
     bool occurs[FP_KIND_COUNT];
-    const struct fp_tree *tree = p->tree;
     double x = MARGIN, right = p->width - MARGIN;
 
-    fp_totals_by_kind(tree, self);
+    fp_totals_by_kind(p->tree, self);
     find_kinds(p, self, occurs);
     for (int kind = 0; kind < FP_KIND_COUNT; kind++) {
         struct fp_legend_entry *entry = &p->legend[p->legend_count];
@@ -57,7 +56,7 @@ static double place_legend(struct fp_picture *p, double y)
         entry->kind = (enum fp_frame_kind)kind;
         /* threads and processes carry what they contain, seldom a value of their own: then the name alone */
         snprintf(entry->text, sizeof entry->text, "%s%s%s", fp_frame_kind_label(entry->kind),
-                 self[kind] ? " " : "", self[kind] ? fp_share_format(share, self[kind], tree->total[0]) : "");
+                 self[kind] ? " " : "", self[kind] ? fp_share_format(share, self[kind], p->whole) : "");
         width = 18 + FP_CELL * (double)fp_label_cells(fp_slice_of(entry->text), SIZE_MAX - 1);
         if (x > MARGIN && x + width > right) {
             x = MARGIN;
@@ -78,25 +77,26 @@ static void add_note(struct fp_picture *p, const char *text)
 }
 
 /* What the picture does not show. */
-static void write_notes(struct fp_picture *p)
+static void write_notes(struct fp_picture *p, const char *done)
 {
     const struct fp_layout *l = &p->layout;
-    int64_t total = p->tree->total[0];
     char text[256], count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
 
-    if (total == 0)
+    if (done)
+        add_note(p, done);
+    if (p->tree->total[0] == 0)
         add_note(p, "No samples: every value is zero.");
     if (l->narrow_nodes) {
         snprintf(text, sizeof text, "Not shown: %s frame%s narrower than %s px (%s %s of the total).",
                  fp_count_format(count, l->narrow_nodes), fp_plural(l->narrow_nodes),
                  fp_number_format(least, l->min_width), l->narrow_nodes == 1 ? "its stack is" : "their stacks are",
-                 fp_share_format(share, l->narrow_value, total));
+                 fp_share_format(share, l->narrow_value, p->whole));
         add_note(p, text);
     }
     if (l->deep_nodes) {
         snprintf(text, sizeof text, "Cut at row %s: %s deeper frame%s not shown (%s of the total passes through %s).",
                  fp_count_format(rows, l->rows), fp_count_format(count, l->deep_nodes),
-                 l->deep_nodes == 1 ? " is" : "s are", fp_share_format(share, l->deep_value, total),
+                 l->deep_nodes == 1 ? " is" : "s are", fp_share_format(share, l->deep_value, p->whole),
                  l->deep_nodes == 1 ? "it" : "them");
         add_note(p, text);
     }
@@ -123,7 +123,8 @@ static int check_texts(const struct fp_picture *p, struct fp_error *err)
 int fp_picture_make(struct fp_picture *ret_picture, const struct fp_tree *tree,
                     const struct fp_picture_options *options, struct fp_error *err)
 {
-    struct fp_picture p = { .tree = tree, .width = options->width, .icicle = options->icicle, .unit = options->unit };
+    struct fp_picture p = { .tree = tree, .width = options->width, .icicle = options->icicle, .unit = options->unit,
+                            .whole = options->whole ? options->whole : tree->total[0] };
     struct fp_layout_options layout = {
         .width = options->width - 2 * MARGIN,
         .min_width = options->min_width,
@@ -146,7 +147,7 @@ int fp_picture_make(struct fp_picture *ret_picture, const struct fp_tree *tree,
     fit_text(&p.title, options->title, p.width - 2 * MARGIN, TITLE_SCALE);
     fit_text(&p.subtitle, options->subtitle, p.width - 2 * MARGIN, 1);
     y = place_legend(&p, p.graph_y + p.layout.rows * (double)FP_ROW_HEIGHT + 10);
-    write_notes(&p);
+    write_notes(&p, options->note);
     p.notes_y = y + 11;
     p.height = (uint32_t)(y + (double)p.note_count * FP_ROW_HEIGHT + 8);
     rc = check_texts(&p, err);

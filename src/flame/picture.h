@@ -44,6 +44,8 @@ struct fp_picture_options {
     bool by_value;
     const char *title;    /* heading; borrowed, copied */
     const char *subtitle; /* what, when, how much */
+    const char *note;     /* what was done to the profile before; NULL = nothing to say */
+    int64_t whole;        /* what shares are of, where that is more than the tree's total; 0 = the tree's total */
     enum fp_unit unit;
 };
 
@@ -61,7 +63,7 @@ struct fp_legend_entry {
 #define FP_LABEL_X 3.0
 #define FP_LABEL_Y 11.5
 
-#define FP_PICTURE_NOTES 3
+#define FP_PICTURE_NOTES 4
 
 struct fp_picture {
     const struct fp_tree *tree; /* borrowed: must outlive the picture */
@@ -70,6 +72,7 @@ struct fp_picture {
     double graph_x, graph_y;    /* of the graph's upper left corner */
     bool icicle;
     enum fp_unit unit;
+    int64_t whole;                 /* what shares are of */
     struct fp_str title, subtitle; /* cut to fit; they begin at graph_x, as the notes do */
     double title_y, subtitle_y;    /* baselines */
     struct fp_str notes[FP_PICTURE_NOTES];

@@ -69,7 +69,7 @@ static void put_tooltip(const struct fp_picture *p, uint32_t node, const char *w
     fp_out_putc(out, '\n');
     fp_out_puts(out, fp_unit_format(text, tree->total[node], p->unit));
     fp_out_puts(out, ", ");
-    fp_share_format(text, tree->total[node], tree->total[0]);
+    fp_share_format(text, tree->total[node], p->whole);
     fp_escape_xml(out, text, strlen(text)); /* "< 0.01 %" */
     fp_out_puts(out, " of ");
     fp_out_puts(out, whole);
@@ -165,7 +165,7 @@ int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp
     struct fp_str label;
     int rc;
 
-    fp_unit_format(whole, picture->tree->total[0], picture->unit);
+    fp_unit_format(whole, picture->whole, picture->unit);
     fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
     put_head(picture, out);
     fp_out_puts(out, "<g>\n");

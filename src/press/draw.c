@@ -12,6 +12,7 @@
 #include "flame/svg.h"
 #include "report/model.h"
 #include "report/summary.h"
+#include "report/transforms.h"
 
 #define SVG_FILE "flamegraph.svg"
 #define PNG_FILE "flamegraph.png"
@@ -66,7 +67,7 @@ static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to,
     fp_str_init(to, FP_LIMIT_TEXT);
     fp_str_puts(to, facts->event_type);
     fp_str_puts(to, " \xC2\xB7 ");
-    fp_str_puts(to, fp_unit_format(total, facts->tree->total[0], facts->event->unit));
+    fp_str_puts(to, fp_unit_format(total, fp_report_total(facts), facts->event->unit));
     if (facts->window) {
         fp_str_puts(to, " \xC2\xB7 ");
         fp_str_puts(to, facts->window->label);
@@ -99,9 +100,9 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
 {
     const struct fp_picture_config *config = options->picture;
     struct fp_picture picture;
-    struct fp_str subtitle;
+    struct fp_str subtitle, note;
     int rc = make_subtitle(facts, &subtitle, err);
-    const struct fp_picture_options how = {
+    struct fp_picture_options how = {
         .width = (uint32_t)config->width,
         .min_width = config->min_width,
         .icicle = config->icicle,
@@ -109,8 +110,15 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         .title = facts->title,
         .subtitle = subtitle.data,
         .unit = facts->event->unit,
+        .whole = fp_report_total(facts),
     };
 
+    fp_str_init(&note, FP_LIMIT_TEXT);
+    if (facts->transforms)
+        fp_transforms_line(facts->transforms, &note);
+    how.note = note.len ? note.data : NULL;
+    if (rc == FP_OK)
+        rc = fp_str_status(&note, "a note", err);
     if (rc == FP_OK)
         rc = fp_picture_make(&picture, facts->tree, &how, err);
     if (rc < 0)
@@ -135,6 +143,7 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
     }
     fp_picture_release(&picture);
 done:
+    fp_str_release(&note);
     fp_str_release(&subtitle);
     return rc;
 }
@@ -142,12 +151,13 @@ done:
 /* What the format cannot hold, and what not every reader of it knows. */
 static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
 {
+    const struct fp_tree *tree = fp_report_recorded(facts);
     char text[FP_UNIT_TEXT];
 
-    if (facts->tree->self[0])
+    if (tree->self[0])
         fp_str_printf(note,
                       "In the folded file, the line without frames is what the root has for itself (%s). ",
-                      fp_unit_format_exact(text, facts->tree->self[0], facts->event->unit));
+                      fp_unit_format_exact(text, tree->self[0], facts->event->unit));
     if (changed)
         fp_str_printf(
             note,
@@ -178,7 +188,7 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     int rc = join(&path, dir, FOLDED_FILE, &failure);
 
     if (rc == FP_OK)
-        rc = fp_folded_write_gz(facts->tree, path.data, &changed, &failure);
+        rc = fp_folded_write_gz(fp_report_recorded(facts), path.data, &changed, &failure);
     fp_str_release(&path);
     if (rc < 0)
         return forgive_limit(rc, &failure, &facts->folded_note, note, err);
@@ -188,11 +198,66 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     return FP_OK;
 }
 
+/* Completeness, zone, and each transform that did something. */
+#define NOTES_MAX (2 + FP_TRANSFORM_COUNT)
+
+struct notes {
+    struct fp_str texts[NOTES_MAX];
+    const char *items[NOTES_MAX];
+    size_t count;
+};
+
+static struct fp_str *next_note(struct notes *notes, const char *begin)
+{
+    struct fp_str *text = &notes->texts[notes->count++];
+
+    fp_str_init(text, FP_LIMIT_TEXT);
+    fp_str_puts(text, begin);
+    return text;
+}
+
+static void note_transforms(struct notes *notes, const struct fp_transform_log *log)
+{
+    for (size_t i = 0; log && i < log->count; i++) {
+        const struct fp_transform_record *record = &log->items[i];
+        struct fp_str *text;
+
+        if (!record->frames && !record->value_removed)
+            continue;
+        text = next_note(notes, FP_DRAW_NOTE_TRANSFORM);
+        fp_str_puts(text, fp_transform_step_name(record->step));
+        fp_str_printf(text, "%s%s", record->detail[0] ? " " : "", record->detail);
+    }
+}
+
+/* To be released in every case. */
+static int make_notes(struct notes *notes, const struct fp_report_facts *facts, struct fp_error *err)
+{
+    int rc = FP_OK;
+
+    notes->count = 0;
+    fp_str_puts(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), fp_completeness_name(facts->completeness));
+    if (facts->window && facts->zone)
+        fp_str_puts(next_note(notes, FP_DRAW_NOTE_ZONE), fp_zone_name(facts->zone));
+    note_transforms(notes, facts->transforms);
+    for (size_t i = 0; i < notes->count && rc == FP_OK; i++) {
+        rc = fp_str_status(&notes->texts[i], "a note", err);
+        notes->items[i] = notes->texts[i].data;
+    }
+    return rc;
+}
+
+static void release_notes(struct notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        fp_str_release(&notes->texts[i]);
+}
+
 static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp_str *note, struct fp_error *err)
 {
     struct fp_error failure = FP_ERROR_INIT;
-    struct fp_str path, zone, completeness;
-    const char *notes[2];
+    struct fp_str path;
+    struct notes notes;
     struct fp_pprof_meta meta = {
         .event = facts->event_type,
         .unit = facts->event->unit,
@@ -201,29 +266,21 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
         .sample = facts->sample ? facts->sample : facts->event->sample,
         .filter = facts->filter && facts->filter[0] ? facts->filter : NULL,
         .generator = fp_generator(),
-        .notes = notes,
+        .notes = notes.items,
     };
-    int rc = join(&path, dir, PPROF_FILE, &failure);
+    int rc = join(&path, dir, PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
 
-    fp_str_init(&zone, FP_LIMIT_TEXT);
-    fp_str_init(&completeness, FP_LIMIT_TEXT);
-    fp_str_printf(&completeness, FP_DRAW_NOTE_COMPLETENESS "%s", fp_completeness_name(facts->completeness));
-    notes[meta.note_count++] = completeness.data;
-    if (facts->window && facts->zone) {
-        fp_str_printf(&zone, FP_DRAW_NOTE_ZONE "%s", fp_zone_name(facts->zone));
-        notes[meta.note_count++] = zone.data;
-    }
-    if (rc == FP_OK && (!fp_str_ok(&zone) || !fp_str_ok(&completeness)))
-        rc = fp_error_nomem(&failure);
+    meta.note_count = notes.count;
     if (rc == FP_OK)
-        rc = fp_pprof_write_gz(facts->tree, &meta, path.data, &failure);
+        rc = made;
+    if (rc == FP_OK)
+        rc = fp_pprof_write_gz(fp_report_recorded(facts), &meta, path.data, &failure);
     if (rc == FP_OK)
         facts->pprof = PPROF_FILE;
     else
         rc = forgive_limit(rc, &failure, &facts->pprof_note, note, err);
     fp_str_release(&path);
-    fp_str_release(&zone);
-    fp_str_release(&completeness);
+    release_notes(&notes);
     return rc;
 }
 
@@ -263,7 +320,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
                    json_t **ret_summary, struct fp_error *err)
 {
     struct fp_report_facts own = *given, *facts = &own; /* the notes in it end with this function */
-    bool has_value = facts->tree && facts->tree->total[0] > 0;
+    bool has_value = fp_report_total(facts) > 0;
+    bool shows_value = has_value && facts->tree->total[0] > 0; /* the focus may leave nothing */
     json_t *summary = NULL;
     struct fp_str folded_note, pprof_note;
     int rc = fp_dir_make(dir, err);
@@ -271,7 +329,7 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
     facts->json = options->formats & FP_DRAW_JSON ? FP_SUMMARY_FILE : NULL;
     fp_str_init(&folded_note, FP_LIMIT_TEXT);
     fp_str_init(&pprof_note, FP_LIMIT_TEXT);
-    if (rc == FP_OK && has_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
+    if (rc == FP_OK && shows_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
         rc = draw_pictures(facts, dir, options, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
         rc = write_folded(facts, dir, &folded_note, err);

@@ -1,6 +1,9 @@
 /*
  * One report: facts → pictures, exports, summary.json and page in a directory.
  *
+ * Pictures, tables and summary.json are of the profile as it is shown. The exports (pprof, folded stacks) hold it as it
+ * came: they are what other tools, and comparisons with other nights, start from.
+ *
  * The same for `run` and `render`. Files are written plainly: the directory is one
  * that nobody reads yet (a stage). Thread-safe.
  */
@@ -27,9 +30,11 @@ enum fp_draw_format {
     FP_DRAW_ALL = 63
 };
 
-/* Notes in the pprof profile begin with these: the time zone of its window, how complete it is. */
+/* Notes in the pprof profile begin with these: the time zone of its window, how complete it is, a transform that the page
+ * beside it is shown with. The profile itself is the one that came: transforms lose what a comparison needs. */
 #define FP_DRAW_NOTE_ZONE "timezone: "
 #define FP_DRAW_NOTE_COMPLETENESS "completeness: "
+#define FP_DRAW_NOTE_TRANSFORM "shown with: "
 
 struct fp_draw_options {
     const struct fp_picture_config *picture;

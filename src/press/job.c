@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "press/listed.h"
 #include "press/proof.h"
+#include "press/shape.h"
 #include "publish/sitepath.h"
 #include "report/night.h"
 
@@ -171,11 +172,28 @@ static int report_dir(const struct fp_job_run *run, const struct fp_job_context 
     return fp_str_status(dir, "a path", err);
 }
 
+/* Applies what the service wants shown, and warns of what went wrong with that. */
+static int shape(const struct fp_job_run *run, const struct fp_job_context *context, const struct fp_tree *tree,
+                 struct fp_shape *ret_shape, struct fp_error *err)
+{
+    struct fp_str about;
+    int rc = fp_shape_make(ret_shape, tree, &run->job->service->transforms, err);
+
+    fp_str_init(&about, FP_LIMIT_TEXT);
+    fp_str_printf(&about, "%s %s, %s", run->job->service->title, run->job->event_type,
+                  context->plan->windows[run->job->window].label);
+    if (rc == FP_OK)
+        fp_shape_warn(ret_shape, about.data, context->fetcher.log);
+    fp_str_release(&about);
+    return rc;
+}
+
 /* Freezes (unless failed) and draws once. */
 static int draw(struct fp_job_run *run, const struct fp_job_context *context, const char *dir, struct fp_error *err)
 {
     struct fp_report_facts facts;
     struct fp_tree tree = { 0 };
+    struct fp_shape shaped = { 0 };
     struct fp_listed listed = { 0 };
     json_t *summary = NULL;
     int rc = FP_OK;
@@ -183,8 +201,10 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
     fill_facts(run, context, &facts);
     if (run->outcome != FP_OUTCOME_FAILED && run->merged.count) {
         rc = fp_tree_freeze(&tree, &run->merged, run->job->event->objects, err);
-        facts.tree = &tree;
-        if (fp_service_is_host(run->job->service) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
+        if (rc == FP_OK)
+            rc = shape(run, context, &tree, &shaped, err);
+        fp_shape_show(&shaped, &tree, &facts);
+        if (rc == FP_OK && fp_service_is_host(run->job->service) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
             facts.services = &listed.names;
     }
     if (rc == FP_OK)
@@ -193,6 +213,7 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
         rc = fp_night_entry(summary, run->path, &run->entry, err);
     json_decref(summary);
     fp_listed_release(&listed);
+    fp_shape_release(&shaped);
     fp_tree_release(&tree);
     return rc;
 }

@@ -190,6 +190,7 @@ int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_e
     if (!map)
         return fp_error_nomem(err);
     to->objects |= from->objects;
+    rc = fp_builder_reserve(to, nodes, err);
     for (uint32_t id = 0; id < names && rc == FP_OK; id++)
         rc = fp_names_intern(&to->names, fp_names_get(&from->names, id), (enum fp_frame_kind)from->names.kind[id],
                              &map[id], err);

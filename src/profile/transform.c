@@ -118,7 +118,9 @@ static int rebuild(const struct fp_tree *from, const struct fp_transform_plan *p
     }
     memset(r.name, 0xFF, (from->names.count + 1) * sizeof *r.name); /* FP_NO_NODE */
     r.node[0] = 0;
-    rc = fp_builder_root(&r.builder, fp_tree_name(from, 0), fp_tree_kind(from, 0), err);
+    rc = fp_builder_reserve(&r.builder, from->count, err);
+    if (rc == FP_OK)
+        rc = fp_builder_root(&r.builder, fp_tree_name(from, 0), fp_tree_kind(from, 0), err);
     if (rc == FP_OK && plan->action[0] == FP_NODE_KEEP)
         rc = fp_builder_add(&r.builder, 0, from->self[0], err);
     for (uint32_t i = 1; i < from->count && rc == FP_OK; i++)
@@ -135,49 +137,6 @@ done:
     return rc;
 }
 
-/* ---- a tree that nothing changed ---- */
-
-static void *copy_of(const void *column, size_t count, size_t size)
-{
-    void *copy = calloc(count ? count : 1, size);
-
-    if (copy && count)
-        memcpy(copy, column, count * size);
-    return copy;
-}
-
-static bool copy_names(struct fp_names *to, const struct fp_names *from)
-{
-    *to = *from;
-    to->bytes_cap = from->used;
-    to->cap = from->count;
-    to->bytes = copy_of(from->bytes, from->used, 1);
-    to->offset = copy_of(from->offset, from->count, sizeof *to->offset);
-    to->length = copy_of(from->length, from->count, sizeof *to->length);
-    to->kind = copy_of(from->kind, from->count, sizeof *to->kind);
-    to->slots.slot = copy_of(from->slots.slot, from->slots.size, sizeof *to->slots.slot);
-    return to->bytes && to->offset && to->length && to->kind && to->slots.slot;
-}
-
-static int copy_tree(const struct fp_tree *from, struct fp_tree *ret_tree, struct fp_error *err)
-{
-    struct fp_tree to = { .count = from->count, .max_depth = from->max_depth };
-    bool ok = copy_names(&to.names, &from->names);
-
-    to.parent = copy_of(from->parent, from->count, sizeof *to.parent);
-    to.name = copy_of(from->name, from->count, sizeof *to.name);
-    to.depth = copy_of(from->depth, from->count, sizeof *to.depth);
-    to.end = copy_of(from->end, from->count, sizeof *to.end);
-    to.self = copy_of(from->self, from->count, sizeof *to.self);
-    to.total = copy_of(from->total, from->count, sizeof *to.total);
-    if (!ok || !to.parent || !to.name || !to.depth || !to.end || !to.self || !to.total) {
-        fp_tree_release(&to);
-        return fp_error_nomem(err);
-    }
-    *ret_tree = to;
-    return FP_OK;
-}
-
 /* ---- the pipeline ---- */
 
 static int check_options(const struct fp_tree *in, const struct fp_transform_options *options,
@@ -187,24 +146,34 @@ static int check_options(const struct fp_tree *in, const struct fp_transform_opt
         return fp_error_set(err, FP_EINVAL, "a profile without a root cannot be transformed");
     if (options->max_kernel_depth < -1)
         return fp_error_set(err, FP_EINVAL, "max_kernel_depth is a number of frames, or -1 for all");
-    if (!(options->min_share >= 0 && options->min_share < 1)) /* written so that NaN fails */
-        return fp_error_set(err, FP_EINVAL, "min_share is a share of the total: from 0 (off) to less than 1");
+    if (!(options->min_share >= 0 && options->min_share <= 1)) /* written so that NaN fails */
+        return fp_error_set(err, FP_EINVAL, "min_share is a share of the total: from 0 (off) to 1");
     return FP_OK;
 }
 
-static void describe(const struct fp_transform_rule *rule, const struct fp_transform_options *options,
-                     struct fp_transform_record *record)
+static void clip(char to[FP_TRANSFORM_DETAIL_MAX], struct fp_slice text)
+{
+    static const char more[] = "\u2026";
+    size_t room = FP_TRANSFORM_DETAIL_MAX - sizeof more, n = fp_utf8_clean(to, room, text.data, text.len);
+
+    strcpy(to + n, text.len > room ? more : "");
+}
+
+static int describe(const struct fp_transform_rule *rule, const struct fp_transform_options *options,
+                    struct fp_transform_record *record, struct fp_error *err)
 {
     struct fp_str text;
-    size_t n;
+    int rc;
 
     if (!rule->describe)
-        return;
+        return FP_OK;
     fp_str_init(&text, FP_LIMIT_TEXT);
-    rule->describe(options, &text); /* short of memory the text is short too: it is only for reading */
-    n = fp_utf8_clean(record->detail, sizeof record->detail - 1, text.data, text.len);
-    record->detail[n] = '\0';
+    rule->describe(options, &text);
+    rc = fp_str_status(&text, "what was asked for", err);
+    if (rc == FP_OK)
+        clip(record->detail, fp_str_slice(&text));
     fp_str_release(&text);
+    return rc;
 }
 
 /* Runs one step; *ret_changed says whether there is a new tree. */
@@ -221,11 +190,14 @@ static int run_step(enum fp_transform_step step, const struct fp_transform_input
     *record = (struct fp_transform_record){ .step = step, .nodes_before = input->tree->count };
     record->nodes_after = input->tree->count;
     rc = plan.action ? rule->plan(input, &plan, err) : fp_error_nomem(err);
+    if (rc == FP_OK)
+        rc = describe(rule, input->options, record, err);
     if (rc < 0)
         goto done;
     record->patterns_stopped = plan.patterns_stopped;
     record->patterns_ignored = plan.patterns_ignored;
-    describe(rule, input->options, record);
+    if (plan.stopped)
+        clip(record->stopped, fp_pattern_text(plan.stopped));
     changed = measure(input->tree, &plan, record);
     if (changed) {
         rc = rebuild(input->tree, &plan, ret_tree, err);
@@ -270,13 +242,12 @@ int fp_transform_apply(const struct fp_tree *in, const struct fp_transform_optio
             log.changed = true;
         }
     }
-    if (rc == FP_OK && !log.changed)
-        rc = copy_tree(in, &made, err);
     if (rc < 0) {
         fp_tree_release(&made);
         return rc;
     }
-    *ret_out = made;
+    if (log.changed)
+        *ret_out = made;
     *ret_log = log;
     return FP_OK;
 }

@@ -1,7 +1,7 @@
 /*
  * Transforms: a profile made easier to read, with an account of what was done to it.
  *
- * A frozen tree goes in, a new frozen tree comes out. The steps run in a fixed order, whatever the order in
+ * A frozen tree goes in, a new frozen tree comes out, or none when nothing changes. The steps run in a fixed order, whatever the order in
  * which they were asked for, each on the result of the one before.
  *
  * Names first, so that every pattern further down sees a name as the page shows it:
@@ -49,8 +49,10 @@
  *
  *     struct fp_transform_options options = FP_TRANSFORM_OPTIONS_INIT;
  *     options.fold_threads = true;
- *     rc = fp_transform_apply(&tree, &options, &shown, &log, &err);
- *     fp_tree_release(&shown);
+ *     struct fp_tree made = { 0 };
+ *     rc = fp_transform_apply(&tree, &options, &made, &log, &err);
+ *     … log.changed ? &made : &tree …
+ *     fp_tree_release(&made);
  */
 #ifndef FP_PROFILE_TRANSFORM_H
 #define FP_PROFILE_TRANSFORM_H
@@ -60,7 +62,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "profile/pattern.h"
+#include "base/pattern.h"
 #include "profile/tree.h"
 
 /* In the order of application. */
@@ -95,7 +97,7 @@ struct fp_transform_options {
     bool hide_kernel, hide_libraries;
     struct fp_pattern_list hide;
     bool merge_recursion, collapse_wrappers;
-    double min_share; /* 0 = off; below 1, of the untransformed total */
+    double min_share; /* 0 = off; of the untransformed total, at most 1 */
 };
 
 /* Everything off but strip_rust_hash. */
@@ -107,16 +109,13 @@ struct fp_transform_options {
 /* The name that min_share gives to what it gathers; of kind unknown. */
 #define FP_TRANSFORM_OTHER "[other]"
 
-/* A pattern that is stopped on more than so many names is set aside for the whole step, as if it had not been
- * given: the result must not depend on the order of names, nor the time on their number. */
-#define FP_LIMIT_PATTERN_STOPS 32u
-
-#define FP_TRANSFORM_DETAIL_MAX 256
+#define FP_TRANSFORM_DETAIL_MAX 1024
 
 /* What one step did. Nodes and frames are counted in the step's own input. */
 struct fp_transform_record {
     enum fp_transform_step step;
-    char detail[FP_TRANSFORM_DETAIL_MAX]; /* what was asked for, in English: patterns, limit; valid UTF-8 */
+    char detail[FP_TRANSFORM_DETAIL_MAX]; /* what was asked for, in English: patterns, limit; valid UTF-8;
+                                             what is too long ends in "…" */
     uint32_t nodes_before, nodes_after;
     uint32_t frames;           /* nodes renamed, left out, gathered or removed */
     int64_t value_touched;     /* total of the stacks with such a frame, each counted once */
@@ -124,6 +123,7 @@ struct fp_transform_record {
     int64_t value_removed;     /* no longer in the tree: focus only */
     uint32_t patterns_stopped; /* names on which a pattern ran away and was stopped: no match there */
     uint32_t patterns_ignored; /* patterns set aside, see FP_LIMIT_PATTERN_STOPS */
+    char stopped[FP_TRANSFORM_DETAIL_MAX]; /* the first pattern that was stopped, or "" */
 };
 
 /* One record for each step that was asked for, in the order of application, also if it found nothing. */
@@ -132,14 +132,14 @@ struct fp_transform_log {
     size_t count;
     int64_t total;   /* of the untransformed tree: the denominator */
     int64_t removed; /* Σ value_removed */
-    bool changed;    /* false: the tree that came out equals the one that went in */
+    bool changed;    /* false: no tree came out, the one that went in is as it was asked for */
 };
 
 /* "fold_threads" …: the key of the configuration and of summary.json. */
 const char *fp_transform_step_name(enum fp_transform_step step);
 
-/* FP_EINVAL for options that make no sense. ret_out is to be released on success; it shares nothing with
- * `in`. */
+/* FP_EINVAL for options that make no sense. Without a change no tree is made: ret_out is written only when
+ * ret_log->changed. It shares nothing with `in`, and is the caller's. */
 int fp_transform_apply(const struct fp_tree *in, const struct fp_transform_options *options,
                        struct fp_tree *ret_out, struct fp_transform_log *ret_log, struct fp_error *err);
 

@@ -28,6 +28,15 @@ static int make_new_names(struct fp_transform_plan *plan, size_t names, struct f
     return FP_OK;
 }
 
+/* The pattern ran away on so many names. */
+static void note_stops(struct fp_transform_plan *plan, const struct fp_pattern *pattern, uint32_t stopped)
+{
+    plan->patterns_stopped += stopped;
+    plan->patterns_ignored += stopped > FP_LIMIT_PATTERN_STOPS;
+    if (stopped && !plan->stopped)
+        plan->stopped = pattern;
+}
+
 /* ---- strip_rust_hash ---- */
 
 #define HASH_MARK "::h"
@@ -58,13 +67,17 @@ int fp_transform_plan_strip_rust_hash(const struct fp_transform_input *input, st
 {
     const struct fp_names *names = &input->tree->names;
     uint8_t *used = NULL;
-    int rc = names_in_use(input->tree, &used, err);
+    int rc = FP_OK;
 
     for (uint32_t id = 0; id < names->count && rc == FP_OK; id++) {
         struct fp_slice name = fp_names_get(names, id);
-        size_t length = used[id] ? length_without_hash(name) : name.len;
+        size_t length = length_without_hash(name);
 
         if (length == name.len)
+            continue;
+        if (!used) /* most profiles have no hash at all: then their nodes are not looked at */
+            rc = names_in_use(input->tree, &used, err);
+        if (rc < 0 || !used[id])
             continue;
         if (!plan->new_name)
             rc = make_new_names(plan, names->count, err);
@@ -126,7 +139,7 @@ static int rename_by(struct fp_transform_plan *plan, const struct fp_pattern *pa
     memset(new_name, 0xFF, (names->count + 1) * sizeof *new_name);
     fp_names_init(&texts);
     rc = rename_all(plan, pattern, names, used, &texts, new_name, &stopped, err);
-    plan->patterns_stopped += stopped;
+    note_stops(plan, pattern, stopped);
     if (rc == FP_OK && stopped <= FP_LIMIT_PATTERN_STOPS) {
         uint32_t *old_name = plan->new_name;
         struct fp_names old_texts = plan->names;
@@ -135,8 +148,6 @@ static int rename_by(struct fp_transform_plan *plan, const struct fp_pattern *pa
         plan->new_name = new_name;
         texts = old_texts;
         new_name = old_name;
-    } else if (rc == FP_OK) {
-        plan->patterns_ignored++;
     }
     fp_names_release(&texts);
     free(new_name);
@@ -202,8 +213,7 @@ static int match_by(const struct fp_pattern *pattern, const struct fp_names *nam
             marks[id] |= MATCHES;
         marks[id] = (uint8_t)(marks[id] & ~MATCHES_NOW);
     }
-    plan->patterns_stopped += stopped;
-    plan->patterns_ignored += set_aside;
+    note_stops(plan, pattern, stopped);
     return FP_OK;
 }
 

@@ -25,6 +25,7 @@ struct fp_transform_plan {
         *new_name; /* NULL = no name changes; else of each name: an id in `names`, or FP_NO_NODE = as it is */
     struct fp_names names; /* the new texts, with the kinds of the old */
     uint32_t patterns_stopped, patterns_ignored;
+    const struct fp_pattern *stopped; /* the first of them; NULL = none was */
 };
 
 struct fp_transform_input {

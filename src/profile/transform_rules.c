@@ -172,14 +172,22 @@ static int plan_min_share(const struct fp_transform_input *input, struct fp_tran
 
 /* ---- what was asked for, in words ---- */
 
+static void put_quoted(struct fp_str *out, const char *before, struct fp_slice text)
+{
+    fp_str_puts(out, before);
+    fp_str_putc(out, '"');
+    fp_str_append(out, text.data, text.len);
+    fp_str_putc(out, '"');
+}
+
 static void describe_patterns(const struct fp_pattern_list *list, struct fp_str *out)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct fp_slice text = fp_pattern_text(list->items[i]);
 
-        fp_str_puts(out, i ? ", \"" : "\"");
-        fp_str_append(out, text.data, text.len);
-        fp_str_puts(out, "\"");
+        put_quoted(out, i ? ", " : "", text);
+        if (fp_pattern_replacement(list->items[i], &text))
+            put_quoted(out, " \u2192 ", text);
     }
 }
 

@@ -47,6 +47,8 @@ struct fp_builder {
 void fp_builder_init(struct fp_builder *builder);
 void fp_builder_release(struct fp_builder *builder);
 
+/* Room for so many nodes in all, where that is known: growing step by step costs as much again as filling. */
+int fp_builder_reserve(struct fp_builder *builder, size_t nodes, struct fp_error *err);
 /* Makes node 0. Must come first, once. */
 int fp_builder_root(struct fp_builder *builder, struct fp_slice name, enum fp_frame_kind kind, struct fp_error *err);
 /* Finds or makes the child of `parent` with this name. FP_ELIMIT beyond FP_LIMIT_NODES or FP_LIMIT_DEPTH. */
@@ -57,8 +59,6 @@ int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name
                       struct fp_error *err);
 /* Adds to the self value of a node; FP_EDATA when negative or when the profile's total would overflow. */
 int fp_builder_add(struct fp_builder *builder, uint32_t node, int64_t value, struct fp_error *err);
-/* Room for `nodes` in all, for who knows how many will come: no column grows by doubling. */
-int fp_builder_reserve(struct fp_builder *builder, size_t nodes, struct fp_error *err);
 /* Adds every stack of `from` below our root (roots are one, whatever their names). `from` is used up: what
  * is left of it can be released, no more. On failure `to` is not usable either. */
 int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_error *err);

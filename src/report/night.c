@@ -44,19 +44,14 @@ static json_t *cores_of(const json_t *summary)
     return json_real((double)fp_model_get_int(summary, "total") / (double)per_second / seconds);
 }
 
+/* Of the profile as it came: what is hidden has no symbol all the same. */
 static json_t *unknown_share_of(const json_t *summary)
 {
-    const json_t *kinds = json_object_get(summary, "kinds");
+    const json_t *missing = json_object_get(summary, "missing_symbols");
 
-    if (!has_value(summary) || fp_model_get_int(summary, "total") <= 0)
+    if (!has_value(summary) || fp_model_get_int(summary, "total") <= 0 || !json_is_object(missing))
         return json_null();
-    for (size_t i = 0; i < json_array_size(kinds); i++) {
-        const json_t *kind = json_array_get(kinds, i);
-
-        if (!strcmp(fp_model_get_text(kind, "kind"), "unknown"))
-            return json_real(fp_model_get_real(kind, "share"));
-    }
-    return json_real(0.0);
+    return json_real(fp_model_get_real(missing, "self_share"));
 }
 
 static json_t *why_of(const json_t *summary)

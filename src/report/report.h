@@ -14,6 +14,8 @@
 #include "config/config.h"
 #include "plan/event.h"
 #include "plan/window.h"
+#include "profile/symbols.h"
+#include "profile/transform.h"
 #include "profile/tree.h"
 
 /* Four outcomes, four words, everywhere the same. */
@@ -55,7 +57,10 @@ struct fp_report_facts {
     /* what came */
     enum fp_outcome outcome;
     enum fp_completeness completeness;
-    const struct fp_tree *tree;   /* NULL when failed; a root alone when empty */
+    const struct fp_tree *tree;   /* as it is shown: after the transforms; NULL when failed; a root alone when empty */
+    const struct fp_tree *recorded; /* as it came: what all shares are of; NULL = the same as `tree` */
+    const struct fp_transform_log *transforms; /* from the one to the other; NULL = none was asked for */
+    const struct fp_symbols *symbols;          /* of `recorded`; NULL = not looked for */
     const char *form;          /* "columns with types", "node list", "folded" …; "" = nothing came */
     uint32_t requests;         /* sent, retries included */
     uint32_t replies;          /* decoded */
@@ -85,5 +90,17 @@ struct fp_report_facts {
     /* when and by whom */
     int64_t generated;         /* unix seconds, from the injected clock */
 };
+
+/* The profile as it came; NULL when there is none. */
+static inline const struct fp_tree *fp_report_recorded(const struct fp_report_facts *facts)
+{
+    return facts->recorded ? facts->recorded : facts->tree;
+}
+
+/* What every share of the report is of. */
+static inline int64_t fp_report_total(const struct fp_report_facts *facts)
+{
+    return facts->tree ? fp_report_recorded(facts)->total[0] : 0;
+}
 
 #endif

@@ -5,8 +5,10 @@
 #include "base/limits.h"
 #include "profile/totals.h"
 #include "report/host.h"
+#include "report/missing.h"
 #include "report/model.h"
 #include "report/top_nodes.h"
+#include "report/transforms.h"
 
 #ifndef FP_VERSION
 #define FP_VERSION "0.0.0-dev"
@@ -153,8 +155,9 @@ static int put_functions(struct fp_model *model, json_t *root, const struct fp_t
 
 /* ---- kinds, threads, processes ---- */
 
-static void put_kinds(struct fp_model *model, json_t *root, const struct fp_tree *tree)
+static void put_kinds(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
+    const struct fp_tree *tree = facts->tree;
     json_t *list = fp_model_array(model, root, "kinds");
     bool occurs[FP_KIND_COUNT] = { false };
     int64_t self[FP_KIND_COUNT];
@@ -172,25 +175,26 @@ static void put_kinds(struct fp_model *model, json_t *root, const struct fp_tree
         row = fp_model_row(model, list);
         put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)kind));
         put_int(model, row, "self", self[kind]);
-        fp_model_put(model, row, "share", share_of(self[kind], tree->total[0]));
+        fp_model_put(model, row, "share", share_of(self[kind], fp_report_total(facts)));
     }
 }
 
 /* A row of a list of threads or processes. */
-static json_t *put_group(struct fp_model *model, json_t *list, const struct fp_tree *tree,
-                      const struct fp_function_total *group)
+static json_t *put_group(struct fp_model *model, json_t *list, const struct fp_tree *tree, int64_t whole,
+                         const struct fp_function_total *group)
 {
     json_t *row = fp_model_row(model, list);
 
     fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, group->name)));
     put_int(model, row, "total", group->total);
-    fp_model_put(model, row, "share", share_of(group->total, tree->total[0]));
+    fp_model_put(model, row, "share", share_of(group->total, whole));
     return row;
 }
 
-static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree *tree,
+static int put_groups(struct fp_model *model, json_t *root, const struct fp_report_facts *facts,
                       enum fp_frame_kind kind, const char *key, const char *count_key, struct fp_error *err)
 {
+    const struct fp_tree *tree = facts->tree;
     struct fp_top_nodes nodes = { .count = 0 };
     struct fp_function_totals totals = { 0 };
     json_t *list;
@@ -205,7 +209,7 @@ static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree
     if (tree)
         rc = fp_top_nodes_make(&nodes, tree, err);
     for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
-        json_t *row = put_group(model, list, tree, &totals.items[i]);
+        json_t *row = put_group(model, list, tree, fp_report_total(facts), &totals.items[i]);
 
         put_node(model, row, &nodes, totals.items[i].node);
     }
@@ -216,7 +220,7 @@ static int put_groups(struct fp_model *model, json_t *root, const struct fp_tree
 static int put_unprofiled(struct fp_model *model, json_t *root, const struct fp_report_facts *facts,
                           struct fp_error *err)
 {
-    const struct fp_tree *tree = facts->tree;
+    const struct fp_tree *tree = fp_report_recorded(facts); /* a level that is not shown is there all the same */
     struct fp_function_totals totals = { 0 };
     json_t *list;
     int rc = tree && facts->services ? fp_totals_of_kind(tree, FP_KIND_PROCESS, &totals, err) : FP_OK;
@@ -233,7 +237,7 @@ static int put_unprofiled(struct fp_model *model, json_t *root, const struct fp_
         struct fp_slice name = fp_names_get(&tree->names, totals.items[i].name), bare = fp_frame_bare_name(name);
 
         if (totals.items[i].total > 0 && !fp_host_is_kernel_thread(bare) && !fp_host_is_profiled(bare, facts->services))
-            put_group(model, list, tree, &totals.items[i]);
+            put_group(model, list, tree, fp_report_total(facts), &totals.items[i]);
     }
     fp_totals_release(&totals);
     return rc;
@@ -332,7 +336,7 @@ static void put_head(struct fp_model *model, json_t *root, const struct fp_repor
     put_window(model, root, facts);
     put_text(model, root, "outcome", fp_outcome_name(facts->outcome));
     put_text(model, root, "completeness", fp_completeness_name(facts->completeness));
-    put_int(model, root, "total", tree ? tree->total[0] : 0);
+    put_int(model, root, "total", fp_report_total(facts));
     put_int(model, root, "nodes", tree ? tree->count : 0);
     put_int(model, root, "max_depth", tree ? tree->max_depth : 0);
 }
@@ -341,7 +345,8 @@ static void put_tail(struct fp_model *model, json_t *root, const struct fp_repor
 {
     json_t *unbalanced;
 
-    fp_model_array(model, root, "transforms");
+    fp_transforms_put_summary(model, root, facts);
+    fp_missing_put_summary(model, root, facts);
     put_requests(model, root, facts);
     put_failed_parts(model, root, facts);
     fp_model_put(model, root, "failure", fp_model_text_or_null(facts->failure));
@@ -365,11 +370,11 @@ int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, s
 
     put_head(&model, root, facts);
     rc = put_functions(&model, root, tree, err);
-    put_kinds(&model, root, tree);
+    put_kinds(&model, root, facts);
     if (rc == FP_OK)
-        rc = put_groups(&model, root, tree, FP_KIND_THREAD, "threads", "threads_count", err);
+        rc = put_groups(&model, root, facts, FP_KIND_THREAD, "threads", "threads_count", err);
     if (rc == FP_OK)
-        rc = put_groups(&model, root, tree, FP_KIND_PROCESS, "processes", "processes_count", err);
+        rc = put_groups(&model, root, facts, FP_KIND_PROCESS, "processes", "processes_count", err);
     if (rc == FP_OK)
         rc = put_unprofiled(&model, root, facts, err);
     if (rc < 0) {

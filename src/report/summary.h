@@ -13,8 +13,9 @@
  *   window           {start, end (half-open), timezone, label}; null when not known (files)
  *   outcome          "ok", "empty", "partial", "failed"
  *   completeness     "proved", "unproved", "partial"; of a failed report it says nothing
- *   total            of the whole profile
- *   nodes            of the tree, the root included; 0 when there is none
+ *   total            of the whole profile, as it came: what every share is of, whatever is shown of it
+ *   nodes            of the tree as it is shown (after `transforms`, like all below), the root included; 0
+ *                    when there is none
  *   max_depth        frames of the deepest stack
  *   functions_count  how many different frames there are below the root
  *   functions        [{name, kind, self, total, node}], largest self first: the first 10,000, then
@@ -26,15 +27,21 @@
  *                    threads and processes have it in their own lists.
  *   kinds            [{kind, self, share}] for each kind of frame that occurs: "application",
  *                    "library", "kernel", "cuda", "thread", "process", "host", "object",
- *                    "unknown". The selfs add up to `total`.
+ *                    "unknown". The selfs and `removed` add up to `total`.
  *   threads_count, processes_count   how many different names there are
  *   threads          [{name, total, share, node}], largest first, at most 10,000, the first 100 with `node`
  *   processes        the same for processes; only the host (`Total`) has some
- *   unprofiled       those of `processes` that use CPU and have no profile of their own in the source: the
- *                    agent's process matcher does not select them. Threads of the kernel are left out
+ *   unprofiled       the processes (shown or not) that use CPU and have no profile of their own in the
+ *                    source: the agent's process matcher does not select them. Threads of the kernel are left out
  *                    (report/host.h says how they are told). null when not known: not the host, or
  *                    the source could not list its services.
- *   transforms       [] : what was done to the profile before it was counted (nothing yet)
+ *   transforms       [{name, detail, frames, touched, moved, removed, nodes_before, nodes_after,
+ *                    patterns_stopped, patterns_ignored, stopped}]: what was done to the profile before it was
+ *                    counted, in the order of application, also what found nothing to do. See
+ *                    report/transforms.h.
+ *   removed          Σ removed of the transforms: value that is not shown anywhere (focus alone does that)
+ *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
+ *                    report/missing.h.
  *   requests         {sent (retries included), replies, form, filter, language, source,
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "flame/palette.h"
+#include "profile/transform.h"
 #include "report/words.h"
 
 /* FP_KIND_UNKNOWN for a word that is none. */
@@ -46,6 +47,7 @@ struct ranking {
     size_t count;           /* of items, at most FP_LIMIT_TOP_FUNCTIONS */
     int64_t largest;        /* what the bars compare with */
     int64_t all;            /* how many there are behind the table */
+    const char *name_key;   /* what a row is called by; NULL = "name" */
     const char *value_key;  /* what it is ranked by */
     const char *second_key; /* a further share; NULL = none … */
     bool cores;             /* … or the value in cores, with so many … */
@@ -78,12 +80,8 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
 }
 
 /* Who, and how much. */
-static void put_measured(const struct fp_tables *tables, json_t *row, const json_t *item,
-                         const char *value_key)
+static void put_measured(const struct fp_tables *tables, json_t *row, struct fp_slice name, int64_t value)
 {
-    struct fp_slice name = fp_model_get_slice(item, "name");
-    int64_t value = fp_model_get_int(item, value_key);
-
     fp_words_put_value(tables->model, row, "value", "exact", value, tables->unit);
     fp_words_put_share(tables->model, row, "share", value, tables->total);
     fp_words_put_name(tables->model, row, "pieces", "cut", fp_frame_bare_name(name));
@@ -94,10 +92,12 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
 {
     struct fp_model *model = tables->model;
     json_t *row = fp_model_row(model, list);
+    struct fp_slice name = fp_model_get_slice(item, ranking->name_key ? ranking->name_key : "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
-    bool has_kind = json_is_string(json_object_get(item, "kind"));
+    /* what min_share gathers may have symbols */
+    bool has_kind = json_is_string(json_object_get(item, "kind")) && !fp_slice_is(name, FP_TRANSFORM_OTHER);
 
-    put_measured(tables, row, item, ranking->value_key);
+    put_measured(tables, row, name, value);
     fp_words_put_bar(model, row, "bar", value, ranking->largest);
     put_second(tables, row, ranking, item, value);
     fp_model_put(model, row, "kind",
@@ -262,7 +262,8 @@ void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
         for (; count < LEADS && count < json_array_size(processes); count++)
             top[count] = json_array_get(processes, count);
     for (size_t i = 0; i < count && i < LEADS; i++)
-        put_measured(tables, fp_model_row(tables->model, list), top[i], key);
+        put_measured(tables, fp_model_row(tables->model, list), fp_model_get_slice(top[i], "name"),
+                     fp_model_get_int(top[i], key));
 }
 
 void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
@@ -290,7 +291,52 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
     put_ranking(tables, to, key, &ranking);
 }
 
+void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const json_t *modules, const char *cause)
+{
+    const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
+    struct ranking ranking = {
+        .items = top,
+        .name_key = "path",
+        .value_key = "self",
+        .second_key = "total",
+        .value_head = "self",
+        .second_head = "total",
+        .name_head = "file",
+        .caption = "Largest self first",
+        .quiet = true,
+        .many = "files",
+    };
+
+    for (size_t i = 0; i < json_array_size(modules); i++) {
+        const json_t *module = json_array_get(modules, i);
+
+        if (strcmp(fp_model_get_text(module, "cause"), cause) || !*fp_model_get_text(module, "path"))
+            continue;
+        if (ranking.count < FP_LIMIT_TOP_FUNCTIONS)
+            top[ranking.count++] = module;
+        ranking.all++;
+    }
+    if (ranking.count)
+        put_ranking(tables, to, "modules", &ranking);
+    else
+        fp_model_put(tables->model, to, "modules", json_null());
+}
+
 /* ---- kinds ---- */
+
+/* Has min_share gathered frames in "[other]", which is of kind unknown? */
+static bool has_other(const json_t *summary)
+{
+    const json_t *transforms = json_object_get(summary, "transforms");
+
+    for (size_t i = 0; i < json_array_size(transforms); i++) {
+        const json_t *row = json_array_get(transforms, i);
+
+        if (fp_slice_is(fp_model_get_slice(row, "name"), fp_transform_step_name(FP_TRANSFORM_MIN_SHARE)))
+            return fp_model_get_int(row, "frames") > 0;
+    }
+    return false;
+}
 
 void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *summary, enum fp_unit unit)
 {
@@ -302,7 +348,10 @@ void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *su
         int64_t self = fp_model_get_int(kind, "self");
         json_t *row = fp_model_row(model, list);
 
-        fp_model_put(model, row, "label", fp_model_text(fp_frame_kind_label(kind_of(kind))));
+        fp_model_put(model, row, "label",
+                     fp_model_text(kind_of(kind) == FP_KIND_UNKNOWN && has_other(summary)
+                                       ? "no symbol, or gathered in " FP_TRANSFORM_OTHER
+                                       : fp_frame_kind_label(kind_of(kind))));
         fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
         put_colour(model, row, kind_of(kind));
         fp_words_put_value(model, row, "value", "exact", self, unit);

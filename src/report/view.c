@@ -7,8 +7,10 @@
 #include "plan/event.h"
 #include "report/complete.h"
 #include "report/figures.h"
+#include "report/missing.h"
 #include "report/summary.h"
 #include "report/tables.h"
+#include "report/transforms.h"
 #include "report/words.h"
 
 /* What every part of the view is made from. */
@@ -384,13 +386,16 @@ static void put_notes(struct view *view)
 static void put_kinds(struct view *view)
 {
     json_t *list = fp_model_array(&view->model, view->root, "kind_rows");
-    char total[FP_UNIT_TEXT];
+    int64_t removed = fp_model_get_int(view->summary, "removed");
+    char total[FP_UNIT_TEXT], share[FP_UNIT_TEXT];
 
     fp_tables_push_kinds(&view->model, list, view->summary, view->unit);
     put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
     fp_model_printf(&view->model, view->root, "kinds_text",
-                    "Where it was measured: shares of all %s, by the frame at the tip of the stack.",
-                    fp_unit_format(total, view->total, view->unit));
+                    "Where it was measured: shares of all %s, by the frame at the tip of the stack%s%s%s.",
+                    fp_unit_format(total, view->total, view->unit), removed > 0 ? "; " : "",
+                    removed > 0 ? fp_share_format(share, removed, view->total) : "",
+                    removed > 0 ? " is not in focus" : "");
 }
 
 static void put_tables(struct view *view)
@@ -404,6 +409,8 @@ static void put_tables(struct view *view)
     char total[FP_UNIT_TEXT];
     bool shown = view->ok || view->partial;
 
+    fp_transforms_put_view(&tables, view->root);
+    fp_missing_put_view(&tables, view->root);
     put_text(view, "functions_head", view->event.objects ? "Functions and objects" : "Functions");
     fp_model_printf(
         &view->model, view->root, "functions_text",
@@ -439,6 +446,8 @@ static void put_sections(struct view *view)
         { "has_processes", "processes", "Processes" },
         { "has_functions", "functions", NULL },
         { "has_threads", "threads", "Threads" },
+        { "has_missing", "missing", "Missing symbols" },
+        { "has_transforms", "transforms", "Transforms" },
         { NULL, "query", "The query" },
     };
     json_t *list = fp_model_array(&view->model, view->root, "sections");

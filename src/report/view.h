@@ -19,6 +19,8 @@
  *   svg, png, png2x, picture_width, picture_height, picture_wide, graph_label, reading, hidden_text
  *   downloads                      [{href, label, note}], png_note, folded_note, pprof_note
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
+ *   transforms_line, transforms_text, transform_rows     what was done to the profile; see report/transforms.h
+ *   missing_text, missing, nothing_missing               frames without a symbol; see report/missing.h
  *   unprofiled_text                what the ranking `unprofiled` is about
  *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head,
  * name_head, rows, more, more_label, more_caption, beyond} query                          [{key, code, text,

@@ -249,7 +249,7 @@ class GoTool(Exports):
 
     def test_it_prints_the_top_of_the_page(self) -> None:
         for name, event in (("checkout-api-day2", "on-cpu"), ("debug", "on-cpu"), ("gauge-goroutines", "goroutines")):
-            out = self.render(reply_path(name, V7), "--event", event)
+            out = self.render(reply_path(name, V7), "--event", event, "--no-strip-rust-hash")
             summary = self.summary(out)
             text = self.go_top(self.pprof(out), summary["unit"])
             self.has(text, f"Type: {'cpu' if event == 'on-cpu' else event}", f"root: P {summary['service']}")

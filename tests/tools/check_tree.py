@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "png": {"flame"},
     "glib": {"plan", "flame"},
     "zlib": {"codec"},
-    "pcre2": {"profile"},
+    "pcre2": {"base"},
     "uuid/": {"publish"},
     "sha1": {"profile"},
     "sha2": {"base"},

@@ -17,6 +17,7 @@ struct fixture {
     struct fp_tree tree;
     struct fp_window window;
     struct fp_failed_part parts[2];
+    struct fp_symbols symbols;
     struct fp_report_facts facts;
 };
 
@@ -64,6 +65,7 @@ static inline void fixture_init(struct fixture *f, struct fp_builder *builder)
 {
     memset(f, 0, sizeof *f);
     assert_int_equal(fp_tree_freeze(&f->tree, builder, false, NULL), 0);
+    assert_int_equal(fp_symbols_missing(&f->tree, &f->symbols, NULL), 0);
     assert_int_equal(fp_window_make(1795132800, 1795219200, NULL, &f->window, NULL), 0);
     f->facts = (struct fp_report_facts){
         .service = "checkout-api",
@@ -77,6 +79,7 @@ static inline void fixture_init(struct fixture *f, struct fp_builder *builder)
         .outcome = FP_OUTCOME_OK,
         .completeness = FP_COMPLETE_PROVED,
         .tree = &f->tree,
+        .symbols = &f->symbols,
         .form = "node list",
         .requests = 1,
         .replies = 1,
@@ -208,6 +211,7 @@ static inline void fixture_hostile(struct fixture *f)
 
 static inline void fixture_release(struct fixture *f)
 {
+    fp_symbols_release(&f->symbols);
     fp_tree_release(&f->tree);
 }
 

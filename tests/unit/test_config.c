@@ -58,6 +58,11 @@ static void test_defaults(void **state)
     assert_int_equal(c->services[0].step_s, 3600);
     assert_int_equal(c->services[0].row_limit, 1000000);
     assert_int_equal(c->services[0].max_kernel_stack_depth, -1);
+    assert_true(c->services[0].transforms.strip_rust_hash);
+    assert_false(c->services[0].transforms.fold_threads);
+    assert_int_equal(c->services[0].transforms.max_kernel_depth, -1);
+    assert_int_equal(c->services[0].transforms.rename_count, 0);
+    assert_int_equal(c->services[0].transforms.hide.count, 0);
     unload(&l);
 }
 
@@ -102,6 +107,38 @@ static void test_overrides(void **state)
     assert_true(l.config.picture.icicle);
     assert_true(l.config.picture.sort_by_value);
     assert_string_equal(l.config.output, "o");
+    unload(&l);
+}
+
+static void test_transforms(void **state)
+{
+    struct loaded l =
+        load("{\"services\": [{\"name\": \"a\"}, {\"name\": \"b\", \"fold_threads\": false, \"hide\": [\"x\", \"y\"], "
+             "\"rename\": [], \"strip_rust_hash\": true, \"min_share\": 1}],"
+             " \"defaults\": {\"fold_threads\": true, \"hide\": [\"re:^z\"], \"strip_rust_hash\": false,"
+             " \"rename\": [{\"pattern\": \"re:(a)\", \"to\": \"$1\"}, {\"to\": \"\", \"pattern\": \"b\"}],"
+             " \"max_kernel_depth\": 0, \"min_share\": 0.001}, \"source\": {\"url\": \"https://h\"}}");
+    const struct fp_transform_config *a = &l.config.services[0].transforms, *b = &l.config.services[1].transforms;
+
+    (void)state;
+    assert_clean(&l);
+    assert_true(a->fold_threads);
+    assert_false(a->strip_rust_hash);
+    assert_int_equal(a->hide.count, 1);
+    assert_int_equal(a->rename_count, 2);
+    assert_string_equal(a->rename[0].pattern, "re:(a)");
+    assert_string_equal(a->rename[0].to, "$1");
+    assert_string_equal(a->rename[1].pattern, "b");
+    assert_string_equal(a->rename[1].to, "");
+    assert_int_equal(a->max_kernel_depth, 0);
+    assert_true(a->min_share > 0.0009 && a->min_share < 0.0011);
+    assert_false(b->fold_threads);
+    assert_true(b->strip_rust_hash);
+    assert_int_equal(b->hide.count, 2);
+    assert_string_equal(b->hide.items[1], "y");
+    assert_int_equal(b->rename_count, 0);
+    assert_int_equal(b->max_kernel_depth, 0);
+    assert_true(b->min_share > 0.99);
     unload(&l);
 }
 
@@ -396,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_transforms),
         cmocka_unit_test(test_refused_values_keep_the_default),
         cmocka_unit_test(test_secrets_stay_out_of_messages),
         cmocka_unit_test(test_many_problems),

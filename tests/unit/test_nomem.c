@@ -6,6 +6,7 @@
  */
 #include "base/out.h"
 #include "flame/svg.h"
+#include "press/shape.h"
 #include "profile_fixture.h"
 
 void *__real_malloc(size_t n) __attribute__((weak));
@@ -44,7 +45,7 @@ void *__wrap_realloc(void *p, size_t n)
 
 static int draw(const struct fp_tree *tree, struct fp_str *svg, struct fp_error *err)
 {
-    static const struct fp_picture_options options = { 1200, 0.1, false, true, "title", "subtitle", FP_UNIT_BYTES };
+    static const struct fp_picture_options options = { 1200, 0.1, false, true, "title", "subtitle", "note", 0, FP_UNIT_BYTES };
     static struct fp_out out;
     struct fp_picture picture;
     int rc = fp_picture_make(&picture, tree, &options, err);
@@ -68,6 +69,29 @@ static int totals_of(const struct fp_tree *tree, struct fp_error *err)
         fp_totals_sort(tree, &totals, FP_BY_SELF);
         fp_totals_release(&totals);
     }
+    return rc;
+}
+
+/* The picture of what is shown of the tree. */
+static int draw_shape(const struct fp_tree *tree, struct fp_str *svg, struct fp_error *err)
+{
+    struct fp_rename rename = { "re:(o)", "$1$1" };
+    const char *hide[] = { "re:^main$", "x" };
+    const struct fp_transform_config config = { .strip_rust_hash = true,
+                                                .rename = &rename,
+                                                .rename_count = 1,
+                                                .hide = { hide, 2 },
+                                                .fold_threads = true,
+                                                .max_kernel_depth = 1,
+                                                .min_share = 0.01 };
+    struct fp_report_facts facts = { .tree = NULL };
+    struct fp_shape shape;
+    int rc = fp_shape_make(&shape, tree, &config, err);
+
+    fp_shape_show(&shape, tree, &facts);
+    if (rc == FP_OK)
+        rc = draw(facts.tree, svg, err);
+    fp_shape_release(&shape);
     return rc;
 }
 
@@ -99,7 +123,7 @@ static int whole_way(const struct fp_str *bytes, struct fp_str *svg, struct fp_e
         return rc;
     rc = totals_of(&tree, err);
     if (rc == FP_OK)
-        rc = draw(&tree, svg, err);
+        rc = draw_shape(&tree, svg, err);
     fp_tree_release(&tree);
     return rc;
 }

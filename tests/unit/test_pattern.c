@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "profile/pattern.h"
+#include "base/pattern.h"
 
 static struct fp_pattern *made(const char *spec, const char *replacement)
 {

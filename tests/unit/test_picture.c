@@ -7,7 +7,7 @@
 #include "profile_fixture.h"
 
 static const struct fp_picture_options plain = { FP_PICTURE_WIDTH, FP_PICTURE_MIN_WIDTH, false, false, "title", "subtitle",
-                                                 FP_UNIT_MICROSECONDS };
+                                                 NULL, 0, FP_UNIT_MICROSECONDS };
 
 static struct fp_picture picture_of(const struct fp_tree *t, const struct fp_picture_options *options)
 {

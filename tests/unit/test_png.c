@@ -6,7 +6,8 @@
 
 static struct fp_picture picture_of(const struct fp_tree *t, uint32_t width, bool icicle)
 {
-    const struct fp_picture_options options = { width, FP_PICTURE_MIN_WIDTH, icicle, false, "title 漢字", "subtitle", FP_UNIT_SAMPLES };
+    const struct fp_picture_options options = { width, FP_PICTURE_MIN_WIDTH, icicle, false, "title 漢字", "subtitle", NULL, 0,
+                                                FP_UNIT_SAMPLES };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_picture picture;
 

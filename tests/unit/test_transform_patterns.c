@@ -16,7 +16,8 @@ static void test_rename(void **state)
         FIXTURE_TREE({ "[t] worker-1;a", 1 }, { "[t] worker-22;a", 2 }, { "[t] main;a", 4 }, { "gone;b", 8 }),
         &options, FIXTURE_TREE({ "[t] w;a", 3 }, { "[t] main;a", 4 }, { "gone;b", 8 }), &log);
     assert_record(&log.items[0], 2, 3, 0);
-    assert_string_equal(log.items[0].detail, "\"re:^\\[t\\] worker-\\d+$\", \"worker\", \"gone\"");
+    assert_string_equal(log.items[0].detail,
+                        "\"re:^\\[t\\] worker-\\d+$\" \u2192 \"[t] worker\", \"worker\" \u2192 \"w\", \"gone\" \u2192 \"\"");
     patterns_free(p);
 }
 
@@ -107,6 +108,7 @@ static void check_runaway(uint32_t count, bool ignored)
         out = apply(&in, &options, &log);
         assert_int_equal(log.items[0].patterns_stopped, ignored ? FP_LIMIT_PATTERN_STOPS + 1 : count);
         assert_int_equal(log.items[0].patterns_ignored, ignored);
+        assert_string_equal(log.items[0].stopped, "re:(a+)+$");
         if (step == 0) /* "plain" goes in any case, "aaa" by the pattern that ran away elsewhere */
             assert_int_equal(out.count, in.count - (ignored ? 1 : 2));
         else if (step == 1)
@@ -131,7 +133,7 @@ static void test_runaway_pattern(void **state)
 
 static void test_detail_is_cut_between_characters(void **state)
 {
-    char long_text[400];
+    char long_text[1600];
     const char *specs[] = { long_text };
     struct patterns *p;
     struct fp_tree in = FIXTURE_TREE({ "a", 1 }), out;
@@ -144,7 +146,9 @@ static void test_detail_is_cut_between_characters(void **state)
     p = patterns_of(specs, NULL, 1);
     options.hide = p->list;
     out = apply(&in, &options, &log);
-    assert_int_equal(strlen(log.items[0].detail), 1 + 3 * ((FP_TRANSFORM_DETAIL_MAX - 2) / 3));
+    /* a quote, whole characters, and what says that there is more */
+    assert_int_equal(strlen(log.items[0].detail), 1 + 3 * ((FP_TRANSFORM_DETAIL_MAX - 5) / 3) + 3);
+    assert_string_equal(log.items[0].detail + strlen(log.items[0].detail) - 3, "\u2026");
     fp_tree_release(&in);
     fp_tree_release(&out);
     patterns_free(p);

@@ -54,6 +54,26 @@ static inline void fixture_freeze(struct fp_builder *builder, struct fp_tree *tr
     assert_int_equal(fp_tree_freeze(tree, builder, false, NULL), 0);
 }
 
+/* The same stacks in another tree. */
+static inline struct fp_tree fixture_copy(const struct fp_tree *from)
+{
+    uint32_t *node = calloc(from->count, sizeof *node);
+    struct fp_builder builder;
+    struct fp_tree tree;
+
+    assert_non_null(node);
+    fp_builder_init(&builder);
+    assert_int_equal(fp_builder_root(&builder, fp_tree_name(from, 0), fp_tree_kind(from, 0), NULL), 0);
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (i)
+            node[i] = fixture_child(&builder, node[from->parent[i]], fp_tree_name(from, i), fp_tree_kind(from, i));
+        assert_int_equal(fp_builder_add(&builder, node[i], from->self[i], NULL), 0);
+    }
+    fixture_freeze(&builder, &tree);
+    free(node);
+    return tree;
+}
+
 struct fixture_line {
     const char *stack;
     int64_t value;

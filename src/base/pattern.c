@@ -1,5 +1,5 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "profile/pattern.h"
+#include "base/pattern.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -41,6 +41,13 @@ static struct fp_slice body_of(const struct fp_pattern *p)
 struct fp_slice fp_pattern_text(const struct fp_pattern *p)
 {
     return (struct fp_slice){ p->text, p->text_len };
+}
+
+bool fp_pattern_replacement(const struct fp_pattern *p, struct fp_slice *ret_text)
+{
+    if (p->replacement)
+        *ret_text = fp_slice_of(p->replacement); /* it holds no control character, so no NUL */
+    return p->replacement != NULL;
 }
 
 void fp_pattern_free(struct fp_pattern *p)

@@ -24,20 +24,15 @@
  *         rc = fp_pattern_match(pattern, name, &matches, &err);
  *     fp_pattern_free(pattern);
  */
-#ifndef FP_PROFILE_PATTERN_H
-#define FP_PROFILE_PATTERN_H
+#ifndef FP_BASE_PATTERN_H
+#define FP_BASE_PATTERN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
-
-#define FP_LIMIT_PATTERN ((size_t)4 << 10)    /* bytes of a pattern, and of a replacement, as written */
-#define FP_LIMIT_PATTERN_STEPS 500000u        /* of one match: some milliseconds */
-#define FP_LIMIT_PATTERN_DEPTH 200000u        /* backtracking points of one match within each other */
-#define FP_LIMIT_PATTERN_HEAP_KIB (32u << 10) /* memory of one match */
-#define FP_LIMIT_PATTERN_REPLACED 1000u       /* matches of an expression that are replaced in one name */
 
 struct fp_pattern;
 
@@ -51,6 +46,8 @@ void fp_pattern_free(struct fp_pattern *pattern);
 
 /* As it was written. */
 struct fp_slice fp_pattern_text(const struct fp_pattern *pattern);
+/* What matches become, as it was written; false for a pattern without a replacement. */
+bool fp_pattern_replacement(const struct fp_pattern *pattern, struct fp_slice *ret_text);
 
 /* FP_ELIMIT when the match was stopped, FP_ENOMEM. Bytes that are not UTF-8 match no expression. */
 int fp_pattern_match(const struct fp_pattern *pattern, struct fp_slice name, bool *ret_matches,

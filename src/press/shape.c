@@ -1,0 +1,113 @@
+#include "press/shape.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "report/transforms.h"
+
+/* ---- patterns ---- */
+
+/* Room for the patterns of one list, all NULL. */
+static int make_room(struct fp_pattern ***ret_items, size_t count, struct fp_error *err)
+{
+    *ret_items = calloc(count + 1, sizeof **ret_items);
+    return *ret_items ? FP_OK : fp_error_nomem(err);
+}
+
+static void free_list(const struct fp_pattern_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        fp_pattern_free((struct fp_pattern *)(uintptr_t)list->items[i]);
+    free((void *)(uintptr_t)list->items);
+}
+
+/* In every case the list is to be freed. */
+static int compile_list(struct fp_pattern_list *list, const struct fp_strings *texts, struct fp_error *err)
+{
+    struct fp_pattern **items;
+    int rc = make_room(&items, texts->count, err);
+
+    if (rc < 0)
+        return rc;
+    list->items = (const struct fp_pattern *const *)items;
+    list->count = texts->count;
+    for (size_t i = 0; i < texts->count && rc == FP_OK; i++)
+        rc = fp_pattern_new(&items[i], fp_slice_of(texts->items[i]), err);
+    return rc;
+}
+
+static int compile_renames(struct fp_pattern_list *list, const struct fp_transform_config *config,
+                           struct fp_error *err)
+{
+    struct fp_pattern **items;
+    int rc = make_room(&items, config->rename_count, err);
+
+    if (rc < 0)
+        return rc;
+    list->items = (const struct fp_pattern *const *)items;
+    list->count = config->rename_count;
+    for (size_t i = 0; i < config->rename_count && rc == FP_OK; i++)
+        rc = fp_pattern_new_rename(&items[i], fp_slice_of(config->rename[i].pattern),
+                                   fp_slice_of(config->rename[i].to), err);
+    return rc;
+}
+
+/* ---- the shape ---- */
+
+int fp_shape_make(struct fp_shape *ret_shape, const struct fp_tree *tree, const struct fp_transform_config *config,
+                  struct fp_error *err)
+{
+    struct fp_transform_options options = {
+        .strip_rust_hash = config->strip_rust_hash,
+        .fold_processes = config->fold_processes,
+        .fold_threads = config->fold_threads,
+        .max_kernel_depth = config->max_kernel_depth,
+        .hide_kernel = config->hide_kernel,
+        .hide_libraries = config->hide_libraries,
+        .merge_recursion = config->merge_recursion,
+        .collapse_wrappers = config->collapse_wrappers,
+        .min_share = config->min_share,
+    };
+    int rc = compile_renames(&options.rename, config, err);
+
+    *ret_shape = (struct fp_shape){ 0 };
+    if (rc == FP_OK)
+        rc = compile_list(&options.focus, &config->focus, err);
+    if (rc == FP_OK)
+        rc = compile_list(&options.hide, &config->hide, err);
+    if (rc == FP_OK)
+        rc = fp_transform_apply(tree, &options, &ret_shape->made, &ret_shape->log, err);
+    if (rc == FP_OK)
+        rc = fp_symbols_missing(tree, &ret_shape->symbols, err);
+    free_list(&options.rename);
+    free_list(&options.focus);
+    free_list(&options.hide);
+    return rc;
+}
+
+void fp_shape_release(struct fp_shape *shape)
+{
+    fp_tree_release(&shape->made);
+    fp_symbols_release(&shape->symbols);
+}
+
+void fp_shape_show(const struct fp_shape *shape, const struct fp_tree *tree, struct fp_report_facts *facts)
+{
+    facts->recorded = tree;
+    facts->tree = shape->log.changed ? &shape->made : tree;
+    facts->transforms = &shape->log;
+    facts->symbols = &shape->symbols;
+}
+
+void fp_shape_warn(const struct fp_shape *shape, const char *about, struct fp_log *log)
+{
+    struct fp_str text;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    for (size_t i = 0; i < shape->log.count; i++) {
+        fp_transforms_stopped(&shape->log.items[i], &text);
+        if (text.len)
+            fp_log(log, FP_LOG_WARNING, "%s: %s", about, text.data);
+    }
+    fp_str_release(&text);
+}
