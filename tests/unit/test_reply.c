@@ -52,6 +52,58 @@ static void put_members(struct fp_str *to, const char *const *members, size_t n,
 
 #define ENVELOPE "\"OPT_STATUS\":\"SUCCESS\"", "\"DESCRIPTION\":null", "\"debug\":{\"a\":[1,{\"b\":null}]}"
 
+/* Random nodes of few names, in random order: siblings of one name become one, and so do their children, cousins until then. */
+static void siblings_of_one_name_are_one(void **state)
+{
+    enum { NODES = 60 };
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct fp_error err = FP_ERROR_INIT;
+        size_t parent[NODES], name[NODES], order[NODES], place[NODES];
+        uint32_t made[NODES], ids[4];
+        struct fp_tree got, want;
+        struct fp_builder b;
+        uint64_t random = seed;
+        struct fp_str text;
+
+        build_folded("", &b);
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(fp_names_intern(&b.names, (struct fp_slice){ &"abcd"[i], 1 }, FP_KIND_APPLICATION, &ids[i], &err), 0);
+        made[0] = 0;
+        order[0] = 0;
+        for (size_t i = 1; i < NODES; i++) {
+            parent[i] = below(&random, i);
+            name[i] = below(&random, seed % 2 ? 4 : 2);
+            assert_int_equal(fp_builder_child(&b, made[parent[i]], ids[name[i]], &made[i], &err), 0);
+            assert_int_equal(fp_builder_add(&b, made[i], (int64_t)i, &err), 0);
+            order[i] = i;
+        }
+        for (size_t i = NODES - 1; i > 0; i--) {
+            size_t at = below(&random, i + 1), was = order[i];
+
+            order[i] = order[at];
+            order[at] = was;
+        }
+        for (size_t i = 0; i < NODES; i++)
+            place[order[i]] = i;
+        fp_str_init(&text, 100000);
+        fp_str_puts(&text, "{\"OPT_STATUS\":\"SUCCESS\",\"result\":{\"functions\":[\"a\",\"b\",\"c\",\"d\",\"app\"],"
+                           "\"node_values\":{\"columns\":[\"function_id\",\"parent_node_id\",\"self_value\"],\"values\":[");
+        for (size_t i = 0; i < NODES; i++)
+            fp_str_printf(&text, "%s[%zu,%d,%zu]", i ? "," : "", order[i] ? name[order[i]] : 4,
+                          order[i] ? (int)place[parent[order[i]]] : -1, order[i]);
+        fp_str_puts(&text, "]}}}");
+        got = decoded(&text);
+        assert_int_equal(fp_tree_freeze(&want, &b, false, &err), 0);
+        assert_tree_invariants(&got);
+        assert_trees_equal(&want, &got);
+        fp_tree_release(&got);
+        fp_tree_release(&want);
+        fp_str_release(&text);
+    }
+}
+
 /* Members of the reply, of `result` and of node_values, each in every order (4!, 5!, 3!; every seventh combination). */
 static void members_of_columns_in_every_order(void **state)
 {
@@ -405,6 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_of_columns_in_every_order),
         cmocka_unit_test(members_of_list_nodes_in_every_order),
+        cmocka_unit_test(siblings_of_one_name_are_one),
         cmocka_unit_test(deep_chains),
         cmocka_unit_test(stacks_at_and_beyond_the_limit),
         cmocka_unit_test(a_million_nodes),
