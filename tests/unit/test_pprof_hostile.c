@@ -17,7 +17,7 @@ static void refused_samples(void **state)
         { { .locations = { 0 }, .depth = 1, .values = { 1 }, .count = 1 },
           FP_EDATA,
           "location 0 is not in the file" },
-        { { .locations = { 1 }, .depth = 1 }, FP_EDATA, "a sample with 0 values; there are 1" },
+        { { .locations = { 1 }, .depth = 1 }, FP_EDATA, "a sample with 0 values, and 1 sample type" },
         { { .locations = { 1 }, .depth = 1, .values = { 1, 1 }, .count = 2 },
           FP_EDATA,
           "a sample with 2 values" },

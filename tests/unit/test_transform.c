@@ -81,7 +81,7 @@ static void test_kernel(void **state)
                         { "a;[k] 1;[k] 2;app;[k] 5;[k] 6", 1 }, { "g;[c] 1;[c] 2", 8 }),
            &options, FIXTURE_TREE({ "a;[k] 1", 6 }, { "a;[k] 1;app;[k] 5", 1 }, { "g;[c] 1", 8 }), &log);
     assert_record(&log.items[0], 5, 15, 15);
-    assert_string_equal(log.items[0].detail, "at most 1 kernel frames in a row");
+    assert_string_equal(log.items[0].detail, "at most 1 kernel frame in a row");
     options = nothing;
     options.hide_kernel = options.hide_libraries = true;
     expect(FIXTURE_TREE({ "a;[k] 1;[k] 2", 4 }, { "[k] 9", 1 }, { "a;[l] m;b", 2 }, { "g;[c] 1", 8 }),
