@@ -140,8 +140,9 @@ int fp_cmd_generated(int64_t *ret_time, struct fp_log *log)
         return FP_EXIT_OK;
     }
     if (epoch[n] || n > EPOCH_DIGITS) {
-        fp_log(log, FP_LOG_ERROR, "the environment's SOURCE_DATE_EPOCH is \"%.60s\": it must be a whole number of seconds since "
-               "1970, such as 1795219200; correct or unset it", epoch);
+        fp_log(log, FP_LOG_ERROR,
+               "the environment's SOURCE_DATE_EPOCH is \"%.60s\": it must be a whole number of seconds since 1970, "
+               "such as 1795219200; correct or unset it", epoch);
         return FP_EXIT_CONFIG;
     }
     *ret_time = (int64_t)strtoll(epoch, NULL, 10);
@@ -236,7 +237,8 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     fp_pages_close(pages);
     if (rc < 0)
         return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
-    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed", site->output,
-           result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty, result.partial, result.failed);
+    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed",
+           site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
+           result.partial, result.failed);
     return exit_of_result(&result);
 }

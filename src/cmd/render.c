@@ -148,7 +148,8 @@ static int parse(struct render_options *r, int argc, char **argv, int *ret_opera
 }
 
 /* Puts a finished stage in place. */
-static int publish(const struct render_options *r, const struct fp_pages *pages, const char *stage, struct fp_error *err)
+static int publish(const struct render_options *r, const struct fp_pages *pages, const char *stage,
+                   struct fp_error *err)
 {
     struct fp_str assets;
     int rc;

@@ -74,8 +74,9 @@ int fp_report_dir_guard(const char *dir, struct fp_error *err)
         return fp_error_set(err, FP_EINVAL, "%s belongs to a published site: give another directory, or --force", dir);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (holds(dir, files[i].name) && !has_sign(dir, files[i].name, files[i].sign))
-            return fp_error_set(err, FP_EINVAL, "%s holds a file %s that `render` did not write: give another directory, "
-                                "or --force to replace it", dir, files[i].name);
+            return fp_error_set(err, FP_EINVAL,
+                                "%s holds a file %s that `render` did not write: give another directory, or --force to "
+                                "replace it", dir, files[i].name);
     return FP_OK;
 }
 

@@ -111,8 +111,8 @@ static void check_step(const struct fp_config *config, struct fp_problems *probl
 {
     if (service->min_step_s > service->step_s)
         fp_problems_add(problems, false, config->file, key,
-                        "`min_step` (%" PRId64 " s) is longer than `step` (%" PRId64 " s): a reply that may have been cut could not be "
-                        "asked for in smaller parts; set `min_step` to at most `step`",
+                        "`min_step` (%" PRId64 " s) is longer than `step` (%" PRId64 " s): a reply that may have "
+                        "been cut could not be asked for in smaller parts; set `min_step` to at most `step`",
                         service->min_step_s, service->step_s);
 }
 

@@ -39,7 +39,8 @@ struct fp_window {
     int64_t start, end;   /* unix seconds, half-open */
     bool whole_day;       /* exactly one local calendar day */
     /* "Fri 20 Nov 2026", "Sun 29 Mar 2026 (23 hours)", "Mon 16 Nov 2026 to Sun 22 Nov 2026", "November 2026",
-     * "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "Fri 20 Nov 2026, 00:00 to 09:30 (+08:00), not over yet", "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)" */
+     * "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "Fri 20 Nov 2026, 00:00 to 09:30 (+08:00), not over yet",
+     * "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)" */
     char label[96];
     char path[48];        /* of the night below the site, also its id: "2026/11/20" for a day, else
                            * "2026/11/20/T…": see below */

@@ -298,8 +298,8 @@ static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
     return page->render(page->pages, page->model, page->place, out, err);
 }
 
-int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages, json_t *model,
-                 const struct fp_page_place *place, struct fp_error *err)
+int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages,
+                 json_t *model, const struct fp_page_place *place, struct fp_error *err)
 {
     return draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
 }

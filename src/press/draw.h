@@ -43,7 +43,8 @@ struct fp_draw_options {
     unsigned formats; /* of enum fp_draw_format */
 };
 
-/* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns *ret_summary. */
+/* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns
+ * *ret_summary. */
 int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,
                    json_t **ret_summary, struct fp_error *err);
 
@@ -58,8 +59,8 @@ typedef int fp_draw_renderer(const struct fp_pages *pages, json_t *model, const 
                              struct fp_out *out, struct fp_error *err);
 
 /* A file dir/name: a page, a model as JSON, anything. As fp_out_file. */
-int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages, json_t *model,
-                 const struct fp_page_place *place, struct fp_error *err);
+int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages,
+                 json_t *model, const struct fp_page_place *place, struct fp_error *err);
 int fp_draw_model(const char *dir, const char *name, const json_t *model, struct fp_error *err);
 int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err);
 

@@ -74,7 +74,8 @@ static int read_reply(const struct fp_fetcher *f, struct fp_in *from, struct fp_
     bool failed = false;
     struct watched watched = { { &watched_ops }, from, &failed };
     struct fp_in *in;
-    int rc = fp_gunzip_open(&watched.in, (uint64_t)f->config->max_response, &in, err); /* archives hold gzip'd replies */
+    /* archives hold gzip'd replies */
+    int rc = fp_gunzip_open(&watched.in, (uint64_t)f->config->max_response, &in, err);
 
     if (rc < 0)
         return rc;

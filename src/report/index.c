@@ -194,7 +194,8 @@ static void put_months(const struct calendar *calendar, json_t *view)
     }
     earlier_count = months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0;
     fp_model_put(calendar->model, view, "has_earlier", json_boolean(earlier_count > 0));
-    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier month%s", earlier_count, fp_plural(earlier_count));
+    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier month%s", earlier_count,
+                    fp_plural(earlier_count));
 }
 
 /* ---- all of it ---- */
@@ -257,6 +258,7 @@ static int put_newest(struct fp_model *model, json_t *view, const json_t *nights
     model->failed |= prefix_model.failed;
     fp_model_put(model, view, "generator", json_copy(json_object_get(newest, "generator")));
     fp_model_put(model, view, "generated", json_copy(json_object_get(newest, "generated")));
+    fp_model_put(model, view, "newest_lead", fp_model_text(i ? "The newest that can be read, of" : "The newest of"));
     fp_model_put(model, view, "newest", newest);
     return FP_OK;
 }

@@ -12,9 +12,9 @@
  * A day without a night between the first and the last is marked as missing where nights are daily,
  * that is where at least half of the days have one: weekly windows miss nothing.
  *
- * Model: has_nights, newest (fp_night_view), has_damaged, damaged [{href, label}], calendar_text, months and earlier
- * [{month_label, weeks: [{days: [{day, state, missing, nights: [{href, label, outcome, mark, word}]}]}]}],
- * has_earlier, earlier_label.
+ * Model: has_nights, newest (fp_night_view), newest_lead, has_damaged, damaged [{href, label}], calendar_text,
+ * months and earlier [{month_label, weeks: [{days: [{day, state, missing,
+ * nights: [{href, label, outcome, mark, word}]}]}]}], has_earlier, earlier_label.
  */
 #ifndef FP_REPORT_INDEX_H
 #define FP_REPORT_INDEX_H

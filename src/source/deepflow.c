@@ -73,8 +73,9 @@ static int post_query(struct deepflow *deepflow, const char *sql, struct fp_str 
         attempt->retryable = rc == FP_ENET || rc == FP_ETRUNCATED;
         if (text->failed == FP_ELIMIT)
             rc = fp_error_set(err, FP_ELIMIT,
-                              "%s/v1/query/: the reply is longer than the limit of %zu bytes: ask for less, with a shorter "
-                              "window, a filter or fewer tags to group by", fp_http_url(deepflow->http), text->max);
+                              "%s/v1/query/: the reply is longer than the limit of %zu bytes: ask for less, with a "
+                              "shorter window, a filter or fewer tags to group by",
+                              fp_http_url(deepflow->http), text->max);
         else if (rc < 0 && err)
             *err = failure;
     }

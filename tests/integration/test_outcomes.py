@@ -158,7 +158,8 @@ class Partly(PressCase):
         outcome = self.press(server.url, windows=["2026-11-19"])
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT1)
-        self.has(text_of(read_text(os.path.join(self.site, "index.html"))), "Thu 19 Nov 2026", "damaged 2026/11/20")
+        index = text_of(read_text(os.path.join(self.site, "index.html")))
+        self.has(index, "The newest that can be read, of 2 nights: calendar Thu 19 Nov 2026", "damaged 2026/11/20")
 
     def test_pressing_a_damaged_night_again_mends_it(self) -> None:
         server = self.server()

@@ -431,6 +431,7 @@ static void the_codec_tells_formats_apart(void **state)
         { "a;b 3\n", FP_OK, FP_FORM_FOLDED, 3 },
         { "# nothing\n", FP_OK, FP_FORM_NONE, 0 },
         { "", FP_ETRUNCATED, FP_FORM_NONE, 0 }, /* nor here */
+        { " \n\t\r\n", FP_ETRUNCATED, FP_FORM_NONE, 0 },
         { "<html>\n", FP_ESYNTAX, FP_FORM_NONE, 0 },
         { "[1]", FP_ESYNTAX, FP_FORM_NONE, 0 },
     };
