@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "flame/label.h"
 #include "profile/totals.h"
+#include "profile/transform.h"
 
 #define MARGIN 10.0
 #define TITLE_BASELINE 24.0
@@ -55,7 +56,8 @@ static double place_legend(struct fp_picture *p, double y)
             continue;
         entry->kind = (enum fp_frame_kind)kind;
         /* threads and processes carry what they contain, seldom a value of their own: then the name alone */
-        snprintf(entry->text, sizeof entry->text, "%s%s%s", fp_frame_kind_label(entry->kind),
+        snprintf(entry->text, sizeof entry->text, "%s%s%s%s", fp_frame_kind_label(entry->kind),
+                 kind == FP_KIND_UNKNOWN && fp_transform_has_other(p->tree) ? " or " FP_TRANSFORM_OTHER : "",
                  self[kind] ? " " : "", self[kind] ? fp_share_format(share, self[kind], p->whole) : "");
         width = 18 + FP_CELL * (double)fp_label_cells(fp_slice_of(entry->text), SIZE_MAX - 1);
         if (x > MARGIN && x + width > right) {

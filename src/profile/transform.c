@@ -12,6 +12,15 @@ const char *fp_transform_step_name(enum fp_transform_step step)
     return fp_transform_rules[step].name;
 }
 
+bool fp_transform_has_other(const struct fp_tree *tree)
+{
+    for (uint32_t id = 0; id < tree->names.count; id++)
+        if (tree->names.kind[id] == FP_KIND_UNKNOWN &&
+            fp_slice_is(fp_names_get(&tree->names, id), FP_TRANSFORM_OTHER))
+            return true;
+    return false;
+}
+
 /* ---- carrying out a plan ---- */
 
 static bool is_renamed(const struct fp_tree *tree, const struct fp_transform_plan *plan, uint32_t node)

@@ -109,6 +109,9 @@ struct fp_transform_options {
 /* The name that min_share gives to what it gathers; of kind unknown. */
 #define FP_TRANSFORM_OTHER "[other]"
 
+/* Is there such a frame? Then not all of kind unknown is without a symbol. */
+bool fp_transform_has_other(const struct fp_tree *tree);
+
 #define FP_TRANSFORM_DETAIL_MAX 1024
 
 /* What one step did. Nodes and frames are counted in the step's own input. */

@@ -26,6 +26,12 @@ static bool is_function(const json_t *row)
     return kind != FP_KIND_THREAD && kind != FP_KIND_PROCESS && kind != FP_KIND_HOST;
 }
 
+/* What min_share has gathered. */
+static bool is_other(const json_t *row)
+{
+    return kind_of(row) == FP_KIND_UNKNOWN && fp_slice_is(fp_model_get_slice(row, "name"), FP_TRANSFORM_OTHER);
+}
+
 static void put_colour(struct fp_model *model, json_t *row, enum fp_frame_kind kind)
 {
     char hex[FP_RGB_HEX];
@@ -95,7 +101,7 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
     struct fp_slice name = fp_model_get_slice(item, ranking->name_key ? ranking->name_key : "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
     /* what min_share gathers may have symbols */
-    bool has_kind = json_is_string(json_object_get(item, "kind")) && !fp_slice_is(name, FP_TRANSFORM_OTHER);
+    bool has_kind = json_is_string(json_object_get(item, "kind")) && !is_other(item);
 
     put_measured(tables, row, name, value);
     fp_words_put_bar(model, row, "bar", value, ranking->largest);
@@ -261,9 +267,10 @@ void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
     if (!count)
         for (; count < LEADS && count < json_array_size(processes); count++)
             top[count] = json_array_get(processes, count);
-    for (size_t i = 0; i < count && i < LEADS; i++)
-        put_measured(tables, fp_model_row(tables->model, list), fp_model_get_slice(top[i], "name"),
-                     fp_model_get_int(top[i], key));
+    for (size_t i = 0; i < count && json_array_size(list) < LEADS; i++)
+        if (!is_other(top[i])) /* what is gathered leads nowhere */
+            put_measured(tables, fp_model_row(tables->model, list), fp_model_get_slice(top[i], "name"),
+                         fp_model_get_int(top[i], key));
 }
 
 void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
@@ -350,7 +357,7 @@ void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *su
 
         fp_model_put(model, row, "label",
                      fp_model_text(kind_of(kind) == FP_KIND_UNKNOWN && has_other(summary)
-                                       ? "no symbol, or gathered in " FP_TRANSFORM_OTHER
+                                       ? "no symbol or " FP_TRANSFORM_OTHER
                                        : fp_frame_kind_label(kind_of(kind))));
         fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
         put_colour(model, row, kind_of(kind));

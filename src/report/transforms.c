@@ -154,7 +154,10 @@ static void append_sentence(const struct fp_tables *tables, const json_t *row, e
         fp_str_printf(to, "; what was measured in them, %s ", fp_unit_format(a, moved, tables->unit));
         fp_str_printf(to, "(%s), %s", fp_share_format(b, moved, tables->total), words[step].moved);
     }
-    fp_str_printf(to, ". %s nodes became ", fp_count_format(a, fp_model_get_int(row, "nodes_before")));
+    fp_str_putc(to, '.');
+    if (fp_model_get_int(row, "nodes_before") == fp_model_get_int(row, "nodes_after"))
+        return;
+    fp_str_printf(to, " %s nodes became ", fp_count_format(a, fp_model_get_int(row, "nodes_before")));
     fp_str_printf(to, "%s.", fp_count_format(b, fp_model_get_int(row, "nodes_after")));
 }
 

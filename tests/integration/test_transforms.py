@@ -253,7 +253,7 @@ class EachStep(Transformed, PressedOnce):
             if f["name"] != "[other]":
                 self.assertGreaterEqual(f["total"], 0.02 * summary["total"])
         self.check_conserved(summary)
-        self.has(text_of(self.page("gathered")), "below 2 % of the total", "no symbol, or gathered in [other]")
+        self.has(text_of(self.page("gathered")), "below 2 % of the total", "no symbol or [other]")
 
 
 class Together(Transformed):
