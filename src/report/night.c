@@ -75,7 +75,7 @@ static void copy(struct fp_model *model, json_t *entry, const json_t *summary, c
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err)
 {
     static const char *const copied[] = { "service", "title", "event", "language" };
-    static const char *const also_copied[] = { "outcome", "completeness", "covered", "total", "unit" };
+    static const char *const also_copied[] = { "outcome", "completeness", "covered", "unproved", "total", "unit" };
     const json_t *requests = json_object_get(summary, "requests");
     struct fp_model model = FP_MODEL_INIT;
     json_t *entry = json_object();
@@ -191,6 +191,15 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
                  : "\u2013");
 }
 
+/* "partial, unproved": words of `terms`, for what is missing says nothing of what is there. */
+static void put_complete(struct night_view *view, json_t *row, const json_t *entry)
+{
+    const char *completeness = fp_model_get_text(entry, "completeness");
+    bool also = !strcmp(completeness, "partial") && fp_model_get_real(entry, "unproved") > 0;
+
+    fp_model_printf(&view->model, row, "complete_text", "%s%s", completeness, also ? ", unproved" : "");
+}
+
 /* `decimals`: of the cores in this table. `before`: the title in the row above; NULL = none. */
 static void push_service(struct night_view *view, json_t *rows, const json_t *entry, int decimals,
                          const char *before)
@@ -203,7 +212,7 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
     put_link(view, row, entry);
     if (has_value(entry)) {
         fp_words_put_value(&view->model, row, "value", "exact", fp_model_get_int(entry, "total"), unit);
-        put_text(view, row, "complete_text", fp_model_get_text(entry, "completeness"));
+        put_complete(view, row, entry);
     } else {
         /* an empty or failed window is not a zero */
         put_text(view, row, "value", "\u2013");

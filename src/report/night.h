@@ -17,8 +17,8 @@
  *                 a grouping of the configuration found, and that have no report for the reason given
  *   services      one for each report, in the order of the configuration:
  *                 {service, title, event, language, path (of the report's directory below the night),
- *                 outcome, completeness, covered, total, unit, cores (null where that makes no sense),
- *                 unknown_share (of the value in frames without a symbol; null when there is no value),
+ *                 outcome, completeness, covered, unproved, total, unit, cores (null where that makes no
+ *                 sense), unknown_share (of the value in frames without a symbol; null when there is no value),
  *                 requests, failed_parts (how many), failure (why it failed, or why the
  *                 first missing part is missing, and what to do; null)}
  *

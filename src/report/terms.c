@@ -31,7 +31,7 @@ static bool is_proved(const json_t *entry)
 
 static bool is_unproved(const json_t *entry)
 {
-    return is_complete_as(entry, "unproved");
+    return is_complete_as(entry, "unproved") || (has_value(entry) && fp_model_get_real(entry, "unproved") > 0);
 }
 
 static bool is_partial(const json_t *entry)
