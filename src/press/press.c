@@ -19,6 +19,8 @@ struct pool {
     struct timespec started;
 
     pthread_mutex_t lock;    /* guards what follows */
+    pthread_cond_t over;     /* `workers` is 0 */
+    size_t workers;          /* threads that are not done */
     size_t next_job;
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
@@ -84,8 +86,6 @@ static void count_outcome(struct fp_press_result *result, enum fp_outcome outcom
 
 static void note_progress(struct pool *pool, const struct fp_job_run *run, bool done)
 {
-    double seconds = seconds_since(&pool->started);
-
     if (done)
         log_outcome(pool, run);
     pthread_mutex_lock(&pool->lock);
@@ -94,10 +94,48 @@ static void note_progress(struct pool *pool, const struct fp_job_run *run, bool 
         pool->jobs_done++;
         count_outcome(&pool->result, run->outcome);
     }
-    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed", pool->jobs_done,
-                    pool->press->plan->job_count, pool->chunks_done, pool->press->plan->chunk_count,
-                    seconds > 0 ? (double)pool->chunks_done / seconds : 0, pool->result.failed);
     pthread_mutex_unlock(&pool->lock);
+}
+
+static void show_progress(struct pool *pool, const struct fp_press_result *result, size_t jobs, size_t chunks)
+{
+    const struct fp_plan *plan = pool->press->plan;
+    double seconds = seconds_since(&pool->started);
+
+    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed, %zu partial", jobs,
+                    plan->job_count, chunks, plan->chunk_count, seconds > 0 ? (double)chunks / seconds : 0,
+                    result->failed, result->partial);
+}
+
+#define PROGRESS_NS 100000000 /* between two looks at how far the workers are */
+
+/* Until all workers are done. A terminal is slower than they are: it is shown what has changed ten times a second, and
+ * how it ended. */
+static void watch(struct pool *pool)
+{
+    size_t shown = SIZE_MAX, workers;
+
+    do {
+        struct fp_press_result result;
+        struct timespec until;
+        size_t jobs, chunks;
+
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += PROGRESS_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_mutex_lock(&pool->lock);
+        while (pool->workers && pthread_cond_timedwait(&pool->over, &pool->lock, &until) == 0)
+            ;
+        workers = pool->workers;
+        result = pool->result;
+        jobs = pool->jobs_done;
+        chunks = pool->chunks_done;
+        pthread_mutex_unlock(&pool->lock);
+        if (chunks != shown)
+            show_progress(pool, &result, jobs, chunks);
+        shown = chunks;
+    } while (workers);
 }
 
 static void *work(void *ctx)
@@ -119,13 +157,30 @@ static void *work(void *ctx)
         }
         note_progress(pool, run, done);
     }
+    pthread_mutex_lock(&pool->lock);
+    if (--pool->workers == 0)
+        pthread_cond_signal(&pool->over);
+    pthread_mutex_unlock(&pool->lock);
     return NULL;
+}
+
+/* Starts as many as asked for, or as many as can be had; returns how many. */
+static size_t start_workers(struct pool *pool, pthread_t *threads, size_t wanted)
+{
+    size_t started = 0;
+
+    pthread_mutex_lock(&pool->lock); /* nobody is done before all are counted */
+    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
+        started++;
+    pool->workers = started ? started : 1;
+    pthread_mutex_unlock(&pool->lock);
+    return started;
 }
 
 /* All jobs, by as many threads as requests may be in flight. */
 static int run_jobs(struct pool *pool, struct fp_error *err)
 {
-    size_t wanted = (size_t)pool->press->config->source.in_flight, started = 0;
+    size_t wanted = (size_t)pool->press->config->source.in_flight, started;
     pthread_t *threads;
 
     if (wanted > pool->press->plan->chunk_count)
@@ -133,10 +188,10 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     threads = calloc(wanted + 1, sizeof *threads);
     if (!threads)
         return fp_error_nomem(err);
-    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
-        started++;
+    started = start_workers(pool, threads, wanted);
     if (!started) /* no thread to be had: then alone */
         work(pool);
+    watch(pool);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
@@ -184,6 +239,17 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     return rc;
 }
 
+/* A wait on it must not grow when somebody sets the clock. */
+static void init_monotonic(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 /* With the lock held. */
 static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
 {
@@ -196,6 +262,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     int rc = fp_stage_open(&stage, press->output, err);
 
     pthread_mutex_init(&pool.lock, NULL);
+    init_monotonic(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
         rc = init_runs(&pool, &made, err);
@@ -215,6 +282,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
     fp_stage_close(&stage);
+    pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
     return rc;

@@ -32,7 +32,7 @@ class Doubt(PressCase):
 
         server.faults([])
         self.pressed(server.url, defaults={"row_limit": 20, "min_step": "1h"})
-        self.assertAlmostEqual(self.summary()["unproved"], summary["unproved"], delta=1 / 24)
+        self.assertGreaterEqual(self.summary()["unproved"], summary["unproved"])
         self.pressed(self.server().url)
         self.assertEqual(self.summary()["unproved"], 0)
 
