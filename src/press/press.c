@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/limits.h"
+#include "base/str.h"
 #include "base/unit.h"
 #include "press/job.h"
 #include "press/night.h"
@@ -203,27 +205,75 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     return pool->err.code;
 }
 
-static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+/* Where a run of several nights ends early, the person must know which of them are new. */
+static void log_nights(const struct fp_press *press, const bool *published)
+{
+    static const char *const what[] = { "not published", "published" };
+
+    for (int is = 1; is >= 0; is--) {
+        struct fp_str paths;
+
+        fp_str_init(&paths, FP_LIMIT_TEXT);
+        for (size_t w = 0; w < press->plan->window_count; w++)
+            if (published[w] == is)
+                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", press->plan->windows[w].path);
+        if (paths.len)
+            fp_log(press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
+        fp_str_release(&paths);
+    }
+}
+
+/* Each night in turn, up to the first that cannot be. */
+static int publish_nights(struct pool *pool, struct fp_stage *stage, bool *published, struct fp_error *err)
 {
     const struct fp_press *press = pool->press;
-    struct fp_night_run night = { stage, &pool->context, pool->runs, press->plan->job_count,
-                                  press->discoveries, press->log };
-    size_t damaged = 0;
+    const struct fp_night_run night = { .stage = stage,
+                                        .context = &pool->context,
+                                        .runs = pool->runs,
+                                        .run_count = press->plan->job_count,
+                                        .discoveries = press->discoveries,
+                                        .force = press->force,
+                                        .log = press->log };
     int rc = FP_OK;
 
     for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
-        struct fp_night_result result = { false, false };
+        struct fp_night_result result = { .published = false };
 
         if (atomic_load(press->cancel))
-            return fp_error_set(err, FP_ECANCELLED, "told to stop");
+            return fp_error_set(err, FP_ECANCELLED, "told to stop%s",
+                                pool->result.nights ? "" : "; nothing was published");
         rc = fp_night_publish(&night, w, &result, err);
+        published[w] = result.published;
         pool->result.nights += result.published;
         pool->result.damaged += result.mended;
+        pool->result.kept += result.kept;
     }
-    if (rc == FP_OK && pool->result.nights)
-        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, err);
-    pool->result.damaged += damaged;
     return rc;
+}
+
+/* What is published the index shows, whatever became of the rest. */
+static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+{
+    const struct fp_press *press = pool->press;
+    bool *published = calloc(press->plan->window_count + 1, sizeof *published);
+    struct fp_error failure = FP_ERROR_INIT;
+    size_t damaged = 0;
+    int rc, index = FP_OK;
+
+    if (!published)
+        return fp_error_nomem(err);
+    rc = publish_nights(pool, stage, published, err);
+    if (pool->result.nights)
+        index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, &failure);
+    pool->result.damaged += damaged;
+    if (rc < 0 && press->plan->window_count > 1)
+        log_nights(press, published);
+    free(published);
+    if (index < 0 && rc < 0)
+        fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
+    else if (index < 0 && err)
+        *err = failure;
+    return rc < 0 ? rc : index;
 }
 
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
