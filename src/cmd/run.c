@@ -23,7 +23,8 @@ static const struct fp_option table[] = {
                             "reports stay as they are" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
-    { "force", '\0', NULL, "write into a directory that holds other things than a site, and\nreplace reports of an earlier run that are better" },
+    { "force", '\0', NULL, "write into a directory that holds other things than a site, and\n"
+                            "replace reports of an earlier run that are better" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { NULL, '\0', NULL, NULL },
 };
