@@ -216,7 +216,7 @@ static int exit_of_result(const struct fp_press_result *result)
 {
     if (!result->nights)
         return FP_EXIT_NOTHING;
-    return result->failed || result->partial || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
+    return result->failed || result->partial || result->kept || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
@@ -232,13 +232,14 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
-                                          site->generated, log, fp_signals_cancel() },
+                                          site->generated, site->force, log, fp_signals_cancel() },
                       &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
-        return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
-    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed",
+        return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, result.nights ? FP_EXIT_PARTIAL : FP_EXIT_NOTHING));
+    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed; "
+           "%zu kept",
            site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
-           result.partial, result.failed);
+           result.partial, result.failed, result.kept);
     return exit_of_result(&result);
 }

@@ -53,6 +53,7 @@ struct fp_site_options {
     struct fp_source *source;
     const char *output;
     int64_t generated;
+    bool force; /* see press/press.h */
 };
 
 /* Opens the pages, runs the press, gives the exit code. */

@@ -23,7 +23,8 @@ static const struct fp_option table[] = {
                             "reports stay as they are" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
-    { "force", '\0', NULL, "write into a directory that holds other things than a site" },
+    { "force", '\0', NULL, "write into a directory that holds other things than a site, and\n"
+                            "replace reports of an earlier run that are better" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { NULL, '\0', NULL, NULL },
 };
@@ -126,7 +127,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
-    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0 };
+    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0, r->force };
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;

@@ -236,7 +236,9 @@ static int make_notes(struct notes *notes, const struct fp_report_facts *facts, 
     int rc = FP_OK;
 
     notes->count = 0;
-    fp_str_puts(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), fp_completeness_name(facts->completeness));
+    fp_str_printf(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), "%s%s", fp_completeness_name(facts->completeness),
+                  facts->completeness == FP_COMPLETE_PARTIAL && facts->unproved > 0 ? ", unproved in what is covered"
+                                                                                    : "");
     if (facts->window && facts->zone)
         fp_str_puts(next_note(notes, FP_DRAW_NOTE_ZONE), fp_zone_name(facts->zone));
     note_transforms(notes, facts->transforms);

@@ -77,7 +77,8 @@ struct evidence {
     int64_t rows; /* -1 = not counted */
 };
 
-static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const struct evidence *evidence)
+static void add_reply(struct fp_job_run *run, const struct fp_chunk *chunk, struct fp_reply *reply,
+                      const struct evidence *evidence)
 {
     const struct fp_job *job = run->job;
     struct fp_slice name = fp_slice_of(job->service->name);
@@ -90,7 +91,7 @@ static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const stru
         run->balance.value = INT64_MAX;
     if (reply->form != FP_FORM_NONE)
         run->form = reply->form;
-    run->unproved |= !evidence->proved;
+    run->unproved_s += evidence->proved ? 0 : chunk->end - chunk->start;
     run->counted += evidence->rows >= 0;
     if (evidence->rows > run->most_rows)
         run->most_rows = evidence->rows;
@@ -129,6 +130,7 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
                        struct fp_report_facts *facts)
 {
     const struct fp_job *job = run->job;
+    const struct fp_window *window = &context->plan->windows[job->window];
 
     *facts = (struct fp_report_facts){
         .service = job->service->name,
@@ -137,13 +139,14 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
         .event = job->event,
         .language = job->service->language,
         .filter = job->service->filter,
-        .window = &context->plan->windows[job->window],
+        .window = window,
         .zone = context->zone,
         .source = fp_source_describe(context->fetcher.source),
         .outcome = run->outcome,
         .completeness = run->failed_count ? FP_COMPLETE_PARTIAL
-                        : run->unproved   ? FP_COMPLETE_UNPROVED
+                        : run->unproved_s ? FP_COMPLETE_UNPROVED
                                           : FP_COMPLETE_PROVED,
+        .unproved = (double)run->unproved_s / (double)(window->end - window->start),
         .form = fp_form_name(run->form),
         .requests = run->requests,
         .replies = run->replies,
@@ -349,7 +352,7 @@ static int take(struct fp_job_run *run, const struct span *span, struct fp_reply
 
     pthread_mutex_lock(&run->lock);
     if (reply)
-        add_reply(run, reply, evidence);
+        add_reply(run, &span->chunk, reply, evidence);
     else
         rc = add_failed_part(run, &span->chunk, failure, err);
     pthread_mutex_unlock(&run->lock);

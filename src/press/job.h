@@ -46,7 +46,7 @@ struct fp_job_run {
     uint32_t chunks_left;
     uint32_t requests, replies;
     enum fp_form form;
-    bool unproved;          /* a part may have been cut, and was not asked for in smaller ones */
+    int64_t unproved_s;     /* seconds of parts that may have been cut, and were not asked for in smaller ones */
     uint32_t counted;       /* replies whose rows the server counted … */
     int64_t most_rows;      /* … and the most of them in one */
     int64_t row_limit;      /* the smallest in force */

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/kept.h"
+#include "press/worth.h"
 #include "publish/manifest.h"
 #include "report/model.h"
 #include "report/night.h"
@@ -47,6 +48,13 @@ static int write_manifest(const struct fp_job_context *context, const struct fp_
     return rc;
 }
 
+/* The reports that the new night is to have. */
+struct adding {
+    const char *dir;  /* of the night in the stage */
+    json_t *entries;
+    size_t kept;      /* reports that were pressed now, and are those of an earlier run all the same */
+};
+
 /* Is there anything new to publish? Kept reports alone are no reason to touch a night. */
 static bool any_new(const struct fp_night_run *night, size_t window)
 {
@@ -64,29 +72,58 @@ static struct fp_job_run *find_run(const struct fp_night_run *night, size_t wind
     return NULL;
 }
 
-/* The report of a job: what was pressed now, or, when that failed, what an earlier run of the night has. */
-static int add_pressed(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
-                       const char *dir, json_t *entries, struct fp_error *err)
+/* *ret_why: what this run did so that the earlier report stays; NULL = the new one is taken. A changed configuration asks
+ * another question: its numbers are not compared with those of the old one. But nothing that is empty or failed takes the
+ * place of numbers, and a failure is no result that could be forced. */
+static int compare(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
+                   const json_t *earlier, const char *dir, const char **ret_why, struct fp_error *err)
 {
-    json_t *earlier = run->outcome == FP_OUTCOME_FAILED ? fp_kept_find(kept, run->path) : NULL;
+    bool alike = true;
     int rc = FP_OK;
 
-    if (earlier && !fp_kept_failed(earlier)) {
-        fp_log(night->log, FP_LOG_WARNING, "%s %s: the report of an earlier run of this night is kept",
-               run->job->service->title, run->job->event_type);
-        rc = fp_kept_take(kept, earlier, dir, err);
-    } else {
-        earlier = run->entry;
+    *ret_why = fp_worth_less(run->entry, earlier);
+    if (night->force && run->outcome != FP_OUTCOME_FAILED)
+        *ret_why = NULL;
+    if (*ret_why && fp_worth_has_numbers(run->entry))
+        rc = fp_kept_is_alike(kept, earlier, dir, &alike, err);
+    if (!alike)
+        *ret_why = NULL;
+    return rc;
+}
+
+static void log_kept(const struct fp_night_run *night, const struct fp_job_run *run, const char *why)
+{
+    bool failed = run->outcome == FP_OUTCOME_FAILED;
+
+    fp_log(night->log, FP_LOG_WARNING, "%s %s, %s: the report of an earlier run is kept: this run %s%s",
+           run->job->service->title, run->job->event_type, night->context->plan->windows[run->job->window].label, why,
+           failed ? "" : " (--force replaces it all the same)");
+}
+
+/* The report of a job: what was pressed now, or, when that is worth less, what an earlier run of the night has. */
+static int add_pressed(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
+                       struct adding *to, struct fp_error *err)
+{
+    json_t *earlier = fp_kept_find(kept, run->path);
+    const char *why = NULL;
+    int rc = earlier ? compare(night, kept, run, earlier, to->dir, &why, err) : FP_OK;
+
+    if (rc == FP_OK && why) {
+        log_kept(night, run, why);
+        to->kept++;
+        rc = fp_night_entry_keep(earlier, run->entry, why, night->context->generated, err);
+        if (rc == FP_OK)
+            rc = fp_kept_take(kept, earlier, to->dir, err);
     }
-    if (rc == FP_OK && json_array_append(entries, earlier) < 0)
+    if (rc == FP_OK && json_array_append(to->entries, why ? earlier : run->entry) < 0)
         rc = fp_error_nomem(err);
     return rc;
 }
 
 /* Entries of all reports that the night is to have. Reports that this run was not asked for stay as they are, and the order
  * of the night too; a run that presses them all gives its own order, which is that of the configuration. */
-static int collect(const struct fp_night_run *night, size_t window, const char *dir, json_t *entries,
-                   bool *ret_mended, struct fp_error *err)
+static int collect(const struct fp_night_run *night, size_t window, struct adding *to, bool *ret_mended,
+                   struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
     struct fp_kept kept;
@@ -107,16 +144,16 @@ static int collect(const struct fp_night_run *night, size_t window, const char *
         earlier = json_array_get(kept.entries, i);
         run = find_run(night, window, fp_model_get_text(earlier, "path"));
         if (run) {
-            rc = add_pressed(night, &kept, run, dir, entries, err);
+            rc = add_pressed(night, &kept, run, to, err);
         } else {
-            rc = fp_kept_take(&kept, earlier, dir, err);
-            if (rc == FP_OK && json_array_append(entries, earlier) < 0)
+            rc = fp_kept_take(&kept, earlier, to->dir, err);
+            if (rc == FP_OK && json_array_append(to->entries, earlier) < 0)
                 rc = fp_error_nomem(err);
         }
     }
     for (i = 0; i < night->run_count && rc == FP_OK; i++)
         if (night->runs[i].job->window == window && (all || !fp_kept_find(&kept, night->runs[i].path)))
-            rc = add_pressed(night, &kept, &night->runs[i], dir, entries, err);
+            rc = add_pressed(night, &kept, &night->runs[i], to, err);
     fp_kept_close(&kept);
     return rc;
 }
@@ -163,27 +200,29 @@ int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_
                      struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
-    json_t *entries;
+    struct adding to;
     struct fp_str dir;
     int rc;
 
-    *ret_result = (struct fp_night_result){ .published = any_new(night, window) };
-    if (!ret_result->published)
+    *ret_result = (struct fp_night_result){ .published = false };
+    if (!any_new(night, window))
         return FP_OK;
-    entries = json_array();
     fp_str_init(&dir, FP_LIMIT_TEXT);
     fp_str_puts(&dir, night->context->stage);
     fp_path_join(&dir, w->path);
-    rc = entries ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
+    to = (struct adding){ dir.data, json_array(), 0 };
+    rc = to.entries ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
     if (rc == FP_OK)
-        rc = collect(night, window, dir.data, entries, &ret_result->mended, err);
+        rc = collect(night, window, &to, &ret_result->mended, err);
     if (rc == FP_OK)
-        rc = write_night(night, window, entries, dir.data, err);
+        rc = write_night(night, window, to.entries, dir.data, err);
     if (rc == FP_OK)
         rc = fp_stage_switch(night->stage, w->path, err);
     if (rc < 0)
         fp_error_prepend(err, "night %s", w->path);
-    json_decref(entries);
+    ret_result->published = rc == FP_OK;
+    ret_result->kept = to.kept;
+    json_decref(to.entries);
     fp_str_release(&dir);
     return rc;
 }

@@ -58,6 +58,7 @@ static const char *advice_of(const struct figures *f, bool too_many)
            "the configuration can say so.";
 }
 
+/* Why it may have been cut. */
 static void put_unproved(struct fp_str *out, const struct figures *f)
 {
     char rows[FP_UNIT_TEXT], limit[FP_UNIT_TEXT];
@@ -73,6 +74,21 @@ static void put_unproved(struct fp_str *out, const struct figures *f)
     fp_str_printf(out, " The true total is at least this; shares may be off. %s", advice_of(f, too_many));
 }
 
+/* What is missing says nothing of what is there: that may be cut as well. */
+static void put_partial(struct fp_str *out, const json_t *summary, const struct figures *f)
+{
+    double unproved = fp_model_get_real(summary, "unproved");
+    char share[FP_UNIT_TEXT];
+
+    fp_str_printf(out, ": the numbers cover %s of the window's time. What is missing is listed below.",
+                  fp_share_format(share, (int64_t)(fp_model_get_real(summary, "covered") * 1e9), 1000000000));
+    if (unproved <= 0)
+        return;
+    fp_str_printf(out, " What is covered is unproved, too, in %s of the window's time",
+                  fp_share_format(share, (int64_t)(unproved * 1e9 + 0.5), 1000000000));
+    put_unproved(out, f);
+}
+
 void fp_complete_words(struct fp_str *out, const json_t *summary, const struct fp_event *event, enum fp_unit unit)
 {
     const json_t *requests = json_object_get(summary, "requests");
@@ -86,9 +102,12 @@ void fp_complete_words(struct fp_str *out, const json_t *summary, const struct f
         .row_limit = fp_model_get_int(requests, "row_limit"),
         .sample = fp_model_get_int(requests, "sample"),
     };
-    bool proved = strcmp(fp_model_get_text(summary, "completeness"), "proved") == 0;
+    const char *completeness = fp_model_get_text(summary, "completeness");
+    bool proved = strcmp(completeness, "proved") == 0;
 
-    if (f.row_limit <= 0)
+    if (strcmp(completeness, "partial") == 0)
+        put_partial(out, summary, &f);
+    else if (f.row_limit <= 0)
         fp_str_puts(out, proved ? ": everything in the input is counted."
                                 : ": a saved reply does not say with which row limit the server made it, so it may have "
                                   "been cut.");

@@ -57,6 +57,8 @@ struct fp_report_facts {
     /* what came */
     enum fp_outcome outcome;
     enum fp_completeness completeness;
+    double unproved;           /* share of the window's time in replies that may have been cut; 0 of a report that is
+                                * FP_COMPLETE_UNPROVED: not known in which part, so all of it */
     const struct fp_tree *tree;   /* as it is shown: after the transforms; NULL when failed; a root alone when empty */
     const struct fp_tree *recorded; /* as it came: what all shares are of; NULL = the same as `tree` */
     const struct fp_transform_log *transforms; /* from the one to the other; NULL = none was asked for */

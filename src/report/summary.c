@@ -264,6 +264,13 @@ static void put_requests(struct fp_model *model, json_t *root, const struct fp_r
     fp_model_put(model, requests, "rows", facts->counted ? json_integer(facts->most_rows) : json_null());
 }
 
+static double unproved_of(const struct fp_report_facts *facts)
+{
+    if (facts->outcome == FP_OUTCOME_FAILED)
+        return 0;
+    return facts->completeness == FP_COMPLETE_UNPROVED && facts->unproved <= 0 ? 1 : facts->unproved;
+}
+
 static void put_failed_parts(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     json_t *list = fp_model_array(model, root, "failed_parts");
@@ -283,6 +290,7 @@ static void put_failed_parts(struct fp_model *model, json_t *root, const struct 
         fp_model_put(model, root, "covered", json_real(0.0));
     else
         fp_model_put(model, root, "covered", whole > 0 ? share_of(whole - missing, whole) : json_real(1.0));
+    fp_model_put(model, root, "unproved", json_real(unproved_of(facts)));
 }
 
 static void put_picture(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)

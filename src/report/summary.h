@@ -51,6 +51,8 @@
  *                    none was counted)}
  *   failed_parts     [{start, end, why}]: parts of the window that are missing here
  *   covered          share of the window's time that is not in failed_parts
+ *   unproved         share of the window's time that is covered by replies which may have been cut: a report that is
+ *                    "partial" may be unproved in what it has. 0 where all of them are proved
  *   failure          why it failed and what to do; null
  *   mended_names     names with invalid UTF-8 (replaced by U+FFFD) or of more than 64 KiB (cut, with
  *                    "…sha256:" and the first 16 digits of the whole name's hash)

@@ -105,26 +105,24 @@ static void put_figures(struct view *view)
 
 static void put_completeness(struct view *view)
 {
+    static const struct {
+        const char *completeness, *head;
+    } heads[] = { { "proved", "Proved complete" }, { "unproved", "Unproved" }, { "partial", "Partial" } };
     const char *completeness = fp_model_get_text(view->summary, "completeness");
-    bool proved = !strcmp(completeness, "proved");
-    char share[FP_UNIT_TEXT];
     struct fp_str text;
 
     put_text(view, "completeness_head", NULL);
     put_text(view, "completeness_text", NULL);
-    if (view->partial || (view->ok && !strcmp(completeness, "partial"))) {
-        put_text(view, "completeness_head", "Partial");
-        fp_model_printf(&view->model, view->root, "completeness_text",
-                        ": the numbers cover %s of the window's time. What is missing is listed below.",
-                        fp_share_format(share, (int64_t)(view->covered * 1e9), 1000000000));
-    } else if (view->ok) {
-        fp_str_init(&text, FP_LIMIT_TEXT);
-        fp_complete_words(&text, view->summary, &view->event, view->unit);
-        put_text(view, "completeness_head", proved ? "Proved complete" : "Unproved");
-        put_text(view, "completeness_text", text.data);
-        view->model.failed |= !fp_str_ok(&text);
-        fp_str_release(&text);
-    }
+    if (!view->ok && !view->partial)
+        return;
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_complete_words(&text, view->summary, &view->event, view->unit);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (!strcmp(heads[i].completeness, completeness))
+            put_text(view, "completeness_head", heads[i].head);
+    put_text(view, "completeness_text", text.data);
+    view->model.failed |= !fp_str_ok(&text);
+    fp_str_release(&text);
 }
 
 /* ---- what is missing, and why ---- */

@@ -109,7 +109,7 @@ class Only(PressCase):
         self.pressed(server.url, services=SERVICES)
         before = files_of(self.site)
         narrow = [dict(s, filter="pod='nowhere'") if s["name"] == "redis-server" else s for s in SERVICES]
-        self.pressed(server.url, "--only", "redis-server", services=narrow)
+        self.pressed(server.url, "--only", "redis-server", "--force", services=narrow)
         after = files_of(self.site)
         self.assertEqual(self.summary("redis-server")["outcome"], "empty")
         for path in before:

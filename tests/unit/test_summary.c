@@ -39,7 +39,7 @@ static void has_every_member_in_order(void **state)
         "schema",          "service",    "title",        "event",         "language", "unit",
         "window",          "outcome",    "completeness", "total",         "nodes",    "max_depth",
         "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
-        "processes",       "unprofiled", "transforms", "removed", "missing_symbols", "requests",     "failed_parts",  "covered",  "failure",
+        "processes",       "unprofiled", "transforms", "removed", "missing_symbols", "requests",     "failed_parts",  "covered",  "unproved", "failure",
         "mended_names",    "skipped_lines", "unbalanced", "picture",      "hidden",        "files",    "png_note",  "folded_note",
         "pprof_note",      "generated",       "generator",
     };
@@ -248,6 +248,7 @@ static void partial_says_how_much(void **state)
     assert_int_equal(fp_model_get_int(json_array_get(parts, 0), "end"), 1795132800 + 7200);
     assert_string_equal(fp_model_get_text(json_array_get(parts, 1), "why"), "the reply was cut short");
     assert_true(fabs(fp_model_get_real(summary, "covered") - 22.0 / 24) < 1e-12);
+    assert_true(fp_model_get_real(summary, "unproved") == 0.0);
     json_decref(summary);
 }
 
