@@ -234,7 +234,8 @@ static int put_unprofiled(struct fp_model *model, json_t *root, const struct fp_
     }
     list = fp_model_array(model, root, "unprofiled");
     for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
-        struct fp_slice name = fp_names_get(&tree->names, totals.items[i].name), bare = fp_frame_bare_name(name);
+        struct fp_slice name = fp_names_get(&tree->names, totals.items[i].name);
+        struct fp_slice bare = fp_frame_bare_name(FP_KIND_PROCESS, name);
 
         if (totals.items[i].total > 0 && !fp_host_is_kernel_thread(bare) && !fp_host_is_profiled(bare, facts->services))
             put_group(model, list, tree, fp_report_total(facts), &totals.items[i]);

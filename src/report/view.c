@@ -417,9 +417,9 @@ static void put_tables(struct view *view)
         fp_unit_format(total, view->total, view->unit));
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
-    fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
-    fp_tables_put_groups(&tables, view->root, "processes", "processes_count", "process");
-    fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, "process");
+    fp_tables_put_groups(&tables, view->root, "threads", "threads_count", FP_KIND_THREAD);
+    fp_tables_put_groups(&tables, view->root, "processes", "processes_count", FP_KIND_PROCESS);
+    fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, FP_KIND_PROCESS);
     put_bool(view, "has_leads", shown && json_array_size(json_object_get(view->root, "leads")) > 0);
     put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);

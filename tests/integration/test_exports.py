@@ -85,6 +85,18 @@ class ThereAndBack(Exports):
             self.assertEqual(names["c\nd;e"], (8, 8))
             self.check_return(out)
 
+    def test_names_that_look_like_marks_of_other_kinds(self) -> None:
+        """The kind is the server's word, the name stays whole where its mark is that of another kind."""
+        reply = os.path.join(SOURCE, "tests", "cases", "render", "marks", "input.json")
+        out = self.render(reply, "--event", "off-cpu")
+        kinds = {(f["name"], f["kind"]) for f in self.summary(out)["functions"]}
+        self.assertLessEqual({("[k] kern", "application"), ("[k] kern", "kernel"), ("[t] call", "application")}, kinds)
+        page = text_of(read_text(os.path.join(out, "index.html")))
+        self.has(page, "[k] kern", "[l] app", "[t] call", "[k] thing")
+        self.assertRegex(page, r"(?<!\] )kern kernel")
+        self.assertNotIn("[t] worker", page)
+        self.check_return(out)
+
     def test_our_own_words_for_units_that_pprof_counts(self) -> None:
         for event, unit in (
             ("goroutines", "goroutines"),
