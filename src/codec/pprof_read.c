@@ -454,6 +454,8 @@ int fp_pprof_read(struct fp_in *in, struct fp_slice root, struct fp_builder *bui
     fp_arena_init(&meta.arena);
     if (rc == FP_OK)
         rc = read_profile(&r, bytes, n, root, &meta, err);
+    if ((rc == FP_ESYNTAX || rc == FP_EDATA) && err && err->offset < 0)
+        fp_error_at(err, NULL, 0, 0, (int64_t)n); /* what is wanted is not there to the end */
     fp_pprof_tables_release(&r.tables);
     for (enum label label = 0; label < LABELS; label++)
         free(r.label_name[label]);

@@ -316,6 +316,34 @@ class Options(RenderCase):
         outcome = self.command("render", self.reply, "-", "-o", self.path("refused"))
         self.assertEqual(outcome.code, NOTHING, "one of several, too")
 
+    def test_what_is_saved_by_mistake(self) -> None:
+        """Neither a reply nor a profile: the message says what it is, and what to do."""
+        page = b"<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>\n"
+        for content, *said in (
+            (page, "an HTML page", "a proxy", "a login", "save what"),
+            (b"\xef\xbb\xbf\n <HTML>" + b"x" * 9000, "an HTML page"),
+            (gzip.compress(page), "an HTML page"),
+            (b"HTTP/1.1 200 OK\r\n\r\n{}", "HTTP headers", "without -i"),
+            (b'<?xml version="1.0"?>', "an XML document"),
+            (b"null", "JSON, but not a reply of DeepFlow's profile API: a lone `null`", "`result`"),
+            (b" null\n", "a lone `null`"),
+            (b'[{"profile_location_str": "a"}]', "JSON, but not a reply of DeepFlow's profile API: a list"),
+            (b"[" + b"1," * 9000 + b"1]", "a list"),
+            (b'"text"', "a text"),
+            (b"42\n", "a single value"),
+            (b"{}", "JSON, but not a reply", "`OPT_STATUS`", "/v1/profile/ProfileTracing"),
+            (b'{"data": [1]}', "JSON, but not a reply", "`OPT_STATUS`", "byte 13"),
+            (b'{"OPT_STATUS": "SUCCESS"}', "without a `result`", "/v1/profile/ProfileTracing"),
+        ):
+            err = self.refused(self.write("saved", content))
+            self.has(err, "saved", *said)
+            self.assertNotIn("folded", err)
+
+    def test_stacks_that_begin_like_something_else(self) -> None:
+        for first in ("<html>;b", "null", "[1]", '["a"]', "<?xml", "HTTP/1.1 GET", "42"):
+            out = self.render(self.write("x.folded", f"{first} 7\nc 1\n"))
+            self.assertEqual(self.folded(out)[tuple(first.split(";"))], 7)
+
     def test_messages_name_a_file_once(self) -> None:
         os.mkdir(self.path("d.json"))
         self.write("cut.json", b'{"result":{')
