@@ -315,6 +315,7 @@ static int read_comments(const struct pprof_reader *r, struct fp_pprof_meta *met
         nomem |= !notes[meta->note_count++];
     }
     meta->notes = notes;
+    meta->ours = t->ours;
     return nomem ? fp_error_nomem(err) : FP_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/listing.h"
 #include "base/out.h"
 #include "codec/folded.h"
 #include "codec/pprof.h"
@@ -59,12 +60,32 @@ static int draw_png(const struct fp_picture *picture, int scale, const char *dir
     return rc;
 }
 
+/* Several services, and a title that does not name them? */
+static bool hides_services(const struct fp_report_facts *facts)
+{
+    struct fp_str names;
+    struct fp_listing list = { .to = &names, .max = FP_LIMIT_LISTING_TITLE };
+    bool hides;
+
+    if (!facts->merged || facts->merged->count < 2)
+        return false;
+    fp_str_init(&names, FP_LIMIT_TEXT);
+    for (uint32_t id = 0; id < facts->merged->count; id++)
+        fp_listing_add(&list, fp_names_get(facts->merged, id));
+    fp_listing_end(&list);
+    hides = !fp_slice_is(fp_str_slice(&names), facts->title);
+    fp_str_release(&names);
+    return hides;
+}
+
 /* "on-cpu · 19 s · Fri 20 Nov 2026": what the picture says of itself when it hangs in a ticket alone. */
 static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to, struct fp_error *err)
 {
     char total[FP_UNIT_TEXT];
 
     fp_str_init(to, FP_LIMIT_TEXT);
+    if (hides_services(facts))
+        fp_str_printf(to, "%zu services \xC2\xB7 ", facts->merged->count);
     fp_str_puts(to, facts->event_type);
     fp_str_puts(to, " \xC2\xB7 ");
     fp_str_puts(to, fp_unit_format(total, fp_report_total(facts), facts->event->unit));

@@ -83,6 +83,8 @@ void fp_figures_put(const struct fp_figures *figures, json_t *to)
     push_samples(figures, list);
     if (functions > 0) /* a host's profile may end with its threads */
         push_figure(figures, list,
-                    figures->event->objects ? "functions and objects" : functions == 1 ? "function" : "functions",
+                    figures->event->objects ? functions == 1 ? "function or object" : "functions and objects"
+                    : functions == 1        ? "function"
+                                            : "functions",
                     fp_count_format(value, functions), "different names, threads and processes left out");
 }

@@ -257,6 +257,7 @@ static void put_requests(struct fp_model *model, json_t *root, const struct fp_r
     put_text(model, requests, "filter", facts->filter);
     put_text(model, requests, "language", facts->language);
     put_text(model, requests, "source", facts->source);
+    fp_model_put(model, requests, "evidence", fp_model_text_or_null(fp_evidence_name(facts->evidence)));
     put_int(model, requests, "row_limit", facts->row_limit);
     put_int(model, requests, "sample", facts->sample ? facts->sample : facts->event->sample);
     proved = facts->completeness == FP_COMPLETE_PROVED && facts->outcome != FP_OUTCOME_FAILED && facts->row_limit > 0;
@@ -332,12 +333,24 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, root, "pprof_note", fp_model_text_or_null(facts->pprof_note));
 }
 
+static void put_services(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *list = fp_model_array(model, root, "services");
+
+    if (!facts->merged)
+        fp_model_push(model, list, fp_model_text(facts->service ? facts->service : ""));
+    else
+        for (uint32_t id = 0; id < facts->merged->count && !model->failed; id++)
+            fp_model_push(model, list, fp_model_slice(fp_names_get(facts->merged, id)));
+}
+
 static void put_head(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     const struct fp_tree *tree = facts->tree;
 
     put_int(model, root, "schema", FP_SUMMARY_SCHEMA);
     put_text(model, root, "service", facts->service);
+    put_services(model, root, facts);
     put_text(model, root, "title", facts->title ? facts->title : facts->service);
     put_text(model, root, "event", facts->event_type);
     put_text(model, root, "language", facts->language);

@@ -9,6 +9,9 @@
  *
  *   schema           1
  *   service, title, event, language     what was asked; event is profile_event_type ("on-cpu")
+ *   services         [name]: `service` alone, or of files that were merged all services that they are of
+ *                    (a file that names none counts with its own name), in the order of the files, none when all are
+ *                    empty; `service` and `title` then list the first of them, unless they were given
  *   unit             "microseconds", "nanoseconds", "bytes", "objects", "samples", "goroutines", "units"
  *   window           {start, end (half-open), timezone, label}; null when not known (files)
  *   outcome          "ok", "empty", "partial", "failed"
@@ -43,6 +46,9 @@
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
  *   requests         {sent (retries included), replies, form, filter, language, source,
+ *                    evidence (what `completeness` rests on where files were pressed: "profile", flamepress's
+ *                    own, which says it; "reply", "pprof", "folded", which do not; the weakest of several;
+ *                    null: a server was asked),
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;
  *                    "count": where one is not, the server counted fewer rows than row_limit;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/listing.h"
 #include "plan/event.h"
 #include "report/complete.h"
 #include "report/figures.h"
@@ -26,6 +27,7 @@ struct view {
     int64_t start, end; /* 0, 0 when the window is not known */
     double covered;     /* share of the window */
     bool ok, empty, partial, failed;
+    bool gaps;          /* ok, but of a profile that lacks parts of the window: nobody says how much of its time */
 };
 
 static void put_text(struct view *view, const char *key, const char *text)
@@ -58,10 +60,42 @@ static void put_when(struct view *view)
         put_text(view, "when", label);
 }
 
-static void put_head(struct view *view)
+/* All services of files that were merged, as far as a line holds them; "" for one. */
+static void list_services(const struct view *view, struct fp_str *to, size_t max)
+{
+    const json_t *services = part(view, "services");
+    struct fp_listing list = { .to = to, .max = max };
+
+    for (size_t i = 0; json_array_size(services) > 1 && i < json_array_size(services); i++) {
+        const json_t *name = json_array_get(services, i);
+
+        fp_listing_add(&list, json_is_string(name) ? (struct fp_slice){ json_string_value(name), json_string_length(name) }
+                                                   : fp_slice_of(""));
+    }
+    fp_listing_end(&list);
+}
+
+/* Whose profile it is, where the title does not say it. */
+static void put_service_note(struct view *view)
 {
     struct fp_slice title = fp_model_get_slice(view->summary, "title");
     struct fp_slice service = fp_model_get_slice(view->summary, "service");
+    struct fp_str names;
+
+    fp_str_init(&names, FP_LIMIT_TEXT);
+    list_services(view, &names, FP_LIMIT_LISTING_TITLE);
+    if (fp_slice_equal(title, names.len ? fp_str_slice(&names) : service))
+        put_text(view, "service_note", NULL);
+    else
+        fp_model_printf(&view->model, view->root, "service_note", "%s %s", names.len ? "services" : "service",
+                        names.len ? names.data : service.data);
+    view->model.failed |= !fp_str_ok(&names);
+    fp_str_release(&names);
+}
+
+static void put_head(struct view *view)
+{
+    struct fp_slice title = fp_model_get_slice(view->summary, "title");
     const char *event = fp_model_get_text(view->summary, "event");
     const char *outcome = fp_model_get_text(view->summary, "outcome");
 
@@ -72,10 +106,7 @@ static void put_head(struct view *view)
     fp_words_put_name(&view->model, view->root, "title_pieces", NULL, title);
     put_text(view, "event", *event ? event : NULL);
     put_when(view);
-    if (fp_slice_equal(title, service))
-        put_text(view, "service_note", NULL);
-    else
-        fp_model_printf(&view->model, view->root, "service_note", "service %s", service.data);
+    put_service_note(view);
 }
 
 /* What one core that is busy all the time adds up to; 0 where cores make no sense. */
@@ -83,7 +114,7 @@ static double one_core(const struct view *view)
 {
     double seconds = (double)(view->end - view->start) * view->covered;
 
-    return view->event.cores && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
+    return view->event.cores && !view->gaps && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
 }
 
 static void put_figures(struct view *view)
@@ -313,7 +344,12 @@ static void put_query(struct view *view)
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    push_code(view, list, "service", fp_model_get_text(view->summary, "service"), NULL);
+    list_services(view, &text, FP_LIMIT_LISTING);
+    if (text.len)
+        push_code(view, list, "services", text.data, "merged into one profile");
+    else
+        push_code(view, list, "service", fp_model_get_text(view->summary, "service"), NULL);
+    fp_str_clear(&text);
     push_code(view, list, "event", fp_model_get_text(view->summary, "event"),
               view->event.known ? view->event.title : "an event type that is not known here");
     push_code(view, list, "language", fp_model_get_text(requests, "language"), NULL);
@@ -489,6 +525,7 @@ static void open_view(struct view *view, json_t *summary)
         .empty = !strcmp(outcome, "empty"),
         .partial = !strcmp(outcome, "partial"),
         .failed = !strcmp(outcome, "failed"),
+        .gaps = !strcmp(outcome, "ok") && !strcmp(fp_model_get_text(summary, "completeness"), "partial"),
     };
 }
 

@@ -90,7 +90,7 @@ class Merged(RenderCase):
         self.assertEqual(self.folded(out), expected)
         summary = read_json(os.path.join(out, "summary.json"))
         self.assertEqual(summary["total"], sum(expected.values()))
-        self.assertEqual(summary["service"], "checkout-api")
+        self.assertEqual(summary["service"], "checkout-api, order-service.jar")
 
     def test_order_and_empty_files_change_nothing(self) -> None:
         a, b, empty = (
@@ -98,7 +98,7 @@ class Merged(RenderCase):
             reply_path("cut-at-1000-rows", V6),
             reply_path("no-such-service", V7),
         )
-        one = files_of(self.render(a, b, to="one"))
+        one = files_of(self.render(a, b, "--service", "checkout-api", to="one"))
         for files in ((b, a), (empty, a, b), (a, empty, b), (b, a, empty)):
             other = files_of(self.render(*files, "--service", "checkout-api", to="other"))
             for name in ("flamegraph.svg", "profile.folded.gz"):

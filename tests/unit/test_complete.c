@@ -66,6 +66,44 @@ static void unproved(void **state)
     expect(SUMMARY("unproved", 24, 3, 700, 1), "off-cpu", text); /* counted elsewhere */
 }
 
+/* One is no plural. */
+static void one_row(void **state)
+{
+#define ONE(completeness, replies, counted, rows)                                                                      \
+    "{\"completeness\": \"" completeness "\", \"total\": 5, \"requests\": {\"replies\": " #replies                      \
+    ", \"counted\": " #counted ", \"rows\": " #rows ", \"row_limit\": 1, \"sample\": 10101}}"
+    (void)state;
+    expect(SUMMARY("proved", 1, 1, 1, 1), "mem-inuse", ": the server counted 1 row, its limit is 1,000,000.");
+    expect(ONE("proved", 1, 0, null), "on-cpu",
+           ": 5 \xC2\xB5s of CPU is below what 1 row holds at the least (10.1 ms), so the server cut nothing.");
+    expect(ONE("unproved", 1, 1, 1), "mem-inuse",
+           ": the server counted 1 row for one reply and reads 1 at most. The true total is at least this; shares may be "
+           "off. A gauge cannot be asked for in parts: narrow it with a filter.");
+    expect(ONE("unproved", 1, 0, null), "mem-inuse",
+           ": a reply is large enough to have filled 1 row, and the server does not say when it cuts there. The true total "
+           "is at least this; shares may be off. A gauge cannot be asked for in parts: narrow it with a filter.");
+}
+
+#define FILES(completeness, evidence)                                                                                  \
+    "{\"completeness\": \"" completeness "\", \"total\": 1, \"requests\": {\"row_limit\": 0, \"evidence\": \"" evidence   \
+    "\"}}"
+
+static void of_files(void **state)
+{
+    (void)state;
+    expect(FILES("unproved", "reply"), "on-cpu",
+           ": a saved reply does not say with which row limit the server made it, so it may have been cut.");
+    expect(FILES("unproved", "folded"), "cpu",
+           ": folded stacks do not say whether all that was measured is in them, and flamepress cannot know.");
+    expect(FILES("unproved", "pprof"), "cpu",
+           ": a pprof profile does not say whether all that was measured is in it, and flamepress cannot know.");
+    expect(FILES("proved", "profile"), "on-cpu", ": the profile says that it was, when it was fetched.");
+    expect(FILES("unproved", "profile"), "on-cpu",
+           ": the profile says that it was not proved complete when it was fetched.");
+    expect(FILES("partial", "profile"), "on-cpu",
+           ": the profile says that parts of its window are missing. Its own report lists them; shares are of the rest.");
+}
+
 static void without_a_limit(void **state)
 {
     (void)state;
@@ -96,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(proved), cmocka_unit_test(unproved),
                                         cmocka_unit_test(without_a_limit),
+                                        cmocka_unit_test(one_row), cmocka_unit_test(of_files),
                                         cmocka_unit_test(partial_and_unproved) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
