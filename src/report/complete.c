@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/model.h"
+#include "report/words.h"
 
 struct figures {
     const struct fp_event *event;
@@ -41,10 +42,10 @@ static void put_bound(struct fp_str *out, const struct figures *f)
     if (f->replies > 1)
         fp_str_printf(out, ": each of the %s replies", fp_count_format(total, f->replies));
     else
-        fp_str_printf(out, ": %s%s", fp_unit_format(total, f->total, f->unit), f->event->cores ? " of CPU" : "");
+        fp_str_printf(out, ": %s%s", fp_words_value(total, f->total, f->unit), f->event->cores ? " of CPU" : "");
     fp_str_printf(out, " is below what %s at the least", holds_text(rows, f->row_limit));
     if (!__builtin_mul_overflow(f->row_limit, f->sample, &capacity))
-        fp_str_printf(out, " (%s)", fp_unit_format(room, capacity, f->unit));
+        fp_str_printf(out, " (%s)", fp_words_value(room, capacity, f->unit));
     fp_str_puts(out, ", so the server cut nothing.");
 }
 
@@ -99,11 +100,11 @@ static void put_partial(struct fp_str *out, const json_t *summary, const struct 
     char share[FP_UNIT_TEXT];
 
     fp_str_printf(out, ": the numbers cover %s of the window's time. What is missing is listed below.",
-                  fp_share_format(share, (int64_t)(fp_model_get_real(summary, "covered") * 1e9), 1000000000));
+                  fp_words_share(share, (int64_t)(fp_model_get_real(summary, "covered") * 1e9), 1000000000));
     if (unproved <= 0)
         return;
     fp_str_printf(out, " What is covered is unproved, too, in %s of the window's time",
-                  fp_share_format(share, (int64_t)(unproved * 1e9 + 0.5), 1000000000));
+                  fp_words_share(share, (int64_t)(unproved * 1e9 + 0.5), 1000000000));
     put_unproved(out, f);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "report/words.h"
 
 /* ---- summary.json ---- */
 
@@ -71,8 +72,8 @@ static void put_numbers(const struct fp_tables *tables, json_t *row, const json_
     char self[FP_UNIT_TEXT], total[FP_UNIT_TEXT], count[FP_UNIT_TEXT];
 
     fp_model_printf(tables->model, row, "numbers", "%s self, %s total, under %s %s.",
-                    fp_share_format(self, fp_model_get_int(cause, "self"), tables->total),
-                    fp_share_format(total, fp_model_get_int(cause, "total"), tables->total),
+                    fp_words_share(self, fp_model_get_int(cause, "self"), tables->total),
+                    fp_words_share(total, fp_model_get_int(cause, "total"), tables->total),
                     fp_count_format(count, names), names == 1 ? "name" : "different names");
 }
 
@@ -105,6 +106,6 @@ void fp_missing_put_view(const struct fp_tables *tables, json_t *to)
     fp_model_printf(model, to, "missing_text",
                     "%s of the total was measured in frames without a symbol, and %s passes through at least one; the "
                     "entry functions of threads are left out of these two. Counted before any transform.",
-                    fp_share_format(self, fp_model_get_int(code, "self"), tables->total),
-                    fp_share_format(total, fp_model_get_int(code, "total"), tables->total));
+                    fp_words_share(self, fp_model_get_int(code, "self"), tables->total),
+                    fp_words_share(total, fp_model_get_int(code, "total"), tables->total));
 }

@@ -265,7 +265,7 @@ void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
                     !by_self          ? "Top processes"
                     : tables->objects ? "Top objects and functions by self"
                                       : "Top functions by self",
-                    fp_unit_format(total, tables->total, tables->unit));
+                    fp_words_value(total, tables->total, tables->unit));
     if (!by_self)
         for (; count < LEADS && count < json_array_size(processes); count++)
             top[count] = json_array_get(processes, count);

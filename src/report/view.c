@@ -171,7 +171,7 @@ static void put_failed_parts(struct view *view)
         &view->model, view->root, "failed_parts_text",
         "%s part%s of the window could not be had: %s of its time. Values and shares are of the rest.",
         fp_count_format(text, (int64_t)count), fp_plural(count),
-        fp_share_format(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
+        fp_words_share(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
     for (size_t i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++) {
         const json_t *from = json_array_get(parts, i);
         json_t *row = fp_model_row(&view->model, list);
@@ -248,12 +248,12 @@ static void put_hidden(struct view *view, const json_t *hidden)
         fp_str_printf(&text, "%s px (%s %s of the total). ",
                       fp_number_format(width, fp_model_get_real(hidden, "min_width")),
                       narrow == 1 ? "its stack is" : "their stacks are",
-                      fp_share_format(share, fp_model_get_int(hidden, "narrow_value"), view->total));
+                      fp_words_share(share, fp_model_get_int(hidden, "narrow_value"), view->total));
     }
     if (deep > 0)
         fp_str_printf(&text, "Not drawn: %s frame%s beyond the last row (%s of the total passes through %s).",
                       fp_count_format(count, deep), fp_plural((uint64_t)deep),
-                      fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total),
+                      fp_words_share(share, fp_model_get_int(hidden, "deep_value"), view->total),
                       deep == 1 ? "it" : "them");
     if (narrow <= 0 && deep <= 0)
         fp_str_puts(&text, "Every frame is drawn.");
@@ -275,13 +275,12 @@ static void put_picture(struct view *view)
     put_file(view, "png");
     put_file(view, "png2x");
     fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
-    put_bool(view, "picture_wide", width > 1440); /* wider than the page may be */
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
     fp_model_printf(
         &view->model, view->root, "graph_label",
         "Flame graph of %s, %s: %s in %s box%s. The tables below hold the largest of its numbers.",
         fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"),
-        fp_unit_format(total, view->total, view->unit),
+        fp_words_value(total, view->total, view->unit),
         fp_count_format(boxes, box_count), box_count == 1 ? "" : "es");
     put_text(view, "reading",
              "The wider a box, the more of the total passes through it; under the pointer a box "
@@ -409,7 +408,7 @@ static void put_notes(struct view *view)
             "In the reply, %s %s a total other than its self value plus its children\u2019s (by %s in sum). "
             "The self values are used, and the totals are what they add up to.",
             fp_count_format(a, nodes), nodes == 1 ? "node had" : "nodes each had",
-            fp_unit_format(b, fp_model_get_int(unbalanced, "value"), view->unit));
+            fp_words_value(b, fp_model_get_int(unbalanced, "value"), view->unit));
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     view->model.failed |= !fp_str_ok(&text);
@@ -427,8 +426,8 @@ static void put_kinds(struct view *view)
     put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
     fp_model_printf(&view->model, view->root, "kinds_text",
                     "Where it was measured: shares of all %s, by the frame at the tip of the stack%s%s%s.",
-                    fp_unit_format(total, view->total, view->unit), removed > 0 ? "; " : "",
-                    removed > 0 ? fp_share_format(share, removed, view->total) : "",
+                    fp_words_value(total, view->total, view->unit), removed > 0 ? "; " : "",
+                    removed > 0 ? fp_words_share(share, removed, view->total) : "",
                     removed > 0 ? " is not in focus" : "");
 }
 
@@ -450,7 +449,7 @@ static void put_tables(struct view *view)
         &view->model, view->root, "functions_text",
         "Self is what was measured in the function itself; total includes what it called, with recursion "
         "counted once. Shares are of all %s; bars compare with the first row of their table.",
-        fp_unit_format(total, view->total, view->unit));
+        fp_words_value(total, view->total, view->unit));
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", FP_KIND_THREAD);

@@ -356,6 +356,19 @@ class Options(RenderCase):
             self.has(err, f"error: {said}")
             self.assertEqual(err.count(name), 1, err)
 
+    def test_the_hint_is_as_wide_as_the_picture(self) -> None:
+        """What wraps where the picture does not fit, and so shows the hint, has the picture's own width."""
+        for width in ("350", "1200", "2000"):
+            page = read_text(os.path.join(self.render(self.reply, "--width", width), "index.html"))
+            self.has(page, f'<div class="hint" aria-hidden="true"><div><p><svg width="{width}" height="0"/>')
+            self.has(page, f'data="flamegraph.svg" width="{width}"')
+
+    def test_no_line_breaks_between_number_and_unit(self) -> None:
+        page = read_text(os.path.join(self.render(self.reply), "index.html"))
+        body = re.sub(r"<[^>]*>", "", page)
+        self.has(page, '">19.0\u00a0s</span>', "shares of 19.0\u00a0s", '%</td>')
+        self.assertEqual(re.findall(r"[0-9] (?:ms|s|min|h|%)(?![a-z])", body), [])
+
     def test_one_is_singular(self) -> None:
         out = self.render(self.write("one.folded", "a 1\n"))
         page = text_of(read_text(os.path.join(out, "index.html")))

@@ -32,9 +32,9 @@ static void proved(void **state)
 {
     (void)state;
     expect(SUMMARY("proved", 1, 0, null, 10101), "on-cpu",
-           ": 202 ms of CPU is below what 1,000,000 rows hold at the least (2.81 h), so the server cut nothing.");
+           ": 202\u00a0ms of CPU is below what 1,000,000 rows hold at the least (2.81\u00a0h), so the server cut nothing.");
     expect(SUMMARY("proved", 24, 0, null, 10101), "on-cpu",
-           ": each of the 24 replies is below what 1,000,000 rows hold at the least (2.81 h), so the server cut nothing.");
+           ": each of the 24 replies is below what 1,000,000 rows hold at the least (2.81\u00a0h), so the server cut nothing.");
     expect(SUMMARY("proved", 1, 1, 12345, 1), "mem-inuse", ": the server counted 12,345 rows, its limit is 1,000,000.");
     expect(SUMMARY("proved", 24, 24, 12345, 1), "off-cpu",
            ": the server counted the rows of each of the 24 replies, 12,345 at most; its limit is 1,000,000.");
@@ -75,7 +75,7 @@ static void one_row(void **state)
     (void)state;
     expect(SUMMARY("proved", 1, 1, 1, 1), "mem-inuse", ": the server counted 1 row, its limit is 1,000,000.");
     expect(ONE("proved", 1, 0, null), "on-cpu",
-           ": 5 \xC2\xB5s of CPU is below what 1 row holds at the least (10.1 ms), so the server cut nothing.");
+           ": 5\u00a0\u00b5s of CPU is below what 1 row holds at the least (10.1\u00a0ms), so the server cut nothing.");
     expect(ONE("unproved", 1, 1, 1), "mem-inuse",
            ": the server counted 1 row for one reply and reads 1 at most. The true total is at least this; shares may be "
            "off. A gauge cannot be asked for in parts: narrow it with a filter.");
