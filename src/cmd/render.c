@@ -157,9 +157,7 @@ static int publish(const struct render_options *r, const struct fp_pages *pages,
     if (atomic_load(fp_signals_cancel()))
         return fp_error_set(err, FP_ECANCELLED, "told to stop; %s is as it was", r->output);
     fp_str_init(&assets, FP_LIMIT_TEXT);
-    fp_str_puts(&assets, r->output);
-    fp_path_join(&assets, "assets");
-    rc = fp_str_status(&assets, "a path", err);
+    rc = fp_path_make(&assets, r->output, "assets", err);
     if (rc == FP_OK && r->formats & FP_DRAW_HTML)
         rc = fp_draw_assets(pages, assets.data, err);
     if (rc == FP_OK)

@@ -11,11 +11,11 @@ static void put_sum(struct fp_model *model, json_t *object, const struct fp_symb
 {
     double whole = total > 0 ? (double)total : 1.0;
 
-    fp_model_put(model, object, "self", json_integer(sum->self));
+    fp_model_put_int(model, object, "self", sum->self);
     fp_model_put(model, object, "self_share", json_real((double)sum->self / whole));
-    fp_model_put(model, object, "total", json_integer(sum->total));
+    fp_model_put_int(model, object, "total", sum->total);
     fp_model_put(model, object, "total_share", json_real((double)sum->total / whole));
-    fp_model_put(model, object, "names", json_integer(sum->names));
+    fp_model_put_int(model, object, "names", sum->names);
 }
 
 static void put_causes(struct fp_model *model, json_t *object, const struct fp_symbols *symbols, int64_t total)
@@ -51,7 +51,7 @@ void fp_missing_put_summary(struct fp_model *model, json_t *root, const struct f
     put_sum(model, object, &symbols->all, total);
     put_sum(model, fp_model_object(model, object, "code"), &symbols->code, total);
     put_causes(model, object, symbols, total);
-    fp_model_put(model, object, "modules_count", json_integer((json_int_t)symbols->module_count));
+    fp_model_put_int(model, object, "modules_count", (int64_t)symbols->module_count);
     list = fp_model_array(model, object, "modules");
     for (size_t i = 0; i < symbols->module_count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
         const struct fp_symbol_module *module = &symbols->modules[i];

@@ -99,11 +99,6 @@ void fp_transforms_stopped(const struct fp_transform_record *record, struct fp_s
 
 /* ---- summary.json ---- */
 
-static void put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
-{
-    fp_model_put(model, object, key, json_integer(value));
-}
-
 void fp_transforms_put_summary(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     const struct fp_transform_log *log = facts->transforms;
@@ -115,17 +110,17 @@ void fp_transforms_put_summary(struct fp_model *model, json_t *root, const struc
 
         fp_model_put(model, row, "name", fp_model_text(fp_transform_step_name(record->step)));
         fp_model_put(model, row, "detail", fp_model_text(record->detail));
-        put_int(model, row, "frames", record->frames);
-        put_int(model, row, "touched", record->value_touched);
-        put_int(model, row, "moved", record->value_moved);
-        put_int(model, row, "removed", record->value_removed);
-        put_int(model, row, "nodes_before", record->nodes_before);
-        put_int(model, row, "nodes_after", record->nodes_after);
-        put_int(model, row, "patterns_stopped", record->patterns_stopped);
-        put_int(model, row, "patterns_ignored", record->patterns_ignored);
+        fp_model_put_int(model, row, "frames", record->frames);
+        fp_model_put_int(model, row, "touched", record->value_touched);
+        fp_model_put_int(model, row, "moved", record->value_moved);
+        fp_model_put_int(model, row, "removed", record->value_removed);
+        fp_model_put_int(model, row, "nodes_before", record->nodes_before);
+        fp_model_put_int(model, row, "nodes_after", record->nodes_after);
+        fp_model_put_int(model, row, "patterns_stopped", record->patterns_stopped);
+        fp_model_put_int(model, row, "patterns_ignored", record->patterns_ignored);
         fp_model_put(model, row, "stopped", fp_model_text_or_null(record->stopped[0] ? record->stopped : NULL));
     }
-    put_int(model, root, "removed", log ? log->removed : 0);
+    fp_model_put_int(model, root, "removed", log ? log->removed : 0);
 }
 
 /* ---- the page ---- */
