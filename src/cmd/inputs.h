@@ -34,7 +34,7 @@
 struct fp_inputs {
     const char *service, *given_event; /* what the command line says; borrowed, NULL = nothing */
     struct fp_builder builder;         /* no nodes while there is no data */
-    struct fp_names services;          /* of those with data, each once, in their order; files that name none: their own name */
+    struct fp_names services;          /* of those with data, each once; a file that names none: its own name */
     enum fp_frame_kind root_kind;
     struct fp_str files;               /* "a.json, b.json and 3 more": for the page */
     struct fp_listing listing;         /* into `files` */

@@ -134,8 +134,8 @@ static const char *other_json(const struct looked_at *l, size_t first)
     }
 }
 
-/* Neither a reply, nor pprof, and no stack at its beginning: known for what it is it need not be taken for folded stacks
- * with a mistake in them. FP_OK when it is not known. */
+/* Neither a reply, nor pprof, and no stack at its beginning: what is known for what it is need not be taken for
+ * folded stacks with a mistake in them. FP_OK when it is not known. */
 static int refuse_others(const struct looked_at *l, size_t first, struct fp_error *err)
 {
     static const struct {

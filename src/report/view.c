@@ -69,8 +69,8 @@ static void list_services(const struct view *view, struct fp_str *to, size_t max
     for (size_t i = 0; json_array_size(services) > 1 && i < json_array_size(services); i++) {
         const json_t *name = json_array_get(services, i);
 
-        fp_listing_add(&list, json_is_string(name) ? (struct fp_slice){ json_string_value(name), json_string_length(name) }
-                                                   : fp_slice_of(""));
+        if (json_is_string(name))
+            fp_listing_add(&list, (struct fp_slice){ json_string_value(name), json_string_length(name) });
     }
     fp_listing_end(&list);
 }
