@@ -115,14 +115,14 @@ static void without_a_limit(void **state)
 
 static void partial_and_unproved(void **state)
 {
-    static const char head[] = ": the numbers cover 75.0 % of the window's time. What is missing is listed below.";
+    static const char head[] = ": the numbers cover 75.0\u00a0% of the window's time. What is missing is listed below.";
     char text[512];
 
     (void)state;
     expect("{\"completeness\": \"partial\", \"covered\": 0.75, \"unproved\": 0, \"requests\": {\"row_limit\": 20}}",
            "on-cpu", head);
     snprintf(text, sizeof text,
-             "%s What is covered is unproved, too, in 25.0 %% of the window's time: the server counted 99 rows for one "
+             "%s What is covered is unproved, too, in 25.0\u00a0%% of the window's time: the server counted 99 rows for one "
              "reply and reads 20 at most. The true total is at least this; shares may be off. A smaller \"min_step\" in "
              "the configuration would ask in smaller parts.", head);
     expect("{\"completeness\": \"partial\", \"covered\": 0.75, \"unproved\": 0.25, \"requests\": {\"row_limit\": 20, "
