@@ -15,6 +15,23 @@ int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *cont
     return exit_code;
 }
 
+int fp_cmd_fail_config(struct fp_log *log, const struct fp_config *config, struct fp_error *err, int exit_code)
+{
+    return fp_cmd_fail(log, err, fp_config_place(config, err) ? NULL : config->file, exit_code);
+}
+
+struct fp_zone *fp_cmd_zone(const struct fp_config *config, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_zone *zone = fp_zone_new(config->timezone, &err);
+
+    if (!zone && config->timezone)
+        fp_error_prepend(&err, "timezone");
+    if (!zone)
+        fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
+    return zone;
+}
+
 int fp_cmd_exit_of(const struct fp_error *err, int otherwise)
 {
     if (err->code == FP_EBUSY)
@@ -78,7 +95,7 @@ static int window_from_config(const struct fp_config *config, size_t index, cons
     if (rc == FP_OK)
         rc = fp_window_until(ret, zone, now, &err);
     fp_error_prepend(&err, "windows[%zu]", index);
-    return rc < 0 ? fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG) : FP_EXIT_OK;
+    return rc < 0 ? fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
 
 /* Two specs may mean one window: "yesterday" and its date. Keeps the order. */
@@ -194,8 +211,10 @@ int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, stru
     if (result != FP_EXIT_OK)
         goto done;
     with_services.services = services;
-    if (fp_plan_make(&planned->plan, config, &with_services, &err) < 0)
+    if (fp_plan_make(&planned->plan, config, &with_services, &err) < 0) {
+        fp_config_place(config, &err);
         result = fp_cmd_fail(log, &err, NULL, options->only_count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
+    }
 done:
     free(services);
     return result;
@@ -229,7 +248,7 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     int rc;
 
     if (fp_pages_open(&pages, &how, &err) < 0)
-        return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        return fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
                                           site->generated, site->force, log, fp_signals_cancel() },

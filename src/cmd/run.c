@@ -142,14 +142,14 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     result = fp_cmd_generated(&site.generated, log);
     if (result != FP_EXIT_OK)
         return result;
-    site.zone = zone = fp_zone_new(config->timezone, &err);
+    site.zone = zone = fp_cmd_zone(config, log);
     if (!zone)
-        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+        return FP_EXIT_CONFIG;
     result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
     if (result != FP_EXIT_OK)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
     result = fp_cmd_plan(&planned, config, site.source,

@@ -144,17 +144,17 @@ static int list_services(const struct fp_config *config, const struct fp_window_
     struct fp_fetcher fetcher;
     struct fp_window *windows = NULL;
     struct fp_source *source = NULL;
-    struct fp_zone *zone = fp_zone_new(config->timezone, &err);
+    struct fp_zone *zone = fp_cmd_zone(config, log);
     size_t count;
     int result;
 
     if (!zone)
-        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+        return FP_EXIT_CONFIG;
     result = fp_cmd_windows(config, options, zone, &windows, &count, log);
     if (result != FP_EXIT_OK)
         goto done;
     if (fp_source_open(&source, &config->source, fp_signals_cancel(), &err) < 0) {
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
     fetcher = (struct fp_fetcher){ source, &config->source, log, fp_signals_cancel() };

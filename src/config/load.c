@@ -306,8 +306,10 @@ static void fill(struct fp_loader *loader, json_t *json)
         return;
     }
     read_object(&top);
-    for (size_t i = 0; i < config->service_count; i++)
+    for (size_t i = 0; i < config->service_count; i++) {
         complete(&config->services[i]);
+        config->services[i].entry = i;
+    }
     complete(&config->defaults); /* last: the entries began as copies of what the file says */
     if (!loader->nomem)
         loader->nomem = fp_config_check(config, loader->problems) < 0;
@@ -332,6 +334,10 @@ int fp_config_load_text(struct fp_config *config, const char *text, size_t n, co
         text += 3;
         n -= 3;
     }
+    config->text = fp_arena_strndup(&config->arena, text, n);
+    config->text_len = n;
+    if (!config->text)
+        return fp_error_nomem(err);
     apply_fallbacks(&loader, &fp_config_keys, (char *)config);
     status = fp_syntax_parse(text, n, config->file, problems, &json, err);
     if (status < 0)
@@ -362,6 +368,23 @@ int fp_config_load(struct fp_config *config, const char *path, struct fp_problem
         status = fp_config_load_text(config, text.data, text.len, name, problems, err);
     fp_str_release(&text);
     return status < 0 ? status : FP_OK;
+}
+
+bool fp_config_place(const struct fp_config *config, struct fp_error *err)
+{
+    struct fp_problem problem = { .what = FP_ERROR_INIT };
+    struct fp_problems problems = { .items = &problem, .count = 1 };
+    const char *key = err->message + (err->message[0] == '`');
+    size_t n = strcspn(key, "`: ");
+
+    if (n)
+        snprintf(problem.what.message, sizeof problem.what.message, "%.*s: ", (int)n, key);
+    if (n && config->text && !err->source[0])
+        fp_place_problems(&problems, config->text, config->text_len);
+    if (!problem.what.line)
+        return false;
+    fp_error_at(err, config->file, problem.what.line, problem.what.column, -1);
+    return true;
 }
 
 void fp_config_release(struct fp_config *config)

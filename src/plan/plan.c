@@ -224,9 +224,9 @@ static int add_job(struct fp_plan *plan, const struct fp_service_config *service
 
     if (!count)
         return fp_error_set(err, FP_ELIMIT,
-                            "%.100s, %.60s, %s: more than %u requests of %" PRId64 " s: raise `step` or "
+                            "services[%zu]: %.100s, %.60s, %s: more than %u requests of %" PRId64 " s: raise `step` or "
                             "shorten the window",
-                            service->name, event_type, window->label, FP_LIMIT_CHUNKS, service->step_s);
+                            service->entry, service->name, event_type, window->label, FP_LIMIT_CHUNKS, service->step_s);
     if (plan->job_count == FP_LIMIT_JOBS)
         return fp_error_set(err, FP_ELIMIT,
                             "more than %u reports in one run: press fewer windows or use --only",
@@ -261,7 +261,7 @@ static int add_service(struct fp_plan *plan, const struct fp_service_config *ser
     int status = FP_OK;
 
     if (service->step_s < 1)
-        return fp_error_set(err, FP_EINVAL, "service %.100s: `step` must be at least 1 s", service->name);
+        return fp_error_set(err, FP_EINVAL, "services[%zu]: `step` must be at least 1 s", service->entry);
     for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
         if (!listed_before(&service->events, e))
             status = add_job(plan, service, service->events.items[e], window, err);
