@@ -80,7 +80,7 @@ static void check_windows(struct checking *c)
     }
     if (fp_cmd_windows(c->config, &options, zone, &windows, &count, c->log) != FP_EXIT_OK)
         c->wrong++;
-    else if (!c->wrong && plan_fixed(c->config, windows, count, &c->tally, &err) < 0)
+    else if (!c->wrong && count && plan_fixed(c->config, windows, count, &c->tally, &err) < 0)
         report(c, &err); /* of half a configuration a plan would be nonsense */
     free(windows);
     fp_zone_free(zone);

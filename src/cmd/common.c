@@ -67,8 +67,16 @@ int fp_cmd_load_config(struct fp_config *config, const char *path, struct fp_log
     return result;
 }
 
+/* A window that begins right now is no mistake: a second later there is something in it. *ret_left_out is set then. */
+static int leave_out(struct fp_log *log, const struct fp_error *err, bool *ret_left_out)
+{
+    fp_log_error(log, FP_LOG_WARNING, err, NULL);
+    *ret_left_out = true;
+    return FP_EXIT_OK;
+}
+
 static int window_from_options(const struct fp_window_options *options, const struct fp_zone *zone, int64_t now,
-                               struct fp_window *ret, struct fp_log *log)
+                               struct fp_window *ret, bool *ret_left_out, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     int rc;
@@ -81,13 +89,15 @@ static int window_from_options(const struct fp_window_options *options, const st
         rc = fp_error_set(&err, FP_EINVAL, "--until needs --since");
     else
         rc = fp_window_between(options->since, options->until, zone, now, ret, &err);
+    if (rc == FP_ENOTFOUND)
+        return leave_out(log, &err, ret_left_out);
     if (rc == FP_OK)
         rc = fp_window_until(ret, zone, now, &err);
     return rc < 0 ? fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE) : FP_EXIT_OK;
 }
 
 static int window_from_config(const struct fp_config *config, size_t index, const struct fp_zone *zone, int64_t now,
-                              struct fp_window *ret, struct fp_log *log)
+                              struct fp_window *ret, bool *ret_left_out, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     int rc = fp_window_parse(config->windows.items[index], zone, now, ret, &err);
@@ -95,6 +105,10 @@ static int window_from_config(const struct fp_config *config, size_t index, cons
     if (rc == FP_OK)
         rc = fp_window_until(ret, zone, now, &err);
     fp_error_prepend(&err, "windows[%zu]", index);
+    if (rc == FP_ENOTFOUND) {
+        fp_config_place(config, &err);
+        return leave_out(log, &err, ret_left_out);
+    }
     return rc < 0 ? fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
 
@@ -118,7 +132,7 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
     bool given = options->window || options->since || options->until;
-    size_t count = given ? 1 : config->windows.count;
+    size_t count = given ? 1 : config->windows.count, kept = 0;
     struct fp_error err = FP_ERROR_INIT;
     struct fp_window *windows;
     int64_t now = (int64_t)time(NULL);
@@ -131,14 +145,17 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
         fp_error_nomem(&err);
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
-    if (given)
-        result = window_from_options(options, zone, now, windows, log);
-    for (size_t i = 0; i < count && !given; i++)
-        if (window_from_config(config, i, zone, now, &windows[i], log) != FP_EXIT_OK)
-            result = FP_EXIT_CONFIG; /* and on: all that are wrong are said at once */
+    for (size_t i = 0; i < count; i++) {
+        bool left_out = false;
+        int one = given ? window_from_options(options, zone, now, &windows[kept], &left_out, log)
+                        : window_from_config(config, i, zone, now, &windows[kept], &left_out, log);
+
+        kept += one == FP_EXIT_OK && !left_out;
+        result = one == FP_EXIT_OK ? result : one; /* and on: all that are wrong are said at once */
+    }
     if (result == FP_EXIT_OK) {
         *ret_windows = windows;
-        *ret_count = drop_doubles(windows, count);
+        *ret_count = drop_doubles(windows, kept);
     } else {
         free(windows);
     }

@@ -31,8 +31,9 @@ struct fp_window_options {
     const char *window, *since, *until, *now;
 };
 
-/* What the configured or given windows are now, each once and none beyond now (fp_window_until). The caller frees
- * *ret_windows. 0, or an exit code after logging all that are wrong. */
+/* What the configured or given windows are now, each once and none beyond now (fp_window_until). One that begins this very
+ * second is left out with a warning, so there may be none. The caller frees *ret_windows. 0, or an exit code after logging
+ * all that are wrong. */
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log);
 

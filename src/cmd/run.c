@@ -146,7 +146,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     if (!zone)
         return FP_EXIT_CONFIG;
     result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
-    if (result != FP_EXIT_OK)
+    if (result != FP_EXIT_OK || !count)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
         result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);

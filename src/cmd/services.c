@@ -151,7 +151,7 @@ static int list_services(const struct fp_config *config, const struct fp_window_
     if (!zone)
         return FP_EXIT_CONFIG;
     result = fp_cmd_windows(config, options, zone, &windows, &count, log);
-    if (result != FP_EXIT_OK)
+    if (result != FP_EXIT_OK || !count)
         goto done;
     if (fp_source_open(&source, &config->source, fp_signals_cancel(), &err) < 0) {
         result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
