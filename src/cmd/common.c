@@ -185,24 +185,26 @@ int fp_cmd_generated(int64_t *ret_time, struct fp_log *log)
 
 /* ---- plans ---- */
 
+/* FP_EXIT_OK when there is something to plan: a service, or an entry that failed. */
 static int discover(struct fp_planned *planned, const struct fp_config *config, struct fp_source *source,
                     const struct fp_plan_options *options, struct fp_plan_services *services, struct fp_log *log)
 {
     const struct fp_fetcher fetcher = { source, &config->source, log, fp_signals_cancel() };
-    size_t found = 0;
+    size_t found = 0, asked = 0;
 
     for (size_t w = 0; w < options->window_count; w++) {
         struct fp_error err = FP_ERROR_INIT;
 
-        if (fp_discover(&planned->discoveries[w], config, &options->windows[w], &fetcher, &err) < 0) {
+        if (fp_discover(&planned->discoveries[w], config, &options->only, &options->windows[w], &fetcher, &err) < 0) {
             fp_error_prepend(&err, "what `match` and `group_by` stand for, %s", options->windows[w].label);
             return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
         }
         planned->count++;
         services[w] = planned->discoveries[w].services;
         found += services[w].count;
+        asked += planned->discoveries[w].requests;
     }
-    if (found)
+    if (found || !asked) /* without a question, the plan says what is wrong */
         return FP_EXIT_OK;
     fp_log(log, FP_LOG_ERROR, "nothing to press: %s has no service for what %s asks", fp_source_describe(source),
            config->file);
@@ -230,7 +232,7 @@ int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, stru
     with_services.services = services;
     if (fp_plan_make(&planned->plan, config, &with_services, &err) < 0) {
         fp_config_place(config, &err);
-        result = fp_cmd_fail(log, &err, NULL, options->only_count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
+        result = fp_cmd_fail(log, &err, NULL, options->only.count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
     }
 done:
     free(services);

@@ -145,6 +145,7 @@ static int list_services(const struct fp_config *config, const struct fp_window_
     struct fp_window *windows = NULL;
     struct fp_source *source = NULL;
     struct fp_zone *zone = fp_cmd_zone(config, log);
+    uint32_t attempts;
     size_t count;
     int result;
 
@@ -158,7 +159,7 @@ static int list_services(const struct fp_config *config, const struct fp_window_
         goto done;
     }
     fetcher = (struct fp_fetcher){ source, &config->source, log, fp_signals_cancel() };
-    if (fp_fetch_services(&fetcher, windows[0].start, windows[0].end, &list, &err) < 0) {
+    if (fp_fetch_services(&fetcher, windows[0].start, windows[0].end, &list, &attempts, &err) < 0) {
         result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     } else {
         fprintf(stderr, "%s, %s:\n", fp_source_describe(source), windows[0].label);

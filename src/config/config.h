@@ -28,13 +28,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "config/strings.h"
 
 struct fp_str;
-
-struct fp_strings {
-    const char **items;
-    size_t count;
-};
 
 struct fp_header {
     const char *name, *value;
@@ -80,6 +76,7 @@ struct fp_transform_config {
  * entry only. In a checked configuration an entry has either a name or a pattern. */
 struct fp_service_config {
     size_t entry;           /* its place in `services` */
+    const char *failure;    /* why nobody could be asked what it is in a window; NULL = it is known, as ever before a run */
     const char *name;       /* app_service as DeepFlow knows it; NULL with `match` */
     const char *match;      /* shell pattern of such names; NULL with `name` */
     struct fp_strings except;   /* names and patterns that `match` leaves out */

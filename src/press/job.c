@@ -211,8 +211,10 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
         if (rc == FP_OK)
             rc = shape(run, context, &tree, &shaped, err);
         fp_shape_show(&shaped, &tree, &facts);
-        if (rc == FP_OK && fp_service_is_host(run->job->service) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
+        if (rc == FP_OK && fp_service_is_host(run->job->service) &&
+            fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
             facts.services = &listed.names;
+        facts.requests = run->requests += listed.requests;
     }
     if (rc == FP_OK)
         rc = fp_draw_report(&facts, dir, &context->draw, &summary, err);
@@ -437,6 +439,12 @@ static int fetch_chunk(struct fp_job_run *run, const struct fp_job_context *cont
                         .cannot_count = fp_source_is_recorded(context->fetcher.source) };
     int rc = FP_OK;
 
+    if (run->job->service->failure) {
+        struct fp_error failure = FP_ERROR_INIT;
+
+        fp_error_set(&failure, FP_ESERVER, "%s", run->job->service->failure);
+        return take(&a, &a.waiting[0], NULL, NULL, &failure, err);
+    }
     while (a.count && rc == FP_OK) {
         struct span span = a.waiting[--a.count];
 

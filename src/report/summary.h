@@ -42,7 +42,8 @@
  *   removed          Σ removed of the transforms: value that is not shown anywhere (focus alone does that)
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
- *   requests         {sent (retries included), replies, form, filter, language, source,
+ *   requests         {sent (retries, counts and, of the host, the list of services
+ *                    included), replies, form, filter, language, source,
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;
  *                    "count": where one is not, the server counted fewer rows than row_limit;
