@@ -19,7 +19,7 @@ static const struct fp_option table[] = {
                                "2026-11-20T09:00/PT2H, week, last month …" },
     { "since", '\0', "TIME", "a window from here …" },
     { "until", '\0', "TIME", "… to here (default: now)" },
-    { "only", '\0', "NAME", "press only this service (name, id or shell pattern); repeatable.\nThe night's other "
+    { "only", '\0', "NAME", "press only this service (id, name or shell pattern, or services[N] for\nthe N-th entry, counted from 0); repeatable. The night's other "
                             "reports stay as they are" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },

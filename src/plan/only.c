@@ -1,8 +1,21 @@
 #include "plan/only.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/pattern.h"
+
+/* SIZE_MAX when the text is no FP_ENTRY_ID. */
+static size_t entry_of(const char *text)
+{
+    size_t entry;
+    int n = 0;
+
+    if (sscanf(text, "services[%6zu]%n", &entry, &n) == 1 && n && !text[n])
+        return entry;
+    return SIZE_MAX;
+}
 
 static bool is_id(const char *text, const struct fp_plan_services *services)
 {
@@ -12,8 +25,10 @@ static bool is_id(const char *text, const struct fp_plan_services *services)
     return false;
 }
 
-static bool is_meant(const char *text, bool id, const struct fp_service_config *service)
+static bool is_meant(const char *text, size_t entry, bool id, const struct fp_service_config *service)
 {
+    if (entry != SIZE_MAX)
+        return service->entry == entry;
     if (service->failure)
         return true;
     if (id)
@@ -23,11 +38,11 @@ static bool is_meant(const char *text, bool id, const struct fp_service_config *
 
 size_t fp_only_mark(const char *text, const struct fp_plan_services *services, bool *wanted)
 {
+    size_t entry = entry_of(text), count = 0;
     bool id = is_id(text, services);
-    size_t count = 0;
 
     for (size_t i = 0; i < services->count; i++) {
-        if (!is_meant(text, id, &services->items[i]))
+        if (!is_meant(text, entry, id, &services->items[i]))
             continue;
         count++;
         if (wanted)
@@ -90,8 +105,11 @@ bool fp_only_may_mean(const struct fp_only *only, const struct fp_service_config
 {
     for (size_t i = 0; i < only->count; i++) {
         const char *text = only->texts[i];
+        size_t place = entry_of(text);
 
-        if (is_fixed_id(text, config))
+        if (place == entry->entry)
+            return true;
+        if (place != SIZE_MAX || is_fixed_id(text, config))
             continue;
         if (entry->match ? may_mean_match(text, entry, config) : may_mean_group(text, entry))
             return true;

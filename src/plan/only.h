@@ -1,8 +1,8 @@
 /*
  * What `--only` means: names or ids of services, or shell patterns of them (plan/pattern.h).
  *
- * The id of an entry means that entry alone, and goes before all else; any other text means each service whose name or
- * id it is or matches. Pure.
+ * "services[N]" means the entry at that place of the configuration, whatever it turned into. The id of an entry means that
+ * entry alone. Any other text means each service whose name or id it is or matches. Pure.
  */
 #ifndef FP_PLAN_ONLY_H
 #define FP_PLAN_ONLY_H
@@ -11,6 +11,8 @@
 #include <stddef.h>
 
 #include "config/config.h"
+
+#define FP_ENTRY_ID "services[%zu]" /* of an entry as a whole */
 
 /* The --only of a run; none = everything. Borrowed. */
 struct fp_only {

@@ -21,10 +21,9 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "plan/only.h"
 #include "press/candidates.h"
 #include "report/night.h"
-
-#define FP_ENTRY_ID "services[%zu]" /* of an entry that failed as a whole */
 
 struct fp_found {
     const struct fp_config *config;

@@ -138,6 +138,7 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
 
     *facts = (struct fp_report_facts){
         .service = job->service->name,
+        .id = job->service->id,
         .title = job->service->title,
         .event_type = job->event_type,
         .event = job->event,

@@ -8,7 +8,7 @@
  * texts are UTF-8 as they came from the profile and may hold any character, U+0000 included.
  *
  *   schema           1
- *   service, title, event, language     what was asked; event is profile_event_type ("on-cpu")
+ *   service, title, id, event, language   what was asked; id is that of the entry of the configuration, absent for files; event is profile_event_type ("on-cpu")
  *   unit             "microseconds", "nanoseconds", "bytes", "objects", "samples", "goroutines", "units"
  *   window           {start, end (half-open), timezone, label}; null when not known (files)
  *   outcome          "ok", "empty", "partial", "failed"

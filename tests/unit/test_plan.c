@@ -20,9 +20,9 @@ static const char *events_heap[] = { "mem-inuse", "mystery" };
 
 static struct fp_service_config services[] = {
     { .name = "order-service.jar", .id = "orders", .step_s = HOUR, .events = { events_cpu, 3 } },
-    { .name = "checkout-api", .id = "checkout-api", .step_s = 7 * HOUR, .events = { events_heap, 2 } },
-    { .name = "a[b]*", .id = "odd", .step_s = 2 * DAY, .events = { events_cpu, 1 } },
-    { .name = "checkout-api", .id = "checkout-2", .step_s = DAY, .events = { events_cpu, 1 } },
+    { .entry = 1, .name = "checkout-api", .id = "checkout-api", .step_s = 7 * HOUR, .events = { events_heap, 2 } },
+    { .entry = 2, .name = "a[b]*", .id = "odd", .step_s = 2 * DAY, .events = { events_cpu, 1 } },
+    { .entry = 3, .name = "checkout-api", .id = "checkout-2", .step_s = DAY, .events = { events_cpu, 1 } },
 };
 static const struct fp_config config = { .file = "flamepress.json",
                                          .services = services,
@@ -140,7 +140,8 @@ static void only(void **state)
     static const char *const by_name[] = { "order-service.jar" }, *const by_id[] = { "orders" },
                              *const pattern[] = { "checkout-*" }, *const literal[] = { "a[b]*" },
                              *const all[] = { "*" }, *const both[] = { "odd", "orders" },
-                             *const twice[] = { "orders", "order-*" }, *const second[] = { "checkout-?" };
+                             *const twice[] = { "orders", "order-*" }, *const second[] = { "checkout-?" },
+                             *const id_first[] = { "checkout-api" }, *const place[] = { "services[3]" };
 
     (void)state;
     assert_int_equal(jobs_of(by_name, 1), 2);
@@ -151,6 +152,8 @@ static void only(void **state)
     assert_int_equal(jobs_of(both, 2), 3);
     assert_int_equal(jobs_of(twice, 2), 2);
     assert_int_equal(jobs_of(second, 1), 1);
+    assert_int_equal(jobs_of(id_first, 1), 2); /* it is the name of another entry, too */
+    assert_int_equal(jobs_of(place, 1), 1);
 }
 
 static void only_nothing(void **state)
