@@ -282,6 +282,7 @@ class NoAnswer(Discovery):
             ("checkout-api", "ok"), ('services[1] (match "redis-*")', "failed"),
             ('services[2] (name "Total" by host)', "failed")])
         self.assertEqual((night["outcome"], night["counts"]["failed"]), ("partial", 2))
+        self.has_not(text_of(read_text(os.path.join(self.site, NIGHT2, "index.html"))), "plain units")
         self.has(text_of(read_text(os.path.join(self.site, NIGHT2, "index.html"))), "What failed, and what to do",
                  'services[1] (match "redis-*") on-cpu, off-cpu', "404")
         self.assertEqual(self.summary("services%5B1%5D", "on-cpu%2C%20off-cpu")["outcome"], "failed")
