@@ -129,7 +129,8 @@ static size_t whole_entry(const json_t *report)
     size_t entry = SIZE_MAX;
     int n = 0;
 
-    if (fp_kept_failed(report) && sscanf(fp_model_get_text(report, "path"), "services%%5B%6zu%%5D/%n", &entry, &n) == 1 && n)
+    if (strcmp(fp_model_get_text(report, "outcome"), "failed") == 0 &&
+        sscanf(fp_model_get_text(report, "path"), "services%%5B%6zu%%5D/%n", &entry, &n) == 1 && n)
         return entry;
     return SIZE_MAX;
 }
