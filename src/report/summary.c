@@ -338,6 +338,8 @@ static void put_head(struct fp_model *model, json_t *root, const struct fp_repor
     put_int(model, root, "schema", FP_SUMMARY_SCHEMA);
     put_text(model, root, "service", facts->service);
     put_text(model, root, "title", facts->title ? facts->title : facts->service);
+    if (facts->id)
+        put_text(model, root, "id", facts->id);
     put_text(model, root, "event", facts->event_type);
     put_text(model, root, "language", facts->language);
     put_text(model, root, "unit", fp_unit_name(facts->event ? facts->event->unit : FP_UNIT_UNITS));

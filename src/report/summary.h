@@ -8,7 +8,7 @@
  * texts are UTF-8 as they came from the profile and may hold any character, U+0000 included.
  *
  *   schema           1
- *   service, title, event, language     what was asked; event is profile_event_type ("on-cpu")
+ *   service, title, id, event, language   what was asked; id is that of the entry of the configuration, absent for files; event is profile_event_type ("on-cpu")
  *   unit             "microseconds", "nanoseconds", "bytes", "objects", "samples", "goroutines", "units"
  *   window           {start, end (half-open), timezone, label}; null when not known (files)
  *   outcome          "ok", "empty", "partial", "failed"
@@ -42,7 +42,8 @@
  *   removed          Σ removed of the transforms: value that is not shown anywhere (focus alone does that)
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
- *   requests         {sent (retries included), replies, form, filter, language, source,
+ *   requests         {sent (retries, counts and, of the host, the list of services
+ *                    included), replies, form, filter, language, source,
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;
  *                    "count": where one is not, the server counted fewer rows than row_limit;
