@@ -147,6 +147,9 @@ static int load_entries(struct fp_kept *kept, const char *output, const char *ni
     json_array_foreach(json_object_get(night, "services"), i, entry)
         if (is_report_path(fp_model_get_text(entry, "path")) && json_array_append(kept->entries, entry) < 0)
             rc = fp_error_nomem(err);
+    json_array_foreach(json_object_get(night, "not_pressed"), i, entry)
+        if (json_is_object(entry) && json_array_append(kept->not_pressed, entry) < 0)
+            rc = fp_error_nomem(err);
     json_decref(night);
     return rc;
 }
@@ -156,17 +159,19 @@ int fp_kept_open(struct fp_kept *kept, const char *output, const char *night_pat
     int rc;
 
     kept->entries = json_array();
+    kept->not_pressed = json_array();
     fp_error_clear(&kept->damaged);
     fp_str_init(&kept->night, FP_LIMIT_TEXT);
     fp_str_puts(&kept->night, output);
     fp_path_join(&kept->night, night_path);
-    rc = kept->entries ? fp_str_status(&kept->night, "a path", err) : fp_error_nomem(err);
+    rc = kept->entries && kept->not_pressed ? fp_str_status(&kept->night, "a path", err) : fp_error_nomem(err);
     return rc == FP_OK ? load_entries(kept, output, night_path, err) : rc;
 }
 
 void fp_kept_close(struct fp_kept *kept)
 {
     json_decref(kept->entries);
+    json_decref(kept->not_pressed);
     fp_str_release(&kept->night);
 }
 

@@ -22,6 +22,7 @@ int fp_kept_load(const char *output, const char *night_path, json_t **ret_night,
 struct fp_kept {
     struct fp_str night;     /* directory of the published night */
     json_t *entries;         /* of its reports, in their order; empty when there is no such night */
+    json_t *not_pressed;     /* rows of its summary; empty when there is none */
     struct fp_error damaged; /* code FP_OK: it is not. Else why, and the entries are in the order of their paths */
 };
 

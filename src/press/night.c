@@ -1,5 +1,7 @@
 #include "press/night.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +54,7 @@ static int write_manifest(const struct fp_job_context *context, const struct fp_
 struct adding {
     const char *dir;  /* of the night in the stage */
     json_t *entries;
+    json_t *not_pressed; /* rows of an earlier run that still hold */
     size_t kept;      /* reports that were pressed now, and are those of an earlier run all the same */
 };
 
@@ -120,6 +123,41 @@ static int add_pressed(const struct fp_night_run *night, const struct fp_kept *k
     return rc;
 }
 
+/* The entry of the configuration that a failed report stands for as a whole; SIZE_MAX = it is the report of a service. */
+static size_t whole_entry(const json_t *report)
+{
+    size_t entry = SIZE_MAX;
+    int n = 0;
+
+    if (strcmp(fp_model_get_text(report, "outcome"), "failed") == 0 &&
+        sscanf(fp_model_get_text(report, "path"), "services%%5B%6zu%%5D/%n", &entry, &n) == 1 && n)
+        return entry;
+    return SIZE_MAX;
+}
+
+/* Takes away what this run found out anew: that an entry could not be asked about, and what was found and not pressed. */
+static int forget_settled(const struct fp_kept *kept, const struct fp_discovery *discovery, struct fp_error *err)
+{
+    static const struct fp_discovery nothing = { 0 };
+    int rc = 0;
+
+    if (!discovery)
+        discovery = &nothing;
+    for (size_t i = json_array_size(kept->entries); i-- > 0 && rc == 0;) {
+        size_t entry = whole_entry(json_array_get(kept->entries, i));
+
+        if (entry != SIZE_MAX && fp_discovery_settles(discovery, entry))
+            rc = json_array_remove(kept->entries, i);
+    }
+    for (size_t i = json_array_size(kept->not_pressed); i-- > 0 && rc == 0;) {
+        const json_t *entry = json_object_get(json_array_get(kept->not_pressed, i), "entry");
+
+        if (!json_is_integer(entry) || fp_discovery_settles(discovery, (size_t)json_integer_value(entry)))
+            rc = json_array_remove(kept->not_pressed, i);
+    }
+    return rc < 0 ? fp_error_nomem(err) : FP_OK;
+}
+
 /* Entries of all reports that the night is to have. Reports that this run was not asked for stay as they are, and the order
  * of the night too; a run that presses them all gives its own order, which is that of the configuration. */
 static int collect(const struct fp_night_run *night, size_t window, struct adding *to, bool *ret_mended,
@@ -136,6 +174,10 @@ static int collect(const struct fp_night_run *night, size_t window, struct addin
     if (*ret_mended)
         fp_log(night->log, FP_LOG_WARNING, "night %s: %s: its reports are kept as far as theirs can be read", w->path,
                kept.damaged.message);
+    if (rc == FP_OK)
+        rc = forget_settled(&kept, night->discoveries ? &night->discoveries[window] : NULL, err);
+    if (rc == FP_OK && json_array_extend(to->not_pressed, kept.not_pressed) < 0)
+        rc = fp_error_nomem(err);
     json_array_foreach(kept.entries, i, earlier)
         all = all && find_run(night, window, fp_model_get_text(earlier, "path"));
     for (i = 0; i < json_array_size(kept.entries) && rc == FP_OK && !all; i++) {
@@ -158,8 +200,8 @@ static int collect(const struct fp_night_run *night, size_t window, struct addin
     return rc;
 }
 
-static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const char *dir,
-                       struct fp_error *err)
+static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const json_t *not_pressed,
+                       const char *dir, struct fp_error *err)
 {
     static const struct fp_page_place place = { "assets/", NULL, "../../../index.html" };
     const struct fp_job_context *context = night->context;
@@ -173,6 +215,8 @@ static int write_night(const struct fp_night_run *night, size_t index, json_t *e
         .entries = entries,
         .not_pressed = discovery ? discovery->not_pressed : NULL,
         .not_pressed_count = discovery ? discovery->not_pressed_count : 0,
+        .also_not_pressed = not_pressed,
+        .asked = discovery ? discovery->requests : 0,
     };
     struct fp_str assets;
     json_t *model = NULL;
@@ -210,12 +254,12 @@ int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_
     fp_str_init(&dir, FP_LIMIT_TEXT);
     fp_str_puts(&dir, night->context->stage);
     fp_path_join(&dir, w->path);
-    to = (struct adding){ dir.data, json_array(), 0 };
-    rc = to.entries ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
+    to = (struct adding){ dir.data, json_array(), json_array(), 0 };
+    rc = to.entries && to.not_pressed ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
     if (rc == FP_OK)
         rc = collect(night, window, &to, &ret_result->mended, err);
     if (rc == FP_OK)
-        rc = write_night(night, window, to.entries, dir.data, err);
+        rc = write_night(night, window, to.entries, to.not_pressed, dir.data, err);
     if (rc == FP_OK)
         rc = fp_stage_switch(night->stage, w->path, err);
     if (rc < 0)
@@ -223,6 +267,7 @@ int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_
     ret_result->published = rc == FP_OK;
     ret_result->kept = to.kept;
     json_decref(to.entries);
+    json_decref(to.not_pressed);
     fp_str_release(&dir);
     return rc;
 }

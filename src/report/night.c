@@ -142,14 +142,17 @@ static void put_not_pressed(struct fp_model *model, json_t *night, const struct 
         fp_model_put(model, row, "title", fp_model_text(service->title));
         fp_model_put(model, row, "rows", service->rows < 0 ? json_null() : json_integer(service->rows));
         fp_model_put(model, row, "why", fp_model_text(service->why));
+        fp_model_put(model, row, "entry", json_integer((json_int_t)service->entry));
     }
+    for (size_t i = 0; i < json_array_size(facts->also_not_pressed); i++)
+        fp_model_push(model, list, json_incref(json_array_get(facts->also_not_pressed, i)));
 }
 
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err)
 {
     struct fp_model model = FP_MODEL_INIT;
     json_t *night = json_object(), *object;
-    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = 0;
+    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = facts->asked;
     size_t all = json_array_size(facts->entries);
 
     for (size_t i = 0; i < all; i++) {

@@ -10,10 +10,11 @@
  *   outcome       "failed": nothing could be had; "partial": some reports failed or are partial;
  *                 "empty": every report is empty, or there is none; else "ok"
  *   counts        {ok, empty, partial, failed}: reports by outcome
- *   requests      sent for all of them, retries included
+ *   requests      sent for all of them, and by the run that made this page to find out what patterns and
+ *                 groupings stand for, retries included
  *   source        where the profiles came from
  *   generated, generator
- *   not_pressed   [{title, rows (null: not known), why}]: services and values of tags that a pattern or
+ *   not_pressed   [{title, rows (null: not known), why, entry (of `services`)}]: services and values of tags that a pattern or
  *                 a grouping of the configuration found, and that have no report for the reason given
  *   services      one for each report, in the order of the configuration:
  *                 {service, title, event, language, path (of the report's directory below the night),
@@ -49,6 +50,7 @@ struct fp_not_pressed {
     const char *title;
     int64_t rows;    /* that the source has of it; -1 = not known */
     const char *why; /* "beyond max_services (200) of services[1]" */
+    size_t entry;    /* of the configuration, that found it */
 };
 
 struct fp_night_facts {
@@ -59,6 +61,8 @@ struct fp_night_facts {
     json_t *entries;            /* an array; becomes part of the result (a reference is added) */
     const struct fp_not_pressed *not_pressed;
     size_t not_pressed_count;
+    const json_t *also_not_pressed; /* rows of an earlier summary that still hold; NULL = none */
+    int64_t asked;              /* requests sent to find out what patterns and groupings stand for */
 };
 
 /* `path` is a directory name made by publish/sitepath, not a URL. The caller owns *ret_entry and *ret_night.

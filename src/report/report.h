@@ -59,6 +59,7 @@ struct fp_picture_facts {
 struct fp_report_facts {
     /* what was asked */
     const char *service;       /* app_service; for files: a name */
+    const char *id;            /* of the entry, that --only knows it by; NULL = none did ask (files) */
     const char *title;
     const char *event_type;
     const struct fp_event *event;

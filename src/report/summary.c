@@ -341,6 +341,8 @@ static void put_head(struct fp_model *model, json_t *root, const struct fp_repor
     fp_model_put_text(model, root, "service", facts->service);
     put_services(model, root, facts);
     fp_model_put_text(model, root, "title", facts->title ? facts->title : facts->service);
+    if (facts->id)
+        fp_model_put_text(model, root, "id", facts->id);
     fp_model_put_text(model, root, "event", facts->event_type);
     fp_model_put_text(model, root, "language", facts->language);
     fp_model_put_text(model, root, "unit", fp_unit_name(facts->event ? facts->event->unit : FP_UNIT_UNITS));

@@ -8,7 +8,8 @@
  * texts are UTF-8 as they came from the profile and may hold any character, U+0000 included.
  *
  *   schema           1
- *   service, title, event, language     what was asked; event is profile_event_type ("on-cpu")
+ *   service, title, id, event, language   what was asked; id is that of the entry of the configuration, absent for
+ *                    files; event is profile_event_type ("on-cpu")
  *   services         [name]: `service` alone, or of files that were merged all services that they are of
  *                    (a file that names none counts with its own name), in the order of the files, none when all are
  *                    empty; `service` and `title` then list the first of them, unless they were given
@@ -45,7 +46,8 @@
  *   removed          Σ removed of the transforms: value that is not shown anywhere (focus alone does that)
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
- *   requests         {sent (retries included), replies, form, filter, language, source,
+ *   requests         {sent (retries, counts and, of the host, the list of services
+ *                    included), replies, form, filter, language, source,
  *                    evidence (what `completeness` rests on where files were pressed: "profile", flamepress's
  *                    own, which says it; "reply", "pprof", "folded", which do not; the weakest of several;
  *                    null: a server was asked),

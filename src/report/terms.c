@@ -56,7 +56,7 @@ static bool is_gauge(const json_t *entry)
 
 static bool is_of_unknown_event(const json_t *entry)
 {
-    return !fp_event_find(fp_model_get_text(entry, "event"))->known;
+    return has_value(entry) && !fp_event_find(fp_model_get_text(entry, "event"))->known;
 }
 
 static bool is_kept(const json_t *entry)

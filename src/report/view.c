@@ -191,11 +191,12 @@ static void put_failed_parts(struct view *view)
 static void put_failure(struct view *view)
 {
     const char *failure = fp_model_get_text(view->summary, "failure");
+    const char *id = fp_model_get_text(view->summary, "id");
 
     put_text(view, "failure", *failure ? failure : "no reason was recorded");
     if (view->end > view->start && (view->failed || view->partial))
         fp_words_put_again(&view->model, view->root, "again", view->start, view->end,
-                           fp_model_get_text(view->summary, "service"));
+                           *id ? id : fp_model_get_text(view->summary, "service"));
     else
         put_text(view, "again", NULL);
 }

@@ -254,11 +254,44 @@ static bool plain_word(const char *text)
     return *text && *text != '-' && text[strspn(text, allowed)] == '\0';
 }
 
+static bool has_control(const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)text[0], next = (unsigned char)text[1];
+
+        if (c < 0x20 || c == 0x7F || (c == 0xC2 && next >= 0x80 && next < 0xA0))
+            return true;
+    }
+    return false;
+}
+
+/* As one word of a POSIX shell. */
+static void put_word(struct fp_str *to, const char *text)
+{
+    if (plain_word(text)) {
+        fp_str_puts(to, text);
+        return;
+    }
+    fp_str_putc(to, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            fp_str_puts(to, "'\\'");
+        fp_str_putc(to, *text);
+    }
+    fp_str_putc(to, '\'');
+}
+
 void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
                         const char *service)
 {
-    bool only = service && plain_word(service);
+    struct fp_str text;
 
-    fp_model_printf(model, object, key, "flamepress run -c FILE --since @%lld --until @%lld%s%s",
-                    (long long)start, (long long)end, only ? " --only " : "", only ? service : "");
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_printf(&text, "flamepress run -c FILE --since @%lld --until @%lld", (long long)start, (long long)end);
+    if (service && *service && !has_control(service)) {
+        fp_str_puts(&text, " --only ");
+        put_word(&text, service);
+    }
+    fp_model_put(model, object, key, fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
 }

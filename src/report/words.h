@@ -54,8 +54,8 @@ void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, i
 /* An href: `prefix` (a URL as it is) and `path`, escaped, and `file`. */
 void fp_words_put_href(struct fp_model *model, json_t *object, const char *key, const char *prefix,
                        struct fp_slice path, const char *file);
-/* The command that presses a window again; `service` may be NULL (all). A name that a shell could misread is
- * left out. */
+/* The command that presses a window again; `service`, a name or an id, may be NULL (all). It is quoted for a shell where
+ * that could misread it; one with control characters is left out. */
 void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
                         const char *service);
 

@@ -33,7 +33,8 @@ static json_t *night_of(json_t *entries, int64_t start, int64_t length)
     json_t *night = NULL;
 
     assert_int_equal(fp_window_make(start, start + length, NULL, &window, NULL), 0);
-    assert_int_equal(fp_night_make(&(struct fp_night_facts){ &window, NULL, "archive", 1795222222, entries, NULL, 0 },
+    assert_int_equal(fp_night_make(&(struct fp_night_facts){ .window = &window, .source = "archive",
+                                                             .generated = 1795222222, .entries = entries },
                                    &night, NULL),
                      0);
     json_decref(entries);

@@ -265,8 +265,8 @@ static json_t *make_night(void)
     }
     assert_int_equal(fp_window_make(1795132800, 1795219200, NULL, &window, NULL), 0);
     assert_int_equal(
-        fp_night_make(&(struct fp_night_facts){ &window, NULL, "<archive>", 1795222222, entries, NULL, 0 }, &night,
-                      NULL),
+        fp_night_make(&(struct fp_night_facts){ .window = &window, .source = "<archive>", .generated = 1795222222, .entries = entries },
+                      &night, NULL),
         0);
     json_decref(entries);
     return night;

@@ -481,18 +481,37 @@ static void long_names_lose_their_middle(void **state)
     fp_str_release(&joined);
 }
 
-static void commands_hold_plain_words_only(void **state)
+static void commands_can_be_pasted(void **state)
 {
-    static const char *const names[] = {
-        "a b", "x;rm -rf", "$(id)", "-c", "", "it's", "a\nb", "\xE6\xB7\xB1"
+    static const struct {
+        const char *name, *only;
+    } names[] = {
+        { "order-service.jar", " --only order-service.jar" },
+        { "a b", " --only 'a b'" },
+        { "x;rm -rf", " --only 'x;rm -rf'" },
+        { "$(id)`", " --only '$(id)`'" },
+        { "-c", " --only '-c'" },
+        { "it's ''", " --only 'it'\\''s '\\'''\\'''" },
+        { "s\\@x@y*", " --only 's\\@x@y*'" },
+        { "\xE6\xB7\xB1", " --only '\xE6\xB7\xB1'" },
+        { "", "" },
+        { "a\nb", "" },
+        { "\x1b[2J", "" },
+        { "\x7f", "" },
+        { "\xC2\x9B"
+          "2J",
+          "" },
     };
     struct fp_model model = FP_MODEL_INIT;
     json_t *row = json_object();
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        fp_words_put_again(&model, row, "again", 1, 2, names[i]);
-        assert_string_equal(fp_model_get_text(row, "again"), "flamepress run -c FILE --since @1 --until @2");
+        char expected[200];
+
+        snprintf(expected, sizeof expected, "flamepress run -c FILE --since @1 --until @2%s", names[i].only);
+        fp_words_put_again(&model, row, "again", 1, 2, names[i].name);
+        assert_string_equal(fp_model_get_text(row, "again"), expected);
     }
     json_decref(row);
 }
@@ -560,7 +579,7 @@ int main(void)
         cmocka_unit_test(blank_names_are_seen),
         cmocka_unit_test(names_break_where_they_part),
         cmocka_unit_test(long_names_lose_their_middle),
-        cmocka_unit_test(commands_hold_plain_words_only),
+        cmocka_unit_test(commands_can_be_pasted),
         cmocka_unit_test(broken_summaries_give_pages),
         cmocka_unit_test(runs_out_of_memory),
     };
