@@ -214,7 +214,7 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
 
     put_text(view, row, key,
              json_is_number(share)
-                 ? fp_share_format(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
+                 ? fp_words_share(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
                  : "\u2013");
 }
 

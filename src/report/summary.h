@@ -8,7 +8,11 @@
  * texts are UTF-8 as they came from the profile and may hold any character, U+0000 included.
  *
  *   schema           1
- *   service, title, id, event, language   what was asked; id is that of the entry of the configuration, absent for files; event is profile_event_type ("on-cpu")
+ *   service, title, id, event, language   what was asked; id is that of the entry of the configuration, absent for
+ *                    files; event is profile_event_type ("on-cpu")
+ *   services         [name]: `service` alone, or of files that were merged all services that they are of
+ *                    (a file that names none counts with its own name), in the order of the files, none when all are
+ *                    empty; `service` and `title` then list the first of them, unless they were given
  *   unit             "microseconds", "nanoseconds", "bytes", "objects", "samples", "goroutines", "units"
  *   window           {start, end (half-open), timezone, label}; null when not known (files)
  *   outcome          "ok", "empty", "partial", "failed"
@@ -44,6 +48,9 @@
  *                    report/missing.h.
  *   requests         {sent (retries, counts and, of the host, the list of services
  *                    included), replies, form, filter, language, source,
+ *                    evidence (what `completeness` rests on where files were pressed: "profile", flamepress's
+ *                    own, which says it; "reply", "pprof", "folded", which do not; the weakest of several;
+ *                    null: a server was asked),
  *                    row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;
  *                    "count": where one is not, the server counted fewer rows than row_limit;

@@ -140,12 +140,39 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
 
 /* ---- numbers ---- */
 
+/* A line may break at a blank, and a number without its unit is hard to read. */
+static char *keep_together(char to[FP_UNIT_TEXT])
+{
+    static const char no_break[] = "\xC2\xA0";
+
+    for (char *at = strchr(to, ' '); at; at = strchr(at + 2, ' ')) {
+        if (strlen(to) + 2 > FP_UNIT_TEXT)
+            break;
+        memmove(at + 2, at + 1, strlen(at));
+        memcpy(at, no_break, 2);
+    }
+    return to;
+}
+
+char *fp_words_value(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)
+{
+    bool measure = unit == FP_UNIT_MICROSECONDS || unit == FP_UNIT_NANOSECONDS || unit == FP_UNIT_BYTES;
+
+    fp_unit_format(to, value, unit);
+    return measure ? keep_together(to) : to; /* "2,020,000 goroutines" is too long for narrow columns */
+}
+
+char *fp_words_share(char to[FP_UNIT_TEXT], int64_t part, int64_t whole)
+{
+    return keep_together(fp_share_format(to, part, whole));
+}
+
 void fp_words_put_value(struct fp_model *model, json_t *object, const char *key, const char *exact_key,
                         int64_t value, enum fp_unit unit)
 {
     char text[FP_UNIT_TEXT];
 
-    fp_model_put(model, object, key, fp_model_text(fp_unit_format(text, value, unit)));
+    fp_model_put(model, object, key, fp_model_text(fp_words_value(text, value, unit)));
     fp_model_put(model, object, exact_key, fp_model_text(fp_unit_format_exact(text, value, unit)));
 }
 
@@ -153,7 +180,7 @@ void fp_words_put_share(struct fp_model *model, json_t *object, const char *key,
 {
     char text[FP_UNIT_TEXT];
 
-    fp_model_put(model, object, key, fp_model_text(fp_share_format(text, part, whole)));
+    fp_model_put(model, object, key, fp_model_text(fp_words_share(text, part, whole)));
 }
 
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)

@@ -123,7 +123,7 @@ static void night_leads_with_what_failed(void **state)
     assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "href"),
                         "2026/11/20/b%252Fc/on-cpu/index.html");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "value"), "\xE2\x80\x93");
-    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50.0 %");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50.0\u00a0%");
     json_decref(view);
     json_decref(night);
 }

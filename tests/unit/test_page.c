@@ -161,7 +161,7 @@ static void report_shows_everything(void **state)
         "href=\"../../../../../index.html\"",
         "2026-11-20 00:00:00 UTC",
         "http://deepflow-server:20416",
-        "25.0 %",
+        "25.0\u00a0%",
         "no symbol",
         "<a class=\"skip\" href=\"#main\">",
         NULL,
@@ -192,7 +192,7 @@ static void empty_report_is_calm(void **state)
 static void partial_report_says_which_parts(void **state)
 {
     static const char *const parts[] = { "Parts of the window are missing",   "2026-11-20 01:00:00 UTC",
-                                         "504: ask in &lt;smaller&gt; parts", "91.7 %",
+                                         "504: ask in &lt;smaller&gt; parts", "91.7\u00a0%",
                                          "data=\"flamegraph.svg\"",           NULL };
 
     (void)state;
