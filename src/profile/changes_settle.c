@@ -15,7 +15,8 @@
 
 struct mover {
     uint32_t item;
-    double left; /* what is not set off yet, a share; of a fall: at most its fall in absolute terms */
+    double left; /* what is not set off yet, a share; of a fall: at most its fall in absolute terms,
+                  * less one standard error */
 };
 
 struct settling {
@@ -36,6 +37,20 @@ static double share_change(const struct settling *s, int64_t before, int64_t aft
 
 /* ---- who rose, who fell ---- */
 
+/* The variance of the difference of a function's self shares; 0 where values are no counts of samples. */
+static double variance(const struct settling *s, uint32_t index)
+{
+    const struct fp_changes *c = s->changes;
+    const struct fp_change *item = &c->items[index];
+    double before = fp_changes_share(item->before_self, c->before_total);
+    double after = fp_changes_share(item->after_self, c->after_total);
+
+    if (!c->before_samples || !c->after_samples)
+        return 0;
+    return before * (1 - before) / (double)c->before_samples + after * (1 - after) / (double)c->after_samples;
+}
+
+
 static void pick(struct settling *s, const struct fp_changes_rule *rule, uint32_t index)
 {
     const struct fp_change *item = &s->changes->items[index];
@@ -47,8 +62,9 @@ static void pick(struct settling *s, const struct fp_changes_rule *rule, uint32_
     } else if (change < 0 && s->fell_count < SIDE) {
         absolute = ((double)item->before_self * rule->length - (double)item->after_self) /
                    (double)s->changes->after_total;
+        absolute -= sqrt(variance(s, index));
         if (absolute <= 0)
-            return; /* a smaller share of more */
+            return; /* a smaller share of more, or no more than chance */
         s->slot[index] = (uint8_t)(SIDE + s->fell_count);
         s->fell[s->fell_count++] = (struct mover){ index, fmin(-change, absolute) };
     }
@@ -175,19 +191,6 @@ static int set_off(struct settling *s, struct fp_error *err)
 }
 
 /* ---- what is left accounts for which changes ---- */
-
-/* The variance of the difference of a function's self shares; 0 where values are no counts of samples. */
-static double variance(const struct settling *s, uint32_t index)
-{
-    const struct fp_changes *c = s->changes;
-    const struct fp_change *item = &c->items[index];
-    double before = fp_changes_share(item->before_self, c->before_total);
-    double after = fp_changes_share(item->after_self, c->after_total);
-
-    if (!c->before_samples || !c->after_samples)
-        return 0;
-    return before * (1 - before) / (double)c->before_samples + after * (1 - after) / (double)c->after_samples;
-}
 
 static void add_subtree(const struct settling *s, uint32_t from, double *under, uint32_t *seen, size_t *seen_count)
 {

@@ -68,7 +68,8 @@ static int rising(const void *pa, const void *pb)
 
 double fp_stats_discoveries(double *p, size_t count, double q)
 {
-    qsort(p, count, sizeof *p, rising);
+    if (count)
+        qsort(p, count, sizeof *p, rising);
     for (size_t i = count; i-- > 0;)
         if (p[i] <= q * (double)(i + 1) / (double)count)
             return p[i];
