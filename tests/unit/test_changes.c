@@ -281,8 +281,7 @@ static bool recorded_day(const char *service, const char *event, const char *day
     bool found;
 
     snprintf(path, sizeof path, "%s/assets/demo/%s.%s.%s/reply.json.gz", getenv("FP_SOURCE_DIR"), service, event, day);
-    in = fp_in_open_file(path, NULL);
-    assert_non_null(in);
+    assert_int_equal(fp_in_open_file(path, &in, NULL), 0);
     assert_int_equal(fp_codec_read(in, fp_slice_of(service), FP_LIMIT_RESPONSE_DEFAULT, &reply, NULL), 0);
     found = reply.builder.count > 0;
     if (found)
