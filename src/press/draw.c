@@ -81,17 +81,19 @@ static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to,
 
 static void note_picture(struct fp_report_facts *facts, const struct fp_picture *picture)
 {
+    const struct fp_layout *layout = &picture->panels[0].layout;
+
     facts->has_pictures = true;
     facts->picture = (struct fp_picture_facts){
-        .boxes = (uint32_t)picture->layout.count,
-        .narrow_nodes = picture->layout.narrow_nodes,
-        .narrow_value = picture->layout.narrow_value,
-        .deep_nodes = picture->layout.deep_nodes,
-        .deep_value = picture->layout.deep_value,
-        .rows = picture->layout.rows,
+        .boxes = (uint32_t)layout->count,
+        .narrow_nodes = layout->narrow_nodes,
+        .narrow_value = layout->narrow_value,
+        .deep_nodes = layout->deep_nodes,
+        .deep_value = layout->deep_value,
+        .rows = layout->rows,
         .width = picture->width,
         .height = picture->height,
-        .min_width = picture->layout.min_width,
+        .min_width = layout->min_width,
     };
 }
 

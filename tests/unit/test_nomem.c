@@ -43,12 +43,18 @@ void *__wrap_realloc(void *p, size_t n)
     return fails() ? NULL : __real_realloc(p, n);
 }
 
-static int draw(const struct fp_tree *tree, struct fp_str *svg, struct fp_error *err)
+static const struct fp_picture_options options = {
+    .width = 1200, .min_width = 0.1, .by_value = true, .title = "title", .subtitle = "subtitle", .note = "note",
+    .unit = FP_UNIT_BYTES,
+};
+
+/* Of a profile, or of the difference of two. */
+static int draw(const struct fp_tree *tree, const struct fp_pair *pair, struct fp_str *svg, struct fp_error *err)
 {
-    static const struct fp_picture_options options = { 1200, 0.1, false, true, "title", "subtitle", "note", 0, FP_UNIT_BYTES };
     static struct fp_out out;
     struct fp_picture picture;
-    int rc = fp_picture_make(&picture, tree, &options, err);
+    int rc = pair ? fp_picture_make_difference(&picture, pair, &options, err)
+                  : fp_picture_make(&picture, tree, &options, err);
 
     if (rc < 0)
         return rc;
@@ -90,7 +96,28 @@ static int draw_shape(const struct fp_tree *tree, struct fp_str *svg, struct fp_
 
     fp_shape_show(&shape, tree, &facts);
     if (rc == FP_OK)
-        rc = draw(facts.tree, svg, err);
+        rc = draw(facts.tree, NULL, svg, err);
+    fp_shape_release(&shape);
+    return rc;
+}
+
+/* What a picture of its shape shows, compared with the tree itself. */
+static int draw_difference(const struct fp_tree *tree, struct fp_str *svg, struct fp_error *err)
+{
+    const char *hide[] = { "re:[a-m]" };
+    const struct fp_transform_config config = { .hide = { hide, 1 } };
+    struct fp_report_facts facts = { .tree = NULL };
+    struct fp_shape shape;
+    struct fp_pair pair;
+    int rc = fp_shape_make(&shape, tree, &config, err);
+
+    fp_shape_show(&shape, tree, &facts);
+    if (rc == FP_OK)
+        rc = fp_pair_make(&pair, tree, facts.tree, err);
+    if (rc == FP_OK) {
+        rc = draw(NULL, &pair, svg, err);
+        fp_pair_release(&pair);
+    }
     fp_shape_release(&shape);
     return rc;
 }
@@ -124,6 +151,8 @@ static int whole_way(const struct fp_str *bytes, struct fp_str *svg, struct fp_e
     rc = totals_of(&tree, err);
     if (rc == FP_OK)
         rc = draw_shape(&tree, svg, err);
+    if (rc == FP_OK)
+        rc = draw_difference(&tree, svg, err);
     fp_tree_release(&tree);
     return rc;
 }

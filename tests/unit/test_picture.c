@@ -6,8 +6,13 @@
 #include "flame/svg.h"
 #include "profile_fixture.h"
 
-static const struct fp_picture_options plain = { FP_PICTURE_WIDTH, FP_PICTURE_MIN_WIDTH, false, false, "title", "subtitle",
-                                                 NULL, 0, FP_UNIT_MICROSECONDS };
+static const struct fp_picture_options plain = {
+    .width = FP_PICTURE_WIDTH,
+    .min_width = FP_PICTURE_MIN_WIDTH,
+    .title = "title",
+    .subtitle = "subtitle",
+    .unit = FP_UNIT_MICROSECONDS,
+};
 
 static struct fp_picture picture_of(const struct fp_tree *t, const struct fp_picture_options *options)
 {
@@ -182,8 +187,8 @@ static void hostile_names_make_well_formed_pictures(void **state)
         if (seed <= 3)
             ask_xmllint(&svg);
         picture = picture_of(&t, &options);
-        assert_int_equal(count_of(svg.data, "<title>"), picture.layout.count + 1); /* each box, and the picture */
-        assert_int_equal(count_of(svg.data, "; self "), picture.layout.count);
+        assert_int_equal(count_of(svg.data, "<title>"), picture.panels[0].layout.count + 1); /* each box, and the picture */
+        assert_int_equal(count_of(svg.data, "; self "), picture.panels[0].layout.count);
         fp_picture_release(&picture);
         fp_str_release(&svg);
         fp_str_release(&again);
@@ -258,7 +263,7 @@ static void notes_say_what_is_not_shown(void **state)
     tree_of("a;b 0\n", &t);
     p = picture_of(&t, &options);
     assert_non_null(note_of(&p, "No samples"));
-    assert_int_equal(p.layout.count, 0);
+    assert_int_equal(p.panels[0].layout.count, 0);
     fp_picture_release(&p);
     fp_tree_release(&t);
     setlocale(LC_ALL, "C");
@@ -277,14 +282,14 @@ static void boxes_and_labels_stay_inside(void **state)
         names_of_all_sorts(&t, seed, 100);
         p = picture_of(&t, &options);
         fp_str_init(&label, 2 * FP_LIMIT_NAME);
-        for (size_t i = 0; i < p.layout.count; i++) {
-            const struct fp_box *box = &p.layout.boxes[i];
-            struct fp_rect r = fp_picture_box(&p, box);
+        for (size_t i = 0; i < p.panels[0].layout.count; i++) {
+            const struct fp_box *box = &p.panels[0].layout.boxes[i];
+            struct fp_rect r = fp_picture_box(&p, &p.panels[0], box);
 
             assert_true(r.width > 0 && r.x >= p.graph_x && r.x + r.width <= p.width - p.graph_x + 1e-6);
-            assert_true(r.y >= p.graph_y && r.y + r.height < p.height);
+            assert_true(r.y >= p.panels[0].y && r.y + r.height < p.height);
             if (box->node == 0) {
-                double at_root = options.icicle ? p.graph_y : p.graph_y + (p.layout.rows - 1) * FP_ROW_HEIGHT;
+                double at_root = options.icicle ? p.panels[0].y : p.panels[0].y + (p.panels[0].layout.rows - 1) * FP_ROW_HEIGHT;
 
                 assert_true(r.y >= at_root && r.y <= at_root);
             }

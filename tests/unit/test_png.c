@@ -6,8 +6,14 @@
 
 static struct fp_picture picture_of(const struct fp_tree *t, uint32_t width, bool icicle)
 {
-    const struct fp_picture_options options = { width, FP_PICTURE_MIN_WIDTH, icicle, false, "title 漢字", "subtitle", NULL, 0,
-                                                FP_UNIT_SAMPLES };
+    const struct fp_picture_options options = {
+        .width = width,
+        .min_width = FP_PICTURE_MIN_WIDTH,
+        .icicle = icicle,
+        .title = "title 漢字",
+        .subtitle = "subtitle",
+        .unit = FP_UNIT_SAMPLES,
+    };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_picture picture;
 
@@ -63,9 +69,9 @@ static void boxes_have_their_colours(void **state)
             image = painted(&p, scale);
             assert_int_equal(cairo_image_surface_get_width(image), (int)p.width * scale);
             assert_int_equal(cairo_image_surface_get_height(image), (int)p.height * scale);
-            for (size_t i = 0; i < p.layout.count; i++) {
-                const struct fp_box *box = &p.layout.boxes[i];
-                struct fp_rect r = fp_picture_box(&p, box);
+            for (size_t i = 0; i < p.panels[0].layout.count; i++) {
+                const struct fp_box *box = &p.panels[0].layout.boxes[i];
+                struct fp_rect r = fp_picture_box(&p, &p.panels[0], box);
 
                 if (r.width < 4 || box->cut || fp_picture_hatched(&p, box))
                     continue;
@@ -77,9 +83,9 @@ static void boxes_have_their_colours(void **state)
             assert_true(seen > 20);
             assert_colour(pixel(image, 1, 1), (struct fp_rgb){ 255, 255, 255 });
             for (size_t i = 0; i < p.legend_count; i++)
-                if (p.legend[i].kind != FP_KIND_UNKNOWN)
+                if (!p.legend[i].hatched)
                     assert_colour(pixel(image, (p.legend[i].swatch.x + 6) * scale, (p.legend[i].swatch.y + 6) * scale),
-                                  fp_palette_legend(p.legend[i].kind));
+                                  p.legend[i].fill);
             cairo_surface_destroy(image);
             fp_picture_release(&p);
             fp_tree_release(&t);
@@ -111,14 +117,14 @@ static void bands_meet(void **state)
     p = picture_of(&t, 1200, false);
     image = painted(&p, 2);
     assert_int_equal(cairo_image_surface_get_height(image), 2 * p.height);
-    for (size_t i = 0; i < p.layout.count; i++) {
-        struct fp_rect r = fp_picture_box(&p, &p.layout.boxes[i]);
-        struct fp_rgb want = fp_palette_frame(fp_tree_kind(&t, p.layout.boxes[i].node), fp_tree_name(&t, p.layout.boxes[i].node));
+    for (size_t i = 0; i < p.panels[0].layout.count; i++) {
+        struct fp_rect r = fp_picture_box(&p, &p.panels[0], &p.panels[0].layout.boxes[i]);
+        struct fp_rgb want = fp_palette_frame(fp_tree_kind(&t, p.panels[0].layout.boxes[i].node), fp_tree_name(&t, p.panels[0].layout.boxes[i].node));
 
         assert_colour(pixel(image, (r.x + 600) * 2, (r.y + 0.5) * 2), want);
         assert_colour(pixel(image, (r.x + 600) * 2, (r.y + 14.5) * 2), want);
     }
-    assert_colour(pixel(image, (p.legend[0].swatch.x + 6) * 2, (p.legend[0].swatch.y + 6) * 2), fp_palette_legend(p.legend[0].kind));
+    assert_colour(pixel(image, (p.legend[0].swatch.x + 6) * 2, (p.legend[0].swatch.y + 6) * 2), p.legend[0].fill);
     cairo_surface_destroy(image);
     fp_picture_release(&p);
     fp_tree_release(&t);
@@ -142,8 +148,8 @@ static void pictures_fit_at_scale_1(void **state)
 
         assert_true(fp_png_fits(&p, 1));
         assert_true((uint64_t)p.width * p.height <= FP_LIMIT_AREA);
-        assert_int_equal(p.layout.rows == FP_LIMIT_ROWS, widths[i] <= 4900);
-        assert_true(p.layout.rows >= 250 && p.layout.deep_nodes == t.count - p.layout.rows);
+        assert_int_equal(p.panels[0].layout.rows == FP_LIMIT_ROWS, widths[i] <= 4900);
+        assert_true(p.panels[0].layout.rows >= 250 && p.panels[0].layout.deep_nodes == t.count - p.panels[0].layout.rows);
         assert_int_equal(fp_png_fits(&p, 2), widths[i] <= 1200);
         fp_picture_release(&p);
     }
