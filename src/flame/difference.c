@@ -16,8 +16,7 @@ static const struct {
     unsigned from; /* of a step, in 1/SCALE of the whole */
     const char *label;
 } steps[FP_CHANGE_STEPS + 1] = {
-    { 0, "no change" },  { 0, "below 0.1" },  { 10, "0.1 to 0.5" },
-    { 50, "0.5 to 2" }, { 200, "2 to 10" }, { 1000, "10 and more" },
+    { 0, "no change" }, { 0, "< 0.1" }, { 10, "0.1–0.5" }, { 50, "0.5–2" }, { 200, "2–10" }, { 1000, "≥ 10" },
 };
 
 /* after ÷ after_whole - before ÷ before_whole = ± num ÷ den; returns the sign */

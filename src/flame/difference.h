@@ -6,7 +6,7 @@
  * bound, whatever the size of the numbers. Texts are rounded when they are made. Of an empty profile every share is 0.
  *
  *     const struct fp_difference d = { .before = 3, .after = 6, .before_whole = 100, .after_whole = 100 };
- *     fp_difference_step(&d);                                      // 4: 2 points to 10
+ *     fp_difference_step(&d);                                      // 4: 2 to 10 points
  *     fp_difference_describe(&d, FP_UNIT_SAMPLES, &str);           // "+3 samples, +100 %; share +3.00 points"
  *
  * Pure functions. Values and wholes are never negative.
@@ -26,7 +26,7 @@ struct fp_difference {
 
 /* -FP_CHANGE_STEPS to FP_CHANGE_STEPS; 0 only when the shares are equal. */
 int fp_difference_step(const struct fp_difference *d);
-/* The words for a step, for legends: "2 to 10". A step and its opposite have the same. */
+/* The words for a step, for legends: "2–10", in points. A step and its opposite have the same. */
 const char *fp_difference_step_label(int step);
 /* After's share less before's, in share points (hundredths of the whole): "+5.80 points", "> -0.01 points",
  * "unchanged". */

@@ -13,14 +13,14 @@
 struct side {
     const int64_t *total;
     int64_t whole;
-    const char *name;
+    const char *name, *total_name;
 };
 
 static struct side side_of(const struct fp_picture *p, bool before)
 {
     if (before)
-        return (struct side){ p->pair->before_total, p->before_whole, "before" };
-    return (struct side){ p->pair->tree.total, p->whole, "after" };
+        return (struct side){ p->pair->before_total, p->before_whole, "before", "total before" };
+    return (struct side){ p->pair->tree.total, p->whole, "after", "total after" };
 }
 
 /* Is there on the side whose shape is not drawn, and only there. */
@@ -120,7 +120,7 @@ static void write_headings(struct fp_picture *p, const struct side *shape, const
 
     fp_unit_format(whole, shape->whole, p->unit);
     fp_unit_format(other_whole, other->whole, p->unit);
-    snprintf(text, sizeof text, "%s: widths are shares of %s; colours are the change of share %s %s (%s)",
+    snprintf(text, sizeof text, "%s: widths are shares of %s; colours are the change of share, in points, %s %s (%s)",
              p->baseline_shape ? "Before" : "After", whole, p->baseline_shape ? "to" : "from", other->name,
              other_whole);
     fp_picture_heading(p, &p->panels[0], text);
@@ -141,12 +141,10 @@ static void write_legend(struct fp_picture *p, enum fp_change_palette palette, s
         const char *label = fp_difference_step_label(step);
 
         entry->fill = fp_palette_change(palette, step);
-        if (step == -FP_CHANGE_STEPS)
-            snprintf(entry->text, sizeof entry->text, "share points less: %s", label);
-        else if (step == FP_CHANGE_STEPS)
-            snprintf(entry->text, sizeof entry->text, "%s: share points more", label);
-        else
-            snprintf(entry->text, sizeof entry->text, "%s", label);
+        snprintf(entry->text, sizeof entry->text, "%s%s", label,
+                 step == -FP_CHANGE_STEPS  ? " points less"
+                 : step == FP_CHANGE_STEPS ? " points more"
+                                           : "");
         fp_picture_place_entry(p, at);
     }
 }
@@ -159,8 +157,9 @@ static void write_notes(struct fp_picture *p, const char *note, const struct sid
         fp_picture_note(p, "No samples before: every value is zero.");
     if (p->tree->total[0] == 0)
         fp_picture_note(p, "No samples after: every value is zero.");
-    fp_picture_note_hidden(p, &p->panels[0].layout, "", shape->whole, shape->name);
-    fp_picture_note_hidden(p, &p->panels[1].layout, p->baseline_shape ? " new" : " gone", other->whole, other->name);
+    fp_picture_note_hidden(p, &p->panels[0].layout, "", shape->whole, shape->total_name);
+    fp_picture_note_hidden(p, &p->panels[1].layout, p->baseline_shape ? " new" : " gone", other->whole,
+                           other->total_name);
 }
 
 static int make(struct fp_picture *p, const struct fp_picture_options *options, struct fp_error *err)

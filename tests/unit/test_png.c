@@ -1,8 +1,5 @@
 /* flame/png: size, colours where the layout says, refusals. */
-#include <cairo.h>
-
-#include "flame/png.h"
-#include "profile_fixture.h"
+#include "picture_fixture.h"
 
 static struct fp_picture picture_of(const struct fp_tree *t, uint32_t width, bool icicle)
 {
@@ -20,36 +17,6 @@ static struct fp_picture picture_of(const struct fp_tree *t, uint32_t width, boo
     if (fp_picture_make(&picture, t, &options, &err) < 0)
         fail_msg("%s", err.message);
     return picture;
-}
-
-static cairo_surface_t *painted(const struct fp_picture *p, int scale)
-{
-    char path[] = "/tmp/fp_png_XXXXXX";
-    struct fp_error err = FP_ERROR_INIT;
-    cairo_surface_t *image;
-
-    close(mkstemp(path));
-    if (fp_png_write(p, scale, path, &err) < 0)
-        fail_msg("%s", err.message);
-    image = cairo_image_surface_create_from_png(path);
-    unlink(path);
-    assert_int_equal(cairo_surface_status(image), CAIRO_STATUS_SUCCESS);
-    return image;
-}
-
-static struct fp_rgb pixel(cairo_surface_t *image, double x, double y)
-{
-    const unsigned char *row = cairo_image_surface_get_data(image) + (int)y * cairo_image_surface_get_stride(image);
-    uint32_t argb;
-
-    memcpy(&argb, row + 4 * (int)x, sizeof argb);
-    return (struct fp_rgb){ (uint8_t)(argb >> 16), (uint8_t)(argb >> 8), (uint8_t)argb };
-}
-
-static void assert_colour(struct fp_rgb got, struct fp_rgb want)
-{
-    if (abs(got.r - want.r) > 1 || abs(got.g - want.g) > 1 || abs(got.b - want.b) > 1)
-        fail_msg("#%02x%02x%02x, not #%02x%02x%02x", got.r, got.g, got.b, want.r, want.g, want.b);
 }
 
 /* Every box that is wide enough has its colour one pixel from its upper left corner, where no label
