@@ -406,14 +406,28 @@ int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_
     return status;
 }
 
+/* The start of as many days, or of the month, before a window of whole days; the same length before any other. */
+static int64_t start_before(const struct fp_window *window, const struct fp_zone *zone)
+{
+    int64_t first = fp_zone_day(zone, window->start), last = fp_zone_day(zone, window->end - 1);
+
+    if (window->start != fp_zone_midnight(zone, first) || window->end != fp_zone_midnight(zone, last + 1))
+        return window->start - (window->end - window->start);
+    if (last > first && window->start == month_start(zone, window->start) &&
+        month_start(zone, window->end - 1) == window->start && month_start(zone, window->end) == window->end)
+        return month_start(zone, window->start - 1);
+    if (last == first)
+        return day_start(zone, window->start - 1); /* also where the zone skipped a day */
+    return fp_zone_midnight(zone, first - (last - first + 1));
+}
+
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err)
 {
-    int64_t end = window->start;
-    int64_t start = window->whole_day ? day_start(zone, end - 1) : end - (window->end - window->start);
+    int64_t start = start_before(window, zone);
 
     if (start < FP_TIME_MIN)
         return fp_error_set(err, FP_EINVAL, "there is no window before %s: it would begin before 1970",
                             window->label);
-    return fp_window_make(start, end, zone, ret_window, err);
+    return fp_window_make(start, window->start, zone, ret_window, err);
 }

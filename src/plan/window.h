@@ -59,7 +59,8 @@ int fp_window_between(const char *since, const char *until, const struct fp_zone
 /* What of a window has been by `now`: one that begins then or later is FP_EINVAL; one that ends later is cut there, its
  * label says "not over yet", and it is no whole day. Nobody can have measured the rest. */
 int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_t now, struct fp_error *err);
-/* The window of the same kind just before: the day before a whole day, else the same length ending at start. */
+/* The window just before, of the same length in the calendar: the day before a whole day, seven days before seven, the
+ * month before a month; for what is no whole days the same length ending at start. */
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err);
 /* Label and path for given bounds. */
