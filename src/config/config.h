@@ -76,6 +76,12 @@ struct fp_transform_config {
     double min_share; /* 0 = off */
 };
 
+/* When a difference between two profiles is a change; see profile/changes.h. */
+struct fp_compare_config {
+    double q, min_effect; /* default 0.01; 0.005 */
+    int64_t min_samples;  /* default 100 */
+};
+
 /* What a service entry may override; in `defaults` every field has a value, but for those that stand in an
  * entry only. In a checked configuration an entry has either a name or a pattern. */
 struct fp_service_config {
@@ -95,6 +101,7 @@ struct fp_service_config {
     int64_t sample;         /* least value of one row, for every event; 0 = as known of the event */
     int64_t max_kernel_stack_depth; /* that the server keeps; -1 = all */
     struct fp_transform_config transforms;
+    struct fp_compare_config compare;
 };
 
 /* One report for each event, whatever the server has: nothing must be asked first. */
@@ -125,6 +132,7 @@ struct fp_config {
     const char *assets;     /* directory that overrides built-in assets; NULL = none */
     struct fp_source_config source;
     struct fp_strings windows; /* specs as written; default ["yesterday"] */
+    const char *baseline;      /* as written (plan/baseline.h); default "previous" */
     struct fp_picture_config picture;
     struct fp_service_config defaults;
     struct fp_service_config *services; /* defaults already applied: every field has a value */

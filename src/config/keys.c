@@ -109,6 +109,26 @@ static const struct fp_key_group rename_group = {
     .example = "{\"pattern\": \"re:worker-\\\\d+\", \"to\": \"worker\"}",
 };
 
+static const struct fp_key compare_keys[] = {
+    { .name = "q", .type = FP_KEY_FLOAT, .fallback = "0.01", .min = 0, .max = 1, AT(fp_compare_config, q),
+      .help = "False discovery rate: of the differences that are called changes, at most this share is expected to be "
+              "sampling noise." },
+    { .name = "min_effect", .type = FP_KEY_FLOAT, .fallback = "0.005", .min = 0, .max = 1,
+      AT(fp_compare_config, min_effect),
+      .help = "Smallest difference of shares that is a change: 0.005 is half a point, as from 1.0 % to 1.5 %." },
+    { .name = "min_samples", .type = FP_KEY_INT, .fallback = "100", .min = 1, .max = INT64_C(1000000000),
+      AT(fp_compare_config, min_samples),
+      .help = "With fewer samples than this on either side nothing is called a change." },
+};
+
+static const struct fp_key_group compare_group = {
+    .path = "compare",
+    .help = "In `defaults` and in `services[]`.",
+    .keys = compare_keys,
+    .count = COUNT(compare_keys),
+    .size = sizeof(struct fp_compare_config),
+};
+
 static const struct fp_key service_keys[] = {
     { .name = "name", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY | FP_KEY_EITHER, .min = 1,
       .max = NAME_BYTES, .forbid = IN_SQL_QUOTES, .excludes = "match", AT(fp_service_config, name),
@@ -205,6 +225,8 @@ static const struct fp_key service_keys[] = {
       AT(fp_service_config, transforms.min_share),
       .help = "Gather frames with less than this share of the total (0.001 is a thousandth) in one `[other]` for each "
               "parent. 0: off." },
+    { .name = "compare", .type = FP_KEY_GROUP, AT(fp_service_config, compare), .group = &compare_group,
+      .help = "When a difference from the baseline is a change." },
 };
 
 static const struct fp_key_group source_group = {
@@ -261,8 +283,10 @@ static const struct fp_key top_keys[] = {
       .max = FP_LIMIT_WINDOWS, AT(fp_config, windows),
       .help = "What to press: `yesterday`, `last week`, `last 6h`, `2026-11-20`, "
               "`2026-11-20T09:00/2026-11-20T18:00` …; `--window` goes before it." },
-    { .name = "baseline", .type = FP_KEY_STRING, .flags = FP_KEY_NOT_YET, .min = 1, .max = 256,
-      .help = "What a window is compared with." },
+    { .name = "baseline", .type = FP_KEY_STRING, .fallback = "\"previous\"", .min = 1, .max = 256,
+      AT(fp_config, baseline),
+      .help = "What a window is compared with: `previous`, the window before; `previous_week`, the same weekday seven days "
+              "earlier; a date such as `2026-11-20`; the name of a kept night; or `none`." },
     { .name = "source", .type = FP_KEY_GROUP, .flags = FP_KEY_REQUIRED, AT(fp_config, source),
       .group = &source_group,
       .help = "Where the profiles come from." },

@@ -41,8 +41,7 @@ enum fp_key_flag {
     FP_KEY_EITHER = 2,     /* of the keys of an object with this flag, one must be there */
     FP_KEY_UNIQUE = 4,     /* no item of the list twice */
     FP_KEY_ENTRY_ONLY = 8, /* in an entry of `services`, not in `defaults` */
-    FP_KEY_PATTERN = 32,   /* each item of the list is a pattern (base/pattern.h) that must compile */
-    FP_KEY_NOT_YET = 16    /* known and checked, but not stored: this version does not act on it (a warning) */
+    FP_KEY_PATTERN = 16    /* each item of the list is a pattern (base/pattern.h) that must compile */
 };
 
 #define FP_KEY_ITEM_MAX 256 /* bytes of one item of a list of strings */

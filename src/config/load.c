@@ -226,16 +226,13 @@ static void read_groups(const struct object *parent, const struct fp_key *key, c
 static void read_value(const struct object *object, const struct fp_key *key, json_t *json)
 {
     struct fp_key_path path = below(object, key->name);
-    bool idle = key->flags & FP_KEY_NOT_YET;
 
-    if (key->flags & FP_KEY_NOT_YET)
-        PROBLEM(object->loader, true, &path, "known, but this version does not act on it yet");
     if (key->type == FP_KEY_GROUP)
         read_group(object, key, &path, json);
     else if (key->type == FP_KEY_GROUPS)
         read_groups(object, key, &path, json);
     else
-        fp_key_read(object->loader, key, &path, json, idle ? NULL : object->base);
+        fp_key_read(object->loader, key, &path, json, object->base);
 }
 
 /* In the order of the table, so that `defaults` are known before `services` whatever the order of the file.

@@ -48,8 +48,6 @@ static void put_key(struct fp_out *out, const struct fp_key_group *group, const 
         fp_out_printf(out, " Needs `%s`.", key->needs);
     if (key->excludes)
         fp_out_printf(out, " Not together with `%s`.", key->excludes);
-    if (key->flags & FP_KEY_NOT_YET)
-        fp_out_puts(out, " Known, but this version does not act on it yet.");
     fp_out_puts(out, " |\n");
 }
 

@@ -165,11 +165,8 @@ static json_t *type_schema(const struct fp_key *key, bool *ok)
 static json_t *key_schema(const struct fp_key_group *group, const struct fp_key *key, bool *ok)
 {
     json_t *schema = type_schema(key, ok);
-    char help[512];
 
-    snprintf(help, sizeof help, "%s%s", key->help,
-             key->flags & FP_KEY_NOT_YET ? " Known, but this version does not act on it yet." : "");
-    put(schema, "description", json_string(help), ok);
+    put(schema, "description", json_string(key->help), ok);
     if (key->fallback && !group->inherits)
         put(schema, "default", json_loads(key->fallback, JSON_DECODE_ANY, NULL), ok);
     return schema;
