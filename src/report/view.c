@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "plan/event.h"
+#include "report/comparison.h"
 #include "report/complete.h"
 #include "report/figures.h"
 #include "report/missing.h"
@@ -411,6 +412,7 @@ static void put_tables(struct view *view)
 
     fp_transforms_put_view(&tables, view->root);
     fp_missing_put_view(&tables, view->root);
+    fp_comparison_put_view(&tables, view->root);
     put_text(view, "functions_head", view->event.objects ? "Functions and objects" : "Functions");
     fp_model_printf(
         &view->model, view->root, "functions_text",
@@ -440,6 +442,7 @@ static void put_sections(struct view *view)
     static const struct {
         const char *has, *id, *label;
     } all[] = {
+        { "has_changes", "changes", "What changed" },
         { "has_kinds", "kinds", "Kinds of frame" },
         { "has_graph", "graph", "Flame graph" },
         { "has_downloads", "downloads", "Downloads" },

@@ -1,0 +1,251 @@
+#include "report/comparison.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "report/top_nodes.h"
+#include "report/words.h"
+
+static void put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
+{
+    fp_model_put(model, object, key, json_integer(value));
+}
+
+/* ---- the baseline and the rule ---- */
+
+static json_t *cores_of(const struct fp_comparison_facts *c, const struct fp_event *event)
+{
+    double seconds = c->window ? (double)(c->window->end - c->window->start) * c->covered : 0;
+    int64_t per_second = fp_words_unit_per_second(event->unit);
+
+    if (!event->cores || !per_second || seconds <= 0)
+        return json_null();
+    return json_real((double)c->total / (double)per_second / seconds);
+}
+
+static void put_baseline(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c,
+                         const struct fp_event *event)
+{
+    json_t *baseline, *window;
+
+    if (!c || c->missing) {
+        fp_model_put(model, root, "baseline", json_null());
+        fp_model_put(model, root, "no_baseline", fp_model_text_or_null(c ? c->missing : NULL));
+        return;
+    }
+    baseline = fp_model_object(model, root, "baseline");
+    fp_model_put(model, baseline, "label", fp_model_text(c->label));
+    if (c->window) {
+        window = fp_model_object(model, baseline, "window");
+        put_int(model, window, "start", c->window->start);
+        put_int(model, window, "end", c->window->end);
+        fp_model_put(model, window, "timezone", fp_model_text(c->zone ? fp_zone_name(c->zone) : "UTC"));
+        fp_model_put(model, window, "label", fp_model_text(c->window->label));
+    } else {
+        fp_model_put(model, baseline, "window", json_null());
+    }
+    put_int(model, baseline, "total", c->total);
+    fp_model_put(model, baseline, "cores", cores_of(c, event));
+    fp_model_put(model, baseline, "covered", json_real(c->covered));
+    fp_model_put(model, baseline, "filter", fp_model_text_or_null(c->filter));
+    fp_model_put(model, baseline, "path", fp_model_text_or_null(c->path));
+    fp_model_put(model, baseline, "source", fp_model_text(c->source));
+    fp_model_put(model, root, "no_baseline", json_null());
+}
+
+static void put_rule(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c)
+{
+    json_t *object;
+
+    if (!c || !c->changes) {
+        fp_model_put(model, root, "comparison", json_null());
+        return;
+    }
+    object = fp_model_object(model, root, "comparison");
+    fp_model_put(model, object, "q", json_real(c->rule->q));
+    fp_model_put(model, object, "min_effect", json_real(c->rule->min_effect));
+    put_int(model, object, "min_samples", c->rule->min_samples);
+    fp_model_put(model, object, "sampled", json_boolean(c->rule->sample > 0));
+    put_int(model, object, "tested", (int64_t)c->changes->tested);
+    put_int(model, object, "before_samples", c->changes->before_samples);
+    put_int(model, object, "after_samples", c->changes->after_samples);
+    put_int(model, object, "changed", (int64_t)c->changes->changed);
+    fp_model_put(model, object, "too_few", json_boolean(c->changes->too_few));
+    fp_model_put(model, object, "threshold", json_real(c->changes->threshold));
+}
+
+/* ---- changes ---- */
+
+struct listing {
+    struct fp_model *model;
+    const struct fp_comparison_facts *c;
+    uint32_t *items, *place; /* of each entry: its change; of each change: its entry, FP_NO_CHANGE = not listed */
+    uint32_t count;
+    struct fp_top_nodes after, before;
+};
+
+static bool is_beyond_noise(const struct fp_change *change)
+{
+    return fp_change_is_one(change) || change->verdict == FP_VERDICT_MOVED;
+}
+
+/* The node of either tree that a change is best seen at; true when that is the newer one's. */
+static bool find_node(const struct fp_pair *pair, const struct fp_change *change, uint32_t *ret_node)
+{
+    bool newer = pair->after_node[change->node] != FP_NO_NODE;
+
+    *ret_node = newer ? pair->after_node[change->node] : pair->before_node[change->node];
+    return newer;
+}
+
+static int list_items(struct listing *l, struct fp_error *err)
+{
+    const struct fp_changes *changes = l->c->changes;
+    uint32_t beyond = 0, noise = 0, node;
+    int rc;
+
+    l->items = malloc((changes->count + 1) * sizeof *l->items);
+    l->place = malloc((changes->count + 1) * sizeof *l->place);
+    if (!l->items || !l->place)
+        return fp_error_nomem(err);
+    for (uint32_t i = 0; i < changes->count; i++) {
+        const struct fp_change *change = &changes->items[i];
+        bool listed = is_beyond_noise(change) ? beyond++ < FP_LIMIT_SUMMARY_FUNCTIONS : noise++ < FP_LIMIT_SUMMARY_NOISE;
+
+        l->place[i] = listed ? l->count : FP_NO_CHANGE;
+        if (listed)
+            l->items[l->count++] = i;
+        if (listed && l->count <= FP_LIMIT_TOP_FUNCTIONS)
+            fp_top_nodes_want(find_node(l->c->pair, change, &node) ? &l->after : &l->before, node);
+    }
+    rc = fp_top_nodes_make(&l->after, l->c->after, err);
+    return rc == FP_OK ? fp_top_nodes_make(&l->before, l->c->before, err) : rc;
+}
+
+static void push_change(struct listing *l, json_t *list, uint32_t index)
+{
+    const struct fp_change *change = &l->c->changes->items[l->items[index]];
+    const struct fp_changes *all = l->c->changes;
+    struct fp_model *model = l->model;
+    json_t *row = fp_model_row(model, list);
+    struct fp_slice name = fp_names_get(&l->c->pair->tree.names, change->name), raw;
+    int64_t before = change->by_self ? change->before_self : change->before_total;
+    int64_t after = change->by_self ? change->after_self : change->after_total;
+    uint32_t node, lead = change->lead == FP_NO_CHANGE ? FP_NO_CHANGE : l->place[change->lead];
+    bool newer = find_node(l->c->pair, change, &node);
+    const char *id = fp_top_nodes_find(newer ? &l->after : &l->before, node);
+
+    raw = fp_tree_name(newer ? l->c->after : l->c->before, node);
+    fp_model_put(model, row, "name", fp_model_slice(name));
+    fp_model_put(model, row, "raw", fp_slice_equal(raw, name) ? json_null() : fp_model_slice(raw));
+    fp_model_put(model, row, "kind",
+                 fp_model_text(fp_frame_kind_name((enum fp_frame_kind)l->c->pair->tree.names.kind[change->name])));
+    fp_model_put(model, row, "verdict", fp_model_text(fp_verdict_name(change->verdict)));
+    fp_model_put(model, row, "before_share", json_real(fp_changes_share(before, all->before_total)));
+    fp_model_put(model, row, "after_share", json_real(fp_changes_share(after, all->after_total)));
+    put_int(model, row, "before_total", change->before_total);
+    put_int(model, row, "after_total", change->after_total);
+    put_int(model, row, "before_self", change->before_self);
+    put_int(model, row, "after_self", change->after_self);
+    fp_model_put(model, row, "effect", json_real(change->effect));
+    fp_model_put(model, row, "by_self", json_boolean(change->by_self));
+    fp_model_put(model, row, "lead", lead == FP_NO_CHANGE ? json_null() : json_integer(lead));
+    if (index < FP_LIMIT_TOP_FUNCTIONS && id)
+        fp_model_put(model, row, "node", fp_model_text(id));
+}
+
+static int put_changes(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c, struct fp_error *err)
+{
+    struct listing l = { .model = model, .c = c };
+    json_t *list = fp_model_array(model, root, "changes");
+    int rc = c && c->changes ? list_items(&l, err) : FP_OK;
+
+    for (uint32_t i = 0; i < l.count && rc == FP_OK && !model->failed; i++)
+        push_change(&l, list, i);
+    free(l.items);
+    free(l.place);
+    return rc;
+}
+
+int fp_comparison_put_summary(struct fp_model *model, json_t *root, const struct fp_report_facts *facts,
+                              struct fp_error *err)
+{
+    put_baseline(model, root, facts->comparison, facts->event);
+    put_rule(model, root, facts->comparison);
+    return put_changes(model, root, facts->comparison, err);
+}
+
+/* ---- the night's entry ---- */
+
+#define ENTRY_LEADS 20u
+
+bool fp_comparison_cores(const json_t *summary, const json_t *change, double now, double *ret_cores)
+{
+    const json_t *baseline = json_object_get(summary, "baseline"), *then = json_object_get(baseline, "cores");
+    double before_whole = fp_model_get_real(baseline, "total"), after_whole = fp_model_get_real(summary, "total");
+    bool by_self = json_is_true(json_object_get(change, "by_self"));
+
+    if (!json_is_number(then) || before_whole <= 0 || after_whole <= 0)
+        return false;
+    *ret_cores = fp_model_get_real(change, by_self ? "after_self" : "after_total") / after_whole * now -
+                 fp_model_get_real(change, by_self ? "before_self" : "before_total") / before_whole *
+                     json_number_value(then);
+    return true;
+}
+
+static void copy(struct fp_model *model, json_t *to, const json_t *from, const char *key)
+{
+    json_t *value = json_object_get(from, key);
+
+    fp_model_put(model, to, key, value ? json_copy(value) : json_null());
+}
+
+static void copy_all(struct fp_model *model, json_t *entry, const char *key, const json_t *from,
+                     const char *const *members)
+{
+    json_t *object;
+
+    if (!json_is_object(from)) {
+        fp_model_put(model, entry, key, json_null());
+        return;
+    }
+    object = fp_model_object(model, entry, key);
+    for (; *members; members++)
+        copy(model, object, from, *members);
+}
+
+static void push_lead(struct fp_model *model, json_t *entry, json_t *list, const json_t *summary, const json_t *change)
+{
+    static const char *const copied[] = { "name", "kind", "verdict", "before_share", "after_share", "effect" };
+    const json_t *now = json_object_get(entry, "cores");
+    json_t *row = fp_model_row(model, list);
+    double cores;
+
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        copy(model, row, change, copied[i]);
+    fp_model_put(model, row, "cores",
+                 json_is_number(now) && fp_comparison_cores(summary, change, json_number_value(now), &cores)
+                     ? json_real(cores)
+                     : json_null());
+    copy(model, row, change, "node");
+}
+
+void fp_comparison_put_entry(struct fp_model *model, json_t *entry, const json_t *summary)
+{
+    static const char *const of_baseline[] = { "label", "total", "cores", NULL };
+    static const char *const of_rule[] = { "q", "min_effect", "min_samples", "sampled", "tested", NULL };
+    const json_t *comparison = json_object_get(summary, "comparison"), *changes = json_object_get(summary, "changes");
+    json_t *leads;
+
+    copy_all(model, entry, "baseline", json_object_get(summary, "baseline"), of_baseline);
+    copy_all(model, entry, "rule", comparison, of_rule);
+    put_int(model, entry, "changed", fp_model_get_int(comparison, "changed"));
+    fp_model_put(model, entry, "too_few", json_boolean(json_is_true(json_object_get(comparison, "too_few"))));
+    leads = fp_model_array(model, entry, "leads");
+    for (size_t i = 0; i < json_array_size(changes) && json_array_size(leads) < ENTRY_LEADS; i++) {
+        const json_t *change = json_array_get(changes, i), *lead = json_object_get(change, "lead");
+
+        if (json_is_integer(lead) && json_integer_value(lead) == (json_int_t)i)
+            push_lead(model, entry, leads, summary, change);
+    }
+}
