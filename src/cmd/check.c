@@ -8,6 +8,7 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
+#include "plan/baseline.h"
 #include "report/page.h"
 
 enum { OPT_CONFIG, OPT_NOW };
@@ -130,6 +131,15 @@ static void check_source(struct checking *c)
     }
 }
 
+static void check_baseline(struct checking *c)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_baseline_spec spec;
+
+    if (fp_baseline_parse(c->config->baseline, &spec, &err) < 0)
+        report(c, &err);
+}
+
 static void check_pages(struct checking *c)
 {
     const struct fp_pages_options how = { c->config->title, c->config->templates, c->config->assets };
@@ -161,6 +171,7 @@ static size_t check_all(const struct fp_config *config, const struct fp_problems
     struct checking c = { config, problems, now, log, fp_cmd_log_problems(problems, log), { 0 } };
 
     check_windows(&c);
+    check_baseline(&c);
     check_source(&c);
     check_pages(&c);
     if (!c.wrong)

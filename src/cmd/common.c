@@ -4,10 +4,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/signals.h"
+#include "plan/compare.h"
+#include "press/baseline.h"
 #include "press/press.h"
+#include "publish/keep.h"
 
 int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *context, int exit_code)
 {
@@ -208,6 +212,37 @@ void fp_planned_release(struct fp_planned *planned)
         fp_discovery_release(&planned->discoveries[w]);
     free(planned->discoveries);
     *planned = (struct fp_planned){ 0 };
+}
+
+/* The night that was kept under a name; a file that does not name one is a warning, and no night. */
+static void find_kept(struct fp_str *night, const char *output, const char *name, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+
+    if (fp_keep_find(output, name, night, &err) < 0 && err.code != FP_ENOTFOUND)
+        fp_log_error(log, FP_LOG_WARNING, &err, "no baseline");
+}
+
+int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
+                   const char *output, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_baseline_spec spec;
+    struct fp_str night;
+    int result = FP_EXIT_OK;
+
+    if (fp_baseline_parse(config->baseline, &spec, &err) < 0)
+        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+    fp_str_init(&night, FP_LIMIT_TEXT);
+    if (spec.kind == FP_BASELINE_LABEL)
+        find_kept(&night, output, spec.text, log);
+    if (fp_plan_compare(&planned->plan,
+                        &(struct fp_plan_comparing){ &spec, zone, night.len ? night.data : NULL,
+                                                     fp_baseline_is_published, (void *)(uintptr_t)output },
+                        &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+    fp_str_release(&night);
+    return result;
 }
 
 /* ---- the press ---- */

@@ -18,7 +18,7 @@
 #include "press/shape.h"
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
-       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, FP_TRANSFORM_OPTION_NAMES };
+       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -34,6 +34,8 @@ static const struct fp_option table[] = {
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
+    { "baseline", '\0', "FILE", "an older profile, of any format: the page says what changed since;\n"
+                               "repeatable: several files are merged" },
     FP_TRANSFORM_OPTIONS,
     { NULL, '\0', NULL, NULL },
 };
@@ -46,6 +48,8 @@ struct render_options {
     int64_t generated;
     bool force;
     struct fp_transform_args transforms;
+    const char **baselines; /* as many as there may be arguments */
+    size_t baseline_count;
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -112,6 +116,7 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
     case OPT_TEMPLATES: r->pages.templates = o->value; break;
     case OPT_ASSETS: r->pages.assets = o->value; break;
     case OPT_FORCE: r->force = true; break;
+    case OPT_BASELINE: r->baselines[r->baseline_count++] = o->value; break;
     default:
         if (parse_formats(o->value, &r->formats) < 0)
             return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded,pprof, not \"%s\"", o->value);

@@ -10,6 +10,7 @@
 #include "cmd/options.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
+#include "plan/compare.h"
 
 enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW };
 
@@ -91,6 +92,18 @@ static void print_job(const struct fp_plan *plan, const struct fp_job *job, bool
         printf("    and the list of services: which processes of the host have no profile of their own\n");
 }
 
+/* What is asked for only to be compared with. */
+static void print_references(const struct fp_plan *plan)
+{
+    for (size_t i = 0; i < plan->reference_count; i++) {
+        const struct fp_job *job = &plan->jobs[plan->job_count + i];
+
+        if (i == 0 || job->window != job[-1].window)
+            printf("\n%s, to compare with, as the site does not have it\n", plan->windows[job->window].label);
+        print_job(plan, job, false);
+    }
+}
+
 static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const struct fp_source *source, const char *output)
 {
     bool live = !fp_source_is_recorded(source);
@@ -105,7 +118,11 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
         for (size_t i = 0; i < plan->job_count; i++)
             if (plan->jobs[i].window == w)
                 print_job(plan, &plan->jobs[i], live);
+        if (plan->baselines)
+            printf("  compared with %s%s\n", plan->baselines[w].known ? "" : "nothing: ",
+                   plan->baselines[w].known ? plan->baselines[w].label : plan->baselines[w].why);
     }
+    print_references(plan);
     printf("\n%zu job%s, %zu request%s\n", plan->job_count, fp_plural(plan->job_count), plan->chunk_count,
            fp_plural(plan->chunk_count));
     if (live && plan->chunk_count)
@@ -157,6 +174,8 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
                                                     .only = (const char *const *)r->only,
                                                     .only_count = r->only_count },
                          log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_compare(&planned, config, zone, site.output, log);
     if (result == FP_EXIT_OK)
         result = work(r, &site, log);
     fp_planned_release(&planned);
