@@ -115,8 +115,11 @@ static int list_items(struct listing *l, struct fp_error *err)
         l->place[i] = listed ? l->count : FP_NO_CHANGE;
         if (listed)
             l->items[l->count++] = i;
-        if (listed && l->count <= FP_LIMIT_TOP_FUNCTIONS)
-            fp_top_nodes_want(find_node(l->c->pair, change, &node) ? &l->after : &l->before, node);
+        if (listed && l->count <= FP_LIMIT_TOP_FUNCTIONS) {
+            bool newer = find_node(l->c->pair, change, &node);
+
+            fp_top_nodes_want(newer ? &l->after : &l->before, node);
+        }
     }
     rc = fp_top_nodes_make(&l->after, l->c->after, err);
     return rc == FP_OK ? fp_top_nodes_make(&l->before, l->c->before, err) : rc;
