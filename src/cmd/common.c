@@ -4,14 +4,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/limits.h"
 #include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/signals.h"
 #include "plan/compare.h"
 #include "press/baseline.h"
 #include "press/press.h"
-#include "publish/keep.h"
 
 int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *context, int exit_code)
 {
@@ -77,10 +75,13 @@ static int window_from_config(const struct fp_config *config, size_t index, cons
                               struct fp_window *ret, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
-    int rc = fp_window_parse(config->windows.items[index], zone, now, ret, &err);
+    const struct fp_window_config *entry = &config->windows[index];
+    int rc = fp_window_parse(entry->window, zone, now, ret, &err);
 
     if (rc == FP_OK)
         rc = fp_window_until(ret, zone, now, &err);
+    if (rc == FP_OK)
+        ret->baseline = entry->baseline;
     fp_error_prepend(&err, "windows[%zu]", index);
     return rc < 0 ? fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
@@ -105,7 +106,7 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
     bool given = options->window || options->since || options->until;
-    size_t count = given ? 1 : config->windows.count;
+    size_t count = given ? 1 : config->window_count;
     struct fp_error err = FP_ERROR_INIT;
     struct fp_window *windows;
     int64_t now = (int64_t)time(NULL);
@@ -214,35 +215,32 @@ void fp_planned_release(struct fp_planned *planned)
     *planned = (struct fp_planned){ 0 };
 }
 
-/* The night that was kept under a name; a file that does not name one is a warning, and no night. */
-static void find_kept(struct fp_str *night, const char *output, const char *name, struct fp_log *log)
+/* What each window is to be compared with; the texts were written by people. */
+static int parse_baselines(const struct fp_plan *plan, const struct fp_config *config, struct fp_baseline_spec *specs,
+                           struct fp_error *err)
 {
-    struct fp_error err = FP_ERROR_INIT;
+    int rc = FP_OK;
 
-    if (fp_keep_find(output, name, night, &err) < 0 && err.code != FP_ENOTFOUND)
-        fp_log_error(log, FP_LOG_WARNING, &err, "no baseline");
+    for (size_t i = 0; i < plan->window_count && rc == FP_OK; i++)
+        rc = fp_baseline_parse(plan->windows[i].baseline ? plan->windows[i].baseline : config->baseline, &specs[i], err);
+    return rc;
 }
 
 int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
                    const char *output, struct fp_log *log)
 {
+    struct fp_plan *plan = &planned->plan;
+    struct fp_baseline_spec *specs = calloc(plan->window_count + 1, sizeof *specs);
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_baseline_spec spec;
-    struct fp_str night;
-    int result = FP_EXIT_OK;
+    int rc = specs ? parse_baselines(plan, config, specs, &err) : fp_error_nomem(&err);
 
-    if (fp_baseline_parse(config->baseline, &spec, &err) < 0)
-        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
-    fp_str_init(&night, FP_LIMIT_TEXT);
-    if (spec.kind == FP_BASELINE_LABEL)
-        find_kept(&night, output, spec.text, log);
-    if (fp_plan_compare(&planned->plan,
-                        &(struct fp_plan_comparing){ &spec, zone, night.len ? night.data : NULL,
-                                                     fp_baseline_is_published, (void *)(uintptr_t)output },
-                        &err) < 0)
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
-    fp_str_release(&night);
-    return result;
+    if (rc == FP_OK)
+        rc = fp_plan_compare(plan,
+                             &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published,
+                                                          (void *)(uintptr_t)output },
+                             &err);
+    free(specs);
+    return rc < 0 ? fp_cmd_fail(log, &err, config->file, rc == FP_ENOMEM ? FP_EXIT_NOTHING : FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
 
 /* ---- the press ---- */

@@ -76,6 +76,7 @@ struct fp_key_group {
     size_t count;
     size_t size;                /* of the struct the values are stored in */
     const char *example;        /* of an entry, for messages; of groups that a list has */
+    const struct fp_key *shorthand; /* of a list's group: the key that an entry which is no object is the value of; NULL */
     const char *inherits;       /* group whose values are the defaults; NULL = the rows' own */
     unsigned leaves_out;        /* rows with one of these flags are not keys of this group */
 };

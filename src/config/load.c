@@ -187,8 +187,14 @@ static void read_group(const struct object *parent, const struct fp_key *key, co
 
 static void read_entry(const struct object *entry)
 {
+    const struct fp_key *shorthand = entry->group->shorthand;
+
     if (json_is_object(entry->json))
         read_object(entry);
+    else if (shorthand && json_is_string(entry->json))
+        fp_key_read(entry->loader, shorthand, &entry->path, entry->json, entry->base);
+    else if (shorthand)
+        PROBLEM(entry->loader, false, &entry->path, "must be a string or an object, such as %s", entry->group->example);
     else
         PROBLEM(entry->loader, false, &entry->path, "must be an object, such as %s", entry->group->example);
 }
@@ -272,7 +278,9 @@ static void apply_fallbacks(struct fp_loader *loader, const struct fp_key_group 
             continue;
         fp_key_path_key(&path, key->name, strlen(key->name));
         json = json_loads(key->fallback, JSON_DECODE_ANY, NULL);
-        if (json)
+        if (json && key->type == FP_KEY_GROUPS)
+            read_groups(&(struct object){ loader, group, { 0 }, NULL, base }, key, &path, json);
+        else if (json)
             fp_key_read(loader, key, &path, json, base);
         else
             loader->nomem = true; /* the tests see to it that the table's JSON parses */

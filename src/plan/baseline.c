@@ -5,15 +5,7 @@
 #include "plan/time.h"
 #include "plan/zone.h"
 
-#define LABEL_MAX 100 /* bytes: a directory entry, with room */
-
-static bool is_label(const char *text)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    size_t n = strspn(text, allowed);
-
-    return n > 0 && n <= LABEL_MAX && !text[n] && text[0] != '.';
-}
+#define LABEL_MAX 64 /* bytes: a directory entry, with room */
 
 /* 2026-13-45 is a date that is wrong, not a name. */
 static bool looks_like_date(const char *text)
@@ -21,7 +13,7 @@ static bool looks_like_date(const char *text)
     return strspn(text, "0123456789") == 4 && text[4] == '-' && !text[strspn(text, "0123456789-")];
 }
 
-int fp_baseline_parse(const char *text, struct fp_baseline_spec *ret_spec, struct fp_error *err)
+static enum fp_baseline_kind kind_of(const char *text)
 {
     static const struct {
         const char *word;
@@ -31,22 +23,37 @@ int fp_baseline_parse(const char *text, struct fp_baseline_spec *ret_spec, struc
         { "previous", FP_BASELINE_PREVIOUS },
         { "previous_week", FP_BASELINE_PREVIOUS_WEEK },
     };
-    struct fp_baseline_spec spec = { FP_BASELINE_LABEL, 0, text };
-    const char *at = text, *reason;
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(text, words[i].word) == 0)
-            spec.kind = words[i].kind;
+            return words[i].kind;
+    return FP_BASELINE_LABEL;
+}
+
+bool fp_baseline_is_label(const char *text)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    size_t n = strspn(text, allowed);
+
+    return n > 0 && n <= LABEL_MAX && !text[n] && text[0] != '.' && !looks_like_date(text) &&
+           kind_of(text) == FP_BASELINE_LABEL;
+}
+
+int fp_baseline_parse(const char *text, struct fp_baseline_spec *ret_spec, struct fp_error *err)
+{
+    struct fp_baseline_spec spec = { kind_of(text), 0, text };
+    const char *at = text, *reason;
+
     if (spec.kind == FP_BASELINE_LABEL && looks_like_date(text)) {
         reason = fp_date_take(&at, &spec.day);
         if (reason || *at)
             return fp_error_set(err, FP_EINVAL, "baseline \"%.60s\": %s", text, reason ? reason : "a date is 2026-11-20");
         spec.kind = FP_BASELINE_DAY;
     }
-    if (spec.kind == FP_BASELINE_LABEL && !is_label(text))
+    if (spec.kind == FP_BASELINE_LABEL && !fp_baseline_is_label(text))
         return fp_error_set(err, FP_EINVAL,
                             "baseline \"%.60s\" is neither previous, previous_week, none, a date such as 2026-11-20, nor "
-                            "the name of a kept night (letters, digits, . _ -)", text);
+                            "the name of a kept night (up to 64 letters, digits, . _ -)", text);
     *ret_spec = spec;
     return FP_OK;
 }
@@ -74,7 +81,7 @@ static int that_day(const struct fp_baseline_spec *spec, const struct fp_window 
 {
     int64_t start = fp_zone_midnight(zone, spec->day), end = fp_zone_midnight(zone, spec->day + 1);
 
-    if (!window->whole_day)
+    if (!window->whole_day && !window->cut)
         return fp_error_set(err, FP_ENOTFOUND, "the baseline is a day (%s), and this window is none", spec->text);
     if (start == window->start)
         return fp_error_set(err, FP_ENOTFOUND, "this is the day that others are compared with");

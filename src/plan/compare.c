@@ -16,30 +16,42 @@ struct comparing {
 
 /* ---- baselines of windows ---- */
 
-static int find_baseline(const struct fp_plan_comparing *how, const struct fp_window *window,
-                         struct fp_plan_baseline *ret)
+static void find_kept(const struct fp_plan_comparing *how, const char *name, struct fp_plan_baseline *ret)
+{
+    ret->known = how->is_kept(how->ctx, name);
+    snprintf(ret->label, sizeof ret->label, "%s", name);
+    snprintf(ret->night, sizeof ret->night, FP_PLAN_KEPT "/%s", name);
+    if (!ret->known)
+        snprintf(ret->why, sizeof ret->why, "no night is kept under the name %s", name);
+}
+
+static void find_baseline(const struct fp_plan_comparing *how, const struct fp_baseline_spec *spec,
+                          const struct fp_window *window, struct fp_plan_baseline *ret)
 {
     struct fp_error why = FP_ERROR_INIT;
 
-    *ret = (struct fp_plan_baseline){ .known = false };
-    if (how->spec->kind == FP_BASELINE_LABEL && !how->night) {
-        snprintf(ret->why, sizeof ret->why, "no night is kept under the name %s", how->spec->text);
-        return FP_OK;
-    }
-    if (how->spec->kind == FP_BASELINE_LABEL) {
-        ret->known = true;
-        snprintf(ret->label, sizeof ret->label, "%s", how->spec->text);
-        snprintf(ret->night, sizeof ret->night, "%s", how->night);
-        return FP_OK;
-    }
-    if (fp_baseline_window(how->spec, window, how->zone, &ret->window, &why) < 0) {
+    *ret = (struct fp_plan_baseline){ .asked = spec->kind != FP_BASELINE_NONE };
+    if (!ret->asked) {
+        snprintf(ret->why, sizeof ret->why, "none is asked for");
+    } else if (spec->kind == FP_BASELINE_LABEL) {
+        find_kept(how, spec->text, ret);
+    } else if (fp_baseline_window(spec, window, how->zone, &ret->window, &why) < 0) {
         snprintf(ret->why, sizeof ret->why, "%s", why.message);
-        return FP_OK;
+    } else {
+        ret->known = ret->has_window = true;
+        snprintf(ret->label, sizeof ret->label, "%s", ret->window.label);
+        snprintf(ret->night, sizeof ret->night, "%s", ret->window.path);
     }
-    ret->known = ret->has_window = true;
-    memcpy(ret->label, ret->window.label, sizeof ret->label);
-    memcpy(ret->night, ret->window.path, sizeof ret->night);
-    return FP_OK;
+}
+
+/* Would the baseline of `window` be compared, sooner or later, with `window` itself? Chains that are there have ends. */
+static bool is_circle(const struct comparing *c, uint32_t window)
+{
+    uint32_t at = c->window_of[window];
+
+    while (at < c->plan->window_count && at != window && c->window_of[at] != NO_WINDOW)
+        at = c->window_of[at];
+    return at == window;
 }
 
 /* Index of a window among those to press and those appended so far. */
@@ -67,13 +79,18 @@ static int find_baselines(struct comparing *c, struct fp_error *err)
     for (size_t i = 0; i < plan->window_count; i++) {
         struct fp_plan_baseline *baseline = &plan->baselines[i];
 
-        find_baseline(c->how, &plan->windows[i], baseline);
+        find_baseline(c->how, &c->how->specs[i], &plan->windows[i], baseline);
         if (!baseline->has_window)
             continue;
         c->window_of[i] = find_window(plan, count, &baseline->window);
         if (c->window_of[i] == NO_WINDOW) {
             plan->windows[count] = baseline->window;
             c->window_of[i] = (uint32_t)count++;
+        } else if (is_circle(c, (uint32_t)i)) {
+            c->window_of[i] = NO_WINDOW;
+            baseline->known = baseline->has_window = false;
+            snprintf(baseline->why, sizeof baseline->why, "%s is itself compared with this window, in this run",
+                     baseline->label);
         }
     }
     return FP_OK;
@@ -247,7 +264,7 @@ static int by_depth(const void *pa, const void *pb)
     return a->job < b->job ? -1 : a->job > b->job;
 }
 
-/* Chains of baselines end: each step of one kind leads to an earlier window, and a given day has none itself. */
+/* Chains of baselines end: find_baselines made no circle. */
 static uint32_t depth_of(const struct comparing *c, uint32_t window)
 {
     uint32_t depth = 0;
@@ -296,9 +313,12 @@ static void forget(struct fp_plan *plan)
 int fp_plan_compare(struct fp_plan *plan, const struct fp_plan_comparing *how, struct fp_error *err)
 {
     struct comparing c = { .plan = plan, .how = how };
+    bool asked = false;
     int rc;
 
-    if (how->spec->kind == FP_BASELINE_NONE)
+    for (size_t i = 0; i < plan->window_count; i++)
+        asked |= how->specs[i].kind != FP_BASELINE_NONE;
+    if (!asked)
         return FP_OK;
     rc = find_baselines(&c, err);
     if (rc == FP_OK)

@@ -401,6 +401,7 @@ int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_
     if (window->end <= now)
         return FP_OK;
     status = fp_window_make(window->start, now, zone, window, err);
+    window->cut = status == FP_OK;
     if (status == FP_OK)
         add(window, ", not over yet");
     return status;
@@ -411,7 +412,11 @@ static int64_t start_before(const struct fp_window *window, const struct fp_zone
 {
     int64_t first = fp_zone_day(zone, window->start), last = fp_zone_day(zone, window->end - 1);
 
-    if (window->start != fp_zone_midnight(zone, first) || window->end != fp_zone_midnight(zone, last + 1))
+    bool from_midnight = window->start == fp_zone_midnight(zone, first);
+
+    if (window->cut && from_midnight && last == first)
+        return day_start(zone, window->start - 1); /* a morning is no evening: all of the day before */
+    if (!from_midnight || window->end != fp_zone_midnight(zone, last + 1))
         return window->start - (window->end - window->start);
     if (last > first && window->start == month_start(zone, window->start) &&
         month_start(zone, window->end - 1) == window->start && month_start(zone, window->end) == window->end)

@@ -60,6 +60,18 @@ bool fp_baseline_is_published(void *output, const struct fp_job *job, const char
     return found;
 }
 
+bool fp_baseline_is_kept(void *output, const char *label)
+{
+    struct fp_str dir;
+    bool found;
+
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    append_report(&dir, output, FP_PLAN_KEPT, label);
+    found = fp_str_ok(&dir) && fp_file_exists(dir.data);
+    fp_str_release(&dir);
+    return found;
+}
+
 /* ---- the file ---- */
 
 static int read_profile(struct fp_baseline *baseline, const char *path, const struct fp_job *job, struct fp_error *err)
@@ -207,7 +219,8 @@ static int find_published(struct fp_baseline *baseline, const struct fp_job_run 
 
 bool fp_baseline_wanted(const struct fp_job_run *run, const struct fp_job_context *context)
 {
-    return context->plan->baselines && run->job->asked_by == FP_NO_JOB && run->outcome != FP_OUTCOME_FAILED;
+    return context->plan->baselines && run->job->asked_by == FP_NO_JOB && run->outcome != FP_OUTCOME_FAILED &&
+           context->plan->baselines[run->job->window].asked;
 }
 
 int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_context *context,
@@ -226,7 +239,8 @@ int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
     } else if (other && other->job->asked_by != FP_NO_JOB) {
         rc = find_reference(baseline, run, other, context, err);
     } else {
-        append_report(&baseline->path, "", wanted->night, run->path);
+        if (wanted->has_window) /* a kept night has profiles, no pages */
+            append_report(&baseline->path, "", wanted->night, run->path);
         rc = other && other->outcome != FP_OUTCOME_FAILED ? find_pressed(baseline, run, other, context, err)
                                                           : find_published(baseline, run, wanted, context, err);
     }

@@ -27,7 +27,9 @@ bool fp_baseline_wanted(const struct fp_job_run *run, const struct fp_job_contex
 int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_context *context,
                      struct fp_error *err);
 
-/* For fp_plan_compare: does the site at `output` (ctx) hold the report, or know that it is empty? */
+/* For fp_plan_compare: does the site at `output` (ctx) keep a night under this name? */
+bool fp_baseline_is_kept(void *output, const char *label);
+/* And does it hold the report, or know that it is empty? */
 bool fp_baseline_is_published(void *output, const struct fp_job *job, const char *night);
 
 #endif
