@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "press/draw.h"
+#include "report/comparison.h"
 
 /* ---- the baseline ---- */
 
@@ -151,7 +152,11 @@ static int compare(struct fp_compared *c, const struct fp_baseline *baseline, co
     rc = fp_pair_make(&c->pair, c->facts.before, c->facts.after, err);
     if (rc == FP_OK)
         rc = fp_changes_find(&c->pair, &c->rule, &c->changes, err);
+    if (rc == FP_OK)
+        rc = fp_comparison_anchors(&c->pair, c->facts.before, c->facts.after, &c->changes, c->anchors,
+                                   FP_LIMIT_TOP_FUNCTIONS, &c->facts.anchor_count, err);
     if (rc == FP_OK) {
+        c->facts.anchors = c->anchors;
         c->facts.pair = &c->pair;
         c->facts.changes = &c->changes;
         c->facts.rule = &c->rule;

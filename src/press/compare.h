@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "codec/pprof.h"
 #include "config/config.h"
@@ -64,6 +65,7 @@ struct fp_compared {
     struct fp_pair pair;
     struct fp_changes changes;
     struct fp_changes_rule rule;
+    struct fp_picture_anchor anchors[FP_LIMIT_TOP_FUNCTIONS];
     struct fp_comparison_facts facts;
 };
 

@@ -21,8 +21,10 @@
 #define PNG2X_FILE "flamegraph-2x.png"
 #define FOLDED_FILE "profile.folded.gz"
 #define PAGE_FILE "index.html"
+#define DIFF_SVG_FILE "diff.svg"
+#define DIFF_PNG_FILE "diff.png"
 
-const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
+const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
                                       FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
 
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
@@ -151,17 +153,83 @@ done:
     return rc;
 }
 
-/* The pictures of what changed: diff.svg and diff.png, of comparison->pair, named here and in fp_draw_names. */
-static int draw_difference(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+/* "on-cpu · Thu 19 Nov 2026 → Fri 20 Nov 2026" */
+static int make_difference_subtitle(const struct fp_report_facts *facts, struct fp_str *to, struct fp_error *err)
+{
+    fp_str_init(to, FP_LIMIT_TEXT);
+    fp_str_printf(to, "%s \u00b7 %s \u2192 %s", facts->event_type, facts->comparison->label,
+                  facts->window ? facts->window->label : facts->source);
+    if (facts->filter && facts->filter[0])
+        fp_str_printf(to, " \u00b7 %s", facts->filter);
+    return fp_str_status(to, "a subtitle", err);
+}
+
+static int draw_difference_files(const struct fp_report_facts *facts, const struct fp_picture *picture, const char *dir,
+                                 unsigned formats, struct fp_error *err)
+{
+    struct fp_comparison_facts *comparison = facts->comparison;
+    int rc = FP_OK;
+
+    comparison->width = picture->width;
+    comparison->height = picture->height;
+    if (formats & FP_DRAW_SVG) {
+        rc = draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
+        comparison->svg = DIFF_SVG_FILE;
+    }
+    if (rc == FP_OK && formats & FP_DRAW_PNG) {
+        rc = draw_png(picture, 1, dir, DIFF_PNG_FILE, err);
+        comparison->png = DIFF_PNG_FILE;
+    }
+    return rc;
+}
+
+/* The pictures of what changed. */
+static int draw_difference(const struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
                            struct fp_error *err)
 {
-    const struct fp_comparison_facts *comparison = facts->comparison;
+    struct fp_comparison_facts *comparison = facts->comparison;
+    const struct fp_picture_config *config = options->picture;
+    struct fp_picture picture;
+    struct fp_str subtitle, note;
+    struct fp_picture_options how;
+    int rc;
 
     if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
         return FP_OK;
-    (void)dir;
-    (void)err;
-    return FP_OK;
+    comparison->old_shape = config->diff_old_shape;
+    fp_str_init(&note, FP_LIMIT_TEXT);
+    if (facts->transforms)
+        fp_transforms_line(facts->transforms, &note);
+    rc = make_difference_subtitle(facts, &subtitle, err);
+    if (rc == FP_OK)
+        rc = fp_str_status(&note, "a note", err);
+    how = (struct fp_picture_options){
+        .width = (uint32_t)config->width,
+        .min_width = config->min_width,
+        .icicle = config->icicle,
+        .by_value = config->sort_by_value,
+        .title = facts->title,
+        .subtitle = subtitle.data,
+        .note = note.len ? note.data : NULL,
+        .unit = facts->event->unit,
+        .whole = fp_report_total(facts),
+        .before_whole = comparison->total,
+        .before = comparison->before,
+        .after = comparison->after,
+        .baseline_shape = config->diff_old_shape,
+        .palette = config->diff_orange ? FP_CHANGE_ORANGE_BLUE : FP_CHANGE_RED_BLUE,
+        .anchors = comparison->anchors,
+        .anchor_count = comparison->anchor_count,
+    };
+    if (rc == FP_OK)
+        rc = fp_picture_make_difference(&picture, comparison->pair, &how, err);
+    if (rc == FP_OK) {
+        rc = draw_difference_files(facts, &picture, dir, options->formats, err);
+        fp_picture_release(&picture);
+    }
+    fp_str_release(&note);
+    fp_str_release(&subtitle);
+    return rc;
 }
 
 /* What the format cannot hold, and what not every reader of it knows. */

@@ -1,5 +1,6 @@
 #include "report/comparison.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -81,7 +82,6 @@ struct listing {
     const struct fp_comparison_facts *c;
     uint32_t *items, *place; /* of each entry: its change; of each change: its entry, FP_NO_CHANGE = not listed */
     uint32_t count;
-    struct fp_top_nodes after, before;
 };
 
 static bool is_beyond_noise(const struct fp_change *change)
@@ -98,31 +98,86 @@ static bool find_node(const struct fp_pair *pair, const struct fp_change *change
     return newer;
 }
 
+static int by_node(const void *a, const void *b)
+{
+    const struct fp_picture_anchor *x = a, *y = b;
+
+    return x->node < y->node ? -1 : x->node > y->node;
+}
+
+/* Leads first, for they are what pages link; then others, the largest first. Each node once. */
+static size_t choose(const struct fp_changes *changes, struct fp_picture_anchor *anchors, size_t max)
+{
+    size_t count = 0;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < changes->count && count < max; i++) {
+            bool leads = changes->items[i].lead == i, twice = false;
+
+            for (size_t k = 0; k < count && !twice; k++)
+                twice = anchors[k].node == changes->items[i].node;
+            if (leads == (pass == 0) && !twice)
+                anchors[count++].node = changes->items[i].node;
+        }
+    qsort(anchors, count, sizeof *anchors, by_node);
+    return count;
+}
+
+int fp_comparison_anchors(const struct fp_pair *pair, const struct fp_tree *before, const struct fp_tree *after,
+                          const struct fp_changes *changes, struct fp_picture_anchor *anchors, size_t max,
+                          size_t *ret_count, struct fp_error *err)
+{
+    struct fp_top_nodes tops[2] = { { .count = 0 }, { .count = 0 } };
+    size_t count = choose(changes, anchors, max);
+    int rc;
+
+    for (size_t i = 0; i < count; i++) {
+        bool newer = pair->after_node[anchors[i].node] != FP_NO_NODE;
+
+        fp_top_nodes_want(&tops[newer], newer ? pair->after_node[anchors[i].node] : pair->before_node[anchors[i].node]);
+    }
+    rc = fp_top_nodes_make(&tops[0], before, err);
+    if (rc == FP_OK)
+        rc = fp_top_nodes_make(&tops[1], after, err);
+    for (size_t i = 0; i < count && rc == FP_OK; i++) {
+        bool newer = pair->after_node[anchors[i].node] != FP_NO_NODE;
+        const char *id = fp_top_nodes_find(
+            &tops[newer], newer ? pair->after_node[anchors[i].node] : pair->before_node[anchors[i].node]);
+
+        snprintf(anchors[i].id, sizeof anchors[i].id, "%s", id ? id : "");
+    }
+    if (rc == FP_OK)
+        *ret_count = count;
+    return rc;
+}
+
+static const char *id_of(const struct fp_comparison_facts *c, uint32_t node)
+{
+    struct fp_picture_anchor key = { .node = node };
+    const struct fp_picture_anchor *found =
+        c->anchor_count ? bsearch(&key, c->anchors, c->anchor_count, sizeof key, by_node) : NULL;
+
+    return found && found->id[0] ? found->id : NULL;
+}
+
 static int list_items(struct listing *l, struct fp_error *err)
 {
     const struct fp_changes *changes = l->c->changes;
-    uint32_t beyond = 0, noise = 0, node;
-    int rc;
+    uint32_t beyond = 0, noise = 0;
 
     l->items = malloc((changes->count + 1) * sizeof *l->items);
     l->place = malloc((changes->count + 1) * sizeof *l->place);
     if (!l->items || !l->place)
         return fp_error_nomem(err);
     for (uint32_t i = 0; i < changes->count; i++) {
-        const struct fp_change *change = &changes->items[i];
-        bool listed = is_beyond_noise(change) ? beyond++ < FP_LIMIT_SUMMARY_FUNCTIONS : noise++ < FP_LIMIT_SUMMARY_NOISE;
+        bool listed = is_beyond_noise(&changes->items[i]) ? beyond++ < FP_LIMIT_SUMMARY_FUNCTIONS
+                                                          : noise++ < FP_LIMIT_SUMMARY_NOISE;
 
         l->place[i] = listed ? l->count : FP_NO_CHANGE;
         if (listed)
             l->items[l->count++] = i;
-        if (listed && l->count <= FP_LIMIT_TOP_FUNCTIONS) {
-            bool newer = find_node(l->c->pair, change, &node);
-
-            fp_top_nodes_want(newer ? &l->after : &l->before, node);
-        }
     }
-    rc = fp_top_nodes_make(&l->after, l->c->after, err);
-    return rc == FP_OK ? fp_top_nodes_make(&l->before, l->c->before, err) : rc;
+    return FP_OK;
 }
 
 static void push_change(struct listing *l, json_t *list, uint32_t index)
@@ -136,7 +191,7 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     int64_t after = change->by_self ? change->after_self : change->after_total;
     uint32_t node, lead = change->lead == FP_NO_CHANGE ? FP_NO_CHANGE : l->place[change->lead];
     bool newer = find_node(l->c->pair, change, &node);
-    const char *id = fp_top_nodes_find(newer ? &l->after : &l->before, node);
+    const char *id = id_of(l->c, change->node);
 
     raw = fp_tree_name(newer ? l->c->after : l->c->before, node);
     fp_model_put(model, row, "name", fp_model_slice(name));
@@ -153,8 +208,7 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     fp_model_put(model, row, "effect", json_real(change->effect));
     fp_model_put(model, row, "by_self", json_boolean(change->by_self));
     fp_model_put(model, row, "lead", lead == FP_NO_CHANGE ? json_null() : json_integer(lead));
-    if (index < FP_LIMIT_TOP_FUNCTIONS && id)
-        fp_model_put(model, row, "node", fp_model_text(id));
+    fp_model_put(model, row, "node", fp_model_text_or_null(id));
 }
 
 static int put_changes(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c, struct fp_error *err)

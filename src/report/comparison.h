@@ -16,7 +16,7 @@
  *                after_total, before_self, after_self, effect (difference of the shares), by_self (shares and effect are
  *                of self, else of total), lead (index in this list of the change it is part of, its own when it leads;
  *                null), node (DeepFlow's id of its largest node, of the newer profile, or of the baseline for what is
- *                gone; only for the first 100)}], largest effect first: those that are beyond noise, and the largest 200
+ *                gone; only for 100 of them, leads first; null)}], largest effect first: those that are beyond noise, and the largest 200
  *                that are not. Shares are of the whole profiles, whatever is shown of them.
  *
  * In the night's summary.json each entry has
@@ -35,6 +35,12 @@
 #include "report/model.h"
 #include "report/report.h"
 #include "report/tables.h"
+
+/* Node ids of the changes that are worth a link, at most `max`, by node of the pair: leads first. `anchors` has room for
+ * them; max is at most FP_LIMIT_TOP_FUNCTIONS. */
+int fp_comparison_anchors(const struct fp_pair *pair, const struct fp_tree *before, const struct fp_tree *after,
+                          const struct fp_changes *changes, struct fp_picture_anchor *anchors, size_t max,
+                          size_t *ret_count, struct fp_error *err);
 
 int fp_comparison_put_summary(struct fp_model *model, json_t *root, const struct fp_report_facts *facts,
                               struct fp_error *err);

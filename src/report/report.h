@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "flame/picture.h"
 #include "plan/event.h"
 #include "plan/window.h"
 #include "profile/changes.h"
@@ -62,6 +63,12 @@ struct fp_comparison_facts {
     const struct fp_pair *pair;
     const struct fp_changes *changes;
     const struct fp_changes_rule *rule;
+    const struct fp_picture_anchor *anchors; /* of the changes that are worth a link, by node of the pair */
+    size_t anchor_count;
+    /* files beside the page; NULL = not written */
+    const char *svg, *png;
+    bool old_shape;
+    uint32_t width, height;
 };
 
 struct fp_report_facts {
@@ -108,7 +115,7 @@ struct fp_report_facts {
     /* of the host (`Total`): names of all services that the source has profiles of in the window, sorted by strcmp;
      * NULL = not known, or not the host */
     const struct fp_strings *services;
-    const struct fp_comparison_facts *comparison; /* NULL = none was asked for */
+    struct fp_comparison_facts *comparison; /* NULL = none was asked for */
     /* when and by whom */
     int64_t generated;         /* unix seconds, from the injected clock */
 };

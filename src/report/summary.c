@@ -317,6 +317,8 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, files, "svg", fp_model_text_or_null(facts->svg));
     fp_model_put(model, files, "png", fp_model_text_or_null(facts->png));
     fp_model_put(model, files, "png2x", fp_model_text_or_null(facts->png2x));
+    fp_model_put(model, files, "diff_svg", fp_model_text_or_null(facts->comparison ? facts->comparison->svg : NULL));
+    fp_model_put(model, files, "diff_png", fp_model_text_or_null(facts->comparison ? facts->comparison->png : NULL));
     fp_model_put(model, files, "folded", fp_model_text_or_null(facts->folded));
     fp_model_put(model, files, "pprof", fp_model_text_or_null(facts->pprof));
     fp_model_put(model, files, "json", fp_model_text_or_null(facts->json));

@@ -60,7 +60,7 @@
  *   picture          {boxes, rows, width, height}; null when nothing was drawn
  *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
  *                    pictures do not show
- *   files            {svg, png, png2x, folded, pprof, json}: names beside the page; null = not written
+ *   files            {svg, png, png2x, diff_svg, diff_png, folded, pprof, json}: names beside the page; null = not written
  *   png_note         why there is no png2x though PNGs were asked for; null
  *   folded_note      what the folded file lacks, or why there is none; null
  *   pprof_note       why there is no pprof file; null

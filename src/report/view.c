@@ -267,7 +267,8 @@ static void put_downloads(struct view *view)
         const char *key, *label, *note;
     } kinds[] = {
         { "svg", "SVG", "sharp at any size" },           { "png", "PNG", "for tickets and chats" },
-        { "png2x", "PNG 2\u00d7", "for dense screens" }, { "folded", "Folded stacks", "gzip" },
+        { "png2x", "PNG 2\u00d7", "for dense screens" }, { "diff_svg", "Difference, SVG", "what changed" },
+        { "diff_png", "Difference, PNG", "what changed" }, { "folded", "Folded stacks", "gzip" },
         { "pprof", "pprof", "opens in go tool pprof" },
         { "json", "JSON", "all numbers of this page" },
     };
@@ -445,6 +446,7 @@ static void put_sections(struct view *view)
         { "has_changes", "changes", "What changed" },
         { "has_kinds", "kinds", "Kinds of frame" },
         { "has_graph", "graph", "Flame graph" },
+        { "has_difference", "difference", "Difference graph" },
         { "has_downloads", "downloads", "Downloads" },
         { "has_processes", "processes", "Processes" },
         { "has_functions", "functions", NULL },
