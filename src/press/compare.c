@@ -16,6 +16,7 @@ void fp_baseline_init(struct fp_baseline *baseline)
     fp_str_init(&baseline->label, FP_LIMIT_TEXT);
     fp_str_init(&baseline->path, FP_LIMIT_TEXT);
     fp_str_init(&baseline->filter, FP_LIMIT_TEXT);
+    fp_str_init(&baseline->completeness, FP_LIMIT_TEXT);
 }
 
 void fp_baseline_release(struct fp_baseline *baseline)
@@ -25,6 +26,7 @@ void fp_baseline_release(struct fp_baseline *baseline)
     fp_str_release(&baseline->label);
     fp_str_release(&baseline->path);
     fp_str_release(&baseline->filter);
+    fp_str_release(&baseline->completeness);
     fp_zone_free(baseline->zone);
 }
 
@@ -50,8 +52,9 @@ static double covered_of(const struct fp_pprof_meta *meta)
 int fp_baseline_take(struct fp_baseline *baseline, struct fp_builder *builder, const struct fp_pprof_meta *meta,
                      bool objects, struct fp_error *err)
 {
-    const char *zone = fp_draw_note(meta, FP_DRAW_NOTE_ZONE);
+    const char *zone = fp_draw_note(meta, FP_DRAW_NOTE_ZONE), *complete = fp_draw_note(meta, FP_DRAW_NOTE_COMPLETENESS);
 
+    fp_str_puts(&baseline->completeness, complete ? complete : "");
     baseline->unit = meta->unit;
     baseline->sample = meta->sample;
     baseline->covered = covered_of(meta);
@@ -123,6 +126,7 @@ static void fill_facts(struct fp_compared *c, const struct fp_baseline *baseline
         .zone = baseline->zone,
         .total = baseline->tree.count ? baseline->tree.total[0] : 0,
         .covered = baseline->covered,
+        .completeness = baseline->completeness.len ? baseline->completeness.data : NULL,
         .filter = strcmp(baseline->filter.data, filter) ? baseline->filter.data : NULL,
         .path = baseline->path.len ? baseline->path.data : NULL,
         .source = baseline->source,

@@ -35,7 +35,7 @@
 struct fp_baseline {
     struct fp_str missing;   /* why there is none; empty = there is one */
     struct fp_tree tree;     /* as it came */
-    struct fp_str label, path, filter;
+    struct fp_str label, path, filter, completeness;
     const char *source;      /* "site", "server", "file" */
     struct fp_window window;
     bool has_window;

@@ -48,6 +48,7 @@ static void put_baseline(struct fp_model *model, json_t *root, const struct fp_c
     put_int(model, baseline, "total", c->total);
     fp_model_put(model, baseline, "cores", cores_of(c, event));
     fp_model_put(model, baseline, "covered", json_real(c->covered));
+    fp_model_put(model, baseline, "completeness", fp_model_text_or_null(c->completeness));
     fp_model_put(model, baseline, "filter", fp_model_text_or_null(c->filter));
     fp_model_put(model, baseline, "path", fp_model_text_or_null(c->path));
     fp_model_put(model, baseline, "source", fp_model_text(c->source));
@@ -73,6 +74,20 @@ static void put_rule(struct fp_model *model, json_t *root, const struct fp_compa
     put_int(model, object, "changed", (int64_t)c->changes->changed);
     fp_model_put(model, object, "too_few", json_boolean(c->changes->too_few));
     fp_model_put(model, object, "threshold", json_real(c->changes->threshold));
+}
+
+static void put_picture(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c)
+{
+    json_t *picture;
+
+    if (!c || (!c->svg && !c->png)) {
+        fp_model_put(model, root, "diff_picture", json_null());
+        return;
+    }
+    picture = fp_model_object(model, root, "diff_picture");
+    put_int(model, picture, "width", c->width);
+    put_int(model, picture, "height", c->height);
+    fp_model_put(model, picture, "shape", fp_model_text(c->old_shape ? "old" : "new"));
 }
 
 /* ---- changes ---- */
@@ -229,6 +244,7 @@ int fp_comparison_put_summary(struct fp_model *model, json_t *root, const struct
 {
     put_baseline(model, root, facts->comparison, facts->event);
     put_rule(model, root, facts->comparison);
+    put_picture(model, root, facts->comparison);
     return put_changes(model, root, facts->comparison, err);
 }
 

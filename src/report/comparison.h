@@ -4,13 +4,15 @@
  * In a report's summary.json:
  *
  *   baseline     {label, window {start, end, timezone, label} (null: not known), total, cores (null where that makes
- *                no sense), covered (share of its window that it has), filter (null: that of the report, else the one
+ *                no sense), covered (share of its window that it has),
+ *                completeness ("proved", "unproved", "partial"; null: its file does not say), filter (null: that of the report, else the one
  *                it was asked for under), path (of its report's directory below the site; null: it has none there),
  *                source ("site", "server", "file")}; null when there is none
  *   no_baseline  why there is none, in words; null when there is one, or when none was asked for
  *   comparison   {q, min_effect, min_samples, sampled (values are counts of samples: noise can be told), tested (how
  *                many functions), before_samples, after_samples, changed (how many), too_few, threshold (p values up to
  *                here are discoveries; negative: none)}: the rule of profile/changes.h; null when nothing was compared
+ *   diff_picture {width, height (CSS pixels), shape ("new", "old")} of files.diff_svg and diff_png; null
  *   changes      [{name (without what only one process has, profile/ident.h), raw (as it came; null: the same), kind,
  *                verdict ("change", "new", "gone", "moved", "noise", "too_few"), before_share, after_share, before_total,
  *                after_total, before_self, after_self, effect (difference of the shares), by_self (shares and effect are

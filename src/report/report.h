@@ -54,6 +54,7 @@ struct fp_comparison_facts {
     const struct fp_zone *zone;     /* NULL = UTC */
     int64_t total;
     double covered;                 /* share of its window; 1 = all */
+    const char *completeness;       /* as its file says; NULL = it does not */
     const char *filter;             /* it was asked for under this one, which is not the report's; NULL = the same */
     const char *path;               /* of its report below the site; NULL = it has none */
     const char *source;             /* "site", "server", "file" */

@@ -35,7 +35,7 @@
  *                    source: the agent's process matcher does not select them. Threads of the kernel are left out
  *                    (report/host.h says how they are told). null when not known: not the host, or
  *                    the source could not list its services.
- *   baseline, no_baseline, comparison, changes     what changed since the baseline. See report/comparison.h.
+ *   baseline, no_baseline, comparison, diff_picture, changes     what changed since the baseline. See report/comparison.h.
  *   transforms       [{name, detail, frames, touched, moved, removed, nodes_before, nodes_after,
  *                    patterns_stopped, patterns_ignored, stopped}]: what was done to the profile before it was
  *                    counted, in the order of application, also what found nothing to do. See

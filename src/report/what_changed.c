@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "plan/event.h"
 #include "report/comparison.h"
 #include "report/words.h"
 
@@ -19,7 +20,10 @@ struct section {
     const json_t *summary, *baseline, *comparison, *changes;
     int64_t before, after; /* the totals that shares are of */
     int decimals;          /* of cores */
-    char core_head[FP_UNIT_TEXT];
+    const char *amount_head;
+    double then_seconds, now_seconds; /* that the totals are of; 0 = not known */
+    bool rates;                       /* they differ: sums of the two cannot be compared */
+    const char *svg;                  /* of the difference; "" = none */
 };
 
 static void put_text(struct section *s, const char *key, const char *text)
@@ -70,18 +74,26 @@ static void put_word(struct section *s, json_t *row, const json_t *change)
     }
 }
 
+/* A value as it is compared in words: itself, or what it comes to in an hour. */
+static int64_t rated(const struct section *s, int64_t value, bool newer)
+{
+    double seconds = newer ? s->now_seconds : s->then_seconds;
+
+    return s->rates ? (int64_t)((double)value / seconds * 3600) : value;
+}
+
 /* How much more or less, in cores where there are some, else in the unit of the profile. */
 static void put_amount(struct section *s, json_t *row, const json_t *change)
 {
     int64_t before = value_of(change, false), after = value_of(change, true);
+    int64_t more = rated(s, after, true) - rated(s, before, false);
     double now = s->tables->core > 0 ? (double)s->after / s->tables->core : 0, cores;
     char text[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
     if (s->tables->core > 0 && fp_comparison_cores(s->summary, change, now, &cores))
         fp_model_put(s->model, row, "amount", with_sign(cores, fp_fixed_format(text, cores, s->decimals)));
     else
-        fp_model_put(s->model, row, "amount",
-                     with_sign((double)(after - before), fp_unit_format(text, after - before, s->tables->unit)));
+        fp_model_put(s->model, row, "amount", with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
     fp_model_printf(s->model, row, "exact", "%s%s \u2192 %s",
                     json_is_true(json_object_get(change, "by_self")) ? "self: " : "",
                     fp_unit_format_exact(text, before, s->tables->unit),
@@ -102,9 +114,14 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     double points = 100 * fp_model_get_real(change, "effect");
     char text[FP_UNIT_TEXT];
     bool has_raw = json_is_string(json_object_get(change, "raw"));
+    const char *node = fp_model_get_text(change, "node");
 
     fp_words_put_name(s->model, row, "pieces", "cut", fp_frame_bare_name(fp_model_get_slice(change, "name")));
     fp_model_put(s->model, row, "raw", has_raw ? fp_model_slice(fp_model_get_slice(change, "raw")) : json_null());
+    if (*node && *s->svg)
+        fp_model_printf(s->model, row, "href", "%s#node=%s", s->svg, node); /* our own name, and hex digits */
+    else
+        fp_model_put(s->model, row, "href", json_null());
     fp_model_put(s->model, row, "self", json_boolean(json_is_true(json_object_get(change, "by_self"))));
     put_side(s, row, "before", value_of(change, false), s->before);
     put_side(s, row, "after", value_of(change, true), s->after);
@@ -161,7 +178,8 @@ static void put_direction(struct section *s, const char *key, const char *captio
             put_parts(s, push_change(s, rows, change), i);
     }
     fp_model_put(s->model, table, "caption", fp_model_text(caption));
-    fp_model_put(s->model, table, "amount_head", fp_model_text(s->core_head));
+    fp_model_put(s->model, table, "quiet", json_false());
+    fp_model_put(s->model, table, "amount_head", fp_model_text(s->amount_head));
     if (count > FP_TABLES_SHOWN)
         fp_model_printf(s->model, table, "beyond", "\u2026 and %zu more, in summary.json.", count - FP_TABLES_SHOWN);
     else
@@ -185,7 +203,9 @@ static void put_moved(struct section *s)
     fp_model_put(s->model, moved, "text",
                  fp_model_text("Their frames were cut differently, as when a compiler inlines on one day and not on the "
                                "other: what they gained or lost, their callers or callees made up for."));
-    fp_model_put(s->model, moved, "amount_head", fp_model_text(s->core_head));
+    fp_model_put(s->model, moved, "caption", fp_model_text("Moved"));
+    fp_model_put(s->model, moved, "quiet", json_true());
+    fp_model_put(s->model, moved, "amount_head", fp_model_text(s->amount_head));
     if (count > FP_LIMIT_TOP_FUNCTIONS)
         fp_model_printf(s->model, moved, "beyond", "\u2026 and %zu more, in summary.json.",
                         count - FP_LIMIT_TOP_FUNCTIONS);
@@ -197,17 +217,47 @@ static void put_moved(struct section *s)
 
 /* ---- sentences ---- */
 
-/* "Compared with Thu 19 Nov 2026: 18.3 s then, 19.0 s now (+3.8 %)." */
+/* A total in words: "18.3 s"; where the windows differ in length "0.21 cores", or "1.20 GiB an hour". */
+static void write_total(const struct section *s, bool newer, char to[2 * FP_UNIT_TEXT])
+{
+    double cores = newer ? (double)s->after / s->tables->core
+                         : json_number_value(json_object_get(s->baseline, "cores"));
+    char text[FP_UNIT_TEXT];
+
+    if (!s->rates)
+        fp_unit_format(to, newer ? s->after : s->before, s->tables->unit);
+    else if (s->tables->core > 0)
+        snprintf(to, 2 * FP_UNIT_TEXT, "%s cores", fp_fixed_format(text, cores, fp_fixed_decimals(cores)));
+    else
+        snprintf(to, 2 * FP_UNIT_TEXT, "%s an hour",
+                 fp_unit_format(text, rated(s, newer ? s->after : s->before, newer), s->tables->unit));
+}
+
+/* "18.3 s then, 19.0 s now (+3.8 %)." */
+static void put_totals(struct section *s, json_t *head)
+{
+    double before = (double)s->before / (s->rates ? s->then_seconds : 1);
+    double more = s->before > 0 ? 100 * ((double)s->after / (s->rates ? s->now_seconds : 1) / before - 1) : 0;
+    char then[2 * FP_UNIT_TEXT], now[2 * FP_UNIT_TEXT], relative[FP_UNIT_TEXT] = "";
+
+    write_total(s, false, then);
+    if (s->after <= 0) { /* an empty window is not a zero */
+        fp_model_printf(s->model, head, "after", "%s then; of this window nothing is known.", then);
+        return;
+    }
+    write_total(s, true, now);
+    if (s->before > 0)
+        fp_number_format(relative, round(more * 10) / 10);
+    fp_model_printf(s->model, head, "after", "%s then, %s now%s%s%s%s.", then, now, *relative ? " (" : "",
+                    more > 0 && *relative != '0' ? "+" : "", relative, *relative ? " %)" : "");
+}
+
 static void put_head(struct section *s)
 {
     json_t *head = fp_model_object(s->model, s->root, "changes_head");
     const json_t *window = json_object_get(s->baseline, "window");
     const char *label = fp_model_get_text(s->baseline, "label"), *known = fp_model_get_text(window, "label");
-    char then[FP_UNIT_TEXT], now[FP_UNIT_TEXT], relative[FP_UNIT_TEXT] = "";
-    double more = s->before > 0 ? 100 * ((double)s->after / (double)s->before - 1) : 0;
 
-    if (s->before > 0 && s->after > 0)
-        fp_number_format(relative, round(more * 10) / 10);
     fp_model_put(s->model, head, "label", fp_model_text(label));
     fp_model_put(s->model, head, "of", fp_model_text_or_null(*known && strcmp(known, label) ? known : NULL));
     if (json_is_string(json_object_get(s->baseline, "path")))
@@ -215,15 +265,7 @@ static void put_head(struct section *s)
                           "/index.html");
     else
         fp_model_put(s->model, head, "href", json_null());
-    fp_unit_format(then, s->before, s->tables->unit);
-    if (s->after <= 0) { /* an empty window is not a zero */
-        fp_model_printf(s->model, head, "after", "%s then; of this window nothing is known.", then);
-        return;
-    }
-    fp_model_printf(s->model, head, "after", "%s then, %s now%s%s%s%s.",
-                    then, fp_unit_format(now, s->after, s->tables->unit),
-                    *relative ? " (" : "", *relative && more > 0 && *relative != '<' ? "+" : "", relative,
-                    *relative ? " %)" : "");
+    put_totals(s, head);
 }
 
 static void put_verdict(struct section *s)
@@ -282,17 +324,10 @@ static void push_note(struct section *s, json_t *list, bool says, const char *te
         fp_model_push(s->model, list, fp_model_text(text));
 }
 
-static double length_of(const json_t *window)
-{
-    return (double)(fp_model_get_int(window, "end") - fp_model_get_int(window, "start"));
-}
-
 static void put_notes(struct section *s)
 {
     json_t *list = fp_model_array(s->model, s->root, "changes_notes"), *note = json_object();
     const json_t *covered = json_object_get(s->baseline, "covered");
-    double then = length_of(json_object_get(s->baseline, "window"));
-    double now = length_of(json_object_get(s->summary, "window"));
     char share[FP_UNIT_TEXT];
 
     push_note(s, list, json_is_object(s->comparison) && !json_is_true(json_object_get(s->comparison, "sampled")),
@@ -305,8 +340,10 @@ static void put_notes(struct section *s)
     }
     push_note(s, list, json_is_string(json_object_get(s->baseline, "filter")),
               "The baseline was asked for under another filter: the two are not of the same rows.");
-    push_note(s, list, then > 0 && now > 0 && (then < now || then > now),
-              "The two windows are not equally long: compare shares and cores, not sums.");
+    push_note(s, list, strcmp(fp_model_get_text(s->baseline, "completeness"), "unproved") == 0,
+              "It is not proved that the baseline is complete.");
+    push_note(s, list, s->rates,
+              "The two are not equally long: shares are of their own totals, and amounts are rates, not sums.");
     push_note(s, list, fp_model_get_int(s->summary, "removed") > 0,
               "Shares are of the whole profiles, also of what is not in focus.");
     json_decref(note);
@@ -314,16 +351,57 @@ static void put_notes(struct section *s)
 
 /* ---- all of it ---- */
 
+/* Seconds that a profile is of. */
+static double seconds_of(const json_t *profile)
+{
+    const json_t *window = json_object_get(profile, "window"), *covered = json_object_get(profile, "covered");
+
+    return (double)(fp_model_get_int(window, "end") - fp_model_get_int(window, "start")) *
+           (json_is_number(covered) ? json_number_value(covered) : 1);
+}
+
 static void measure(struct section *s)
 {
+    bool gauge = fp_event_find(fp_model_get_text(s->summary, "event"))->gauge;
     double most = 0, cores;
 
+    s->then_seconds = seconds_of(s->baseline);
+    s->now_seconds = seconds_of(s->summary);
+    s->rates = !gauge && s->then_seconds > 0 && s->now_seconds > 0 && fabs(s->then_seconds - s->now_seconds) >= 1;
     for (size_t i = 0; i < json_array_size(s->changes); i++)
         if (leads(s->changes, i) && s->tables->core > 0 &&
             fp_comparison_cores(s->summary, json_array_get(s->changes, i), (double)s->after / s->tables->core, &cores))
             most = fmax(most, fabs(cores));
     s->decimals = fp_fixed_decimals(most);
-    strcpy(s->core_head, s->tables->core > 0 && json_is_number(json_object_get(s->baseline, "cores")) ? "cores" : "amount");
+    s->amount_head = s->tables->core > 0 && json_is_number(json_object_get(s->baseline, "cores")) ? "cores"
+                     : s->rates ? "amount an hour" : "amount";
+}
+
+/* ---- the picture ---- */
+
+static void put_difference(struct section *s)
+{
+    const json_t *files = json_object_get(s->summary, "files"), *picture = json_object_get(s->summary, "diff_picture");
+    const char *png = fp_model_get_text(files, "diff_png");
+    bool old = strcmp(fp_model_get_text(picture, "shape"), "old") == 0;
+
+    fp_model_put(s->model, s->root, "has_difference", json_boolean(*s->svg || *png));
+    put_text(s, "diff_svg", *s->svg ? s->svg : NULL);
+    put_text(s, "diff_png", *png ? png : NULL);
+    fp_model_put(s->model, s->root, "diff_width", json_integer(fp_model_get_int(picture, "width")));
+    fp_model_put(s->model, s->root, "diff_height", json_integer(fp_model_get_int(picture, "height")));
+    fp_model_printf(s->model, s->root, "diff_label",
+                    "Difference graph of %s, %s, since %s. The tables under What changed hold the changes it shows.",
+                    fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"),
+                    fp_model_get_text(s->baseline, "label"));
+    fp_model_printf(s->model, s->root, "diff_reading",
+                    "Widths are shares of %s; the colour says by how many points a frame\u2019s share of the total changed, "
+                    "noise included: %s Below stands what %s.",
+                    old ? "the baseline" : "the newer profile",
+                    json_is_true(json_object_get(s->comparison, "sampled"))
+                        ? "the tables above say which changes are more than that."
+                        : "nothing tells it from change here.",
+                    old ? "is new" : "is gone");
 }
 
 void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
@@ -340,6 +418,7 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
                          .before = fp_model_get_int(baseline, "total"),
                          .after = tables->total };
 
+    s.svg = fp_model_get_text(json_object_get(summary, "files"), "diff_svg");
     fp_model_put(s.model, to, "has_changes", json_boolean(*missing || json_is_object(baseline)));
     put_text(&s, "no_baseline", *missing ? missing : NULL);
     measure(&s);
@@ -353,4 +432,5 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
     put_direction(&s, "changes_up", "More than before", 1);
     put_direction(&s, "changes_down", "Less than before", -1);
     put_moved(&s);
+    put_difference(&s);
 }
