@@ -245,10 +245,13 @@ int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, c
 
 /* ---- the press ---- */
 
-static int exit_of_result(const struct fp_press_result *result)
+/* What was asked to fail on goes before what went wrong besides: both are in the log. */
+static int exit_of_result(const struct fp_press_result *result, bool fail_on_regression)
 {
     if (!result->nights)
         return FP_EXIT_NOTHING;
+    if (fail_on_regression && result->regressions)
+        return FP_EXIT_REGRESSION;
     return result->failed || result->partial || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
@@ -265,7 +268,7 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
-                                          site->generated, log, fp_signals_cancel() },
+                                          site->generated, log, fp_signals_cancel(), site->fail_on_regression },
                       &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
@@ -273,5 +276,5 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed",
            site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
            result.partial, result.failed);
-    return exit_of_result(&result);
+    return exit_of_result(&result, site->fail_on_regression);
 }

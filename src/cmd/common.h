@@ -58,6 +58,7 @@ struct fp_site_options {
     struct fp_source *source;
     const char *output;
     int64_t generated;
+    bool fail_on_regression;
 };
 
 /* Opens the pages, runs the press, gives the exit code. */

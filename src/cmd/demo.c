@@ -90,7 +90,7 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     if (result == FP_EXIT_OK)
         result = fp_cmd_compare(&planned, config, zone, output, log);
     if (result == FP_EXIT_OK)
-        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output, generated }, log);
+        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output, generated, false }, log);
     fp_planned_release(&planned);
     fp_source_close(source);
     free(files);

@@ -12,7 +12,8 @@
 #include "cmd/site_guard.h"
 #include "plan/compare.h"
 
-enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW };
+enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
+       OPT_FAIL };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
@@ -26,6 +27,8 @@ static const struct fp_option table[] = {
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
     { "force", '\0', NULL, "write into a directory that holds other things than a site" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
+    { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
+                                       "limits allow (`compare`), and say which" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -34,14 +37,15 @@ struct run_options {
     struct fp_window_options window;
     const char **only;
     size_t only_count;
-    bool dry_run, force;
+    bool dry_run, force, fail;
 };
 
 static int parse(struct run_options *r, int argc, char **argv, struct fp_log *log)
 {
     struct fp_options o = {
         .table = table,
-        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]",
+        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]\n"
+                 "       [--fail-on-regression]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
@@ -58,6 +62,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_OUTPUT: r->output = o.value; break;
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
+        case OPT_FAIL: r->fail = true; break;
         default: r->window.now = o.value; break;
         }
     }
@@ -143,7 +148,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
-    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0 };
+    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0, r->fail };
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;

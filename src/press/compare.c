@@ -40,13 +40,9 @@ void fp_baseline_lacks(struct fp_baseline *baseline, const char *format, ...)
     va_end(args);
 }
 
-/* A note is "seconds missing: 3600". */
 static double covered_of(const struct fp_pprof_meta *meta)
 {
-    const char *missing = fp_draw_note(meta, FP_DRAW_NOTE_MISSING);
-    double seconds = (double)(meta->end - meta->start), gap = missing ? strtod(missing, NULL) : 0;
-
-    return seconds > 0 && gap > 0 && gap < seconds ? 1 - gap / seconds : 1;
+    return meta->end > meta->start ? 1 - (double)fp_draw_missing(meta) / (double)(meta->end - meta->start) : 1;
 }
 
 int fp_baseline_take(struct fp_baseline *baseline, struct fp_builder *builder, const struct fp_pprof_meta *meta,
@@ -161,6 +157,7 @@ static int compare(struct fp_compared *c, const struct fp_baseline *baseline, co
                                    FP_LIMIT_TOP_FUNCTIONS, &c->facts.anchor_count, err);
     if (rc == FP_OK) {
         c->facts.anchors = c->anchors;
+        c->facts.limits = how->rule;
         c->facts.pair = &c->pair;
         c->facts.changes = &c->changes;
         c->facts.rule = &c->rule;

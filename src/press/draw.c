@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
@@ -291,6 +292,14 @@ const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin)
         if (strncmp(meta->notes[i], begin, strlen(begin)) == 0)
             return meta->notes[i] + strlen(begin);
     return NULL;
+}
+
+int64_t fp_draw_missing(const struct fp_pprof_meta *meta)
+{
+    const char *text = fp_draw_note(meta, FP_DRAW_NOTE_MISSING);
+    long long missing = text ? strtoll(text, NULL, 10) : 0;
+
+    return missing > 0 && missing < meta->end - meta->start ? missing : 0;
 }
 
 struct notes {

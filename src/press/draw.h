@@ -43,6 +43,9 @@ enum fp_draw_format {
 /* The first note that begins so, without that; NULL = none does. */
 const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin);
 
+/* Seconds of its window that a profile says it lacks. */
+int64_t fp_draw_missing(const struct fp_pprof_meta *meta);
+
 struct fp_draw_options {
     const struct fp_picture_config *picture;
     const struct fp_pages *pages;

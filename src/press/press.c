@@ -8,6 +8,7 @@
 #include "base/unit.h"
 #include "press/job.h"
 #include "press/night.h"
+#include "press/regressions.h"
 #include "publish/lock.h"
 #include "publish/stage.h"
 
@@ -232,6 +233,9 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         rc = run_jobs(&pool, err);
     if (rc == FP_OK)
         rc = publish(&pool, &stage, err);
+    if (rc == FP_OK)
+        pool.result.regressions =
+            press->say_regressions ? fp_regressions_log(&pool.context) : fp_regressions_count(&pool.context);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);

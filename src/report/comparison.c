@@ -1,5 +1,6 @@
 #include "report/comparison.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,18 +15,32 @@ static void put_int(struct fp_model *model, json_t *object, const char *key, int
 
 /* ---- the baseline and the rule ---- */
 
-static json_t *cores_of(const struct fp_comparison_facts *c, const struct fp_event *event)
-{
-    double seconds = c->window ? (double)(c->window->end - c->window->start) * c->covered : 0;
-    int64_t per_second = fp_words_unit_per_second(event->unit);
+/* The value of one core over the time that each side has; 0 where cores make no sense. */
+struct per_core {
+    double before, after;
+};
 
-    if (!event->cores || !per_second || seconds <= 0)
-        return json_null();
-    return json_real((double)c->total / (double)per_second / seconds);
+static struct per_core per_core_of(const struct fp_report_facts *facts)
+{
+    const struct fp_comparison_facts *c = facts->comparison;
+    int64_t per_second = fp_words_unit_per_second(facts->event->unit);
+    double now = facts->window ? (double)(facts->window->end - facts->window->start) : 0;
+
+    if (!c || !c->window || !facts->event->cores || !per_second)
+        return (struct per_core){ 0, 0 };
+    for (size_t i = 0; i < facts->failed_count; i++)
+        now -= (double)(facts->failed[i].end - facts->failed[i].start);
+    return (struct per_core){ (double)(c->window->end - c->window->start) * c->covered * (double)per_second,
+                              now * (double)per_second };
+}
+
+static json_t *cores(int64_t value, double per_core)
+{
+    return per_core > 0 ? json_real((double)value / per_core) : json_null();
 }
 
 static void put_baseline(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c,
-                         const struct fp_event *event)
+                         const struct per_core *per_core)
 {
     json_t *baseline, *window;
 
@@ -46,7 +61,7 @@ static void put_baseline(struct fp_model *model, json_t *root, const struct fp_c
         fp_model_put(model, baseline, "window", json_null());
     }
     put_int(model, baseline, "total", c->total);
-    fp_model_put(model, baseline, "cores", cores_of(c, event));
+    fp_model_put(model, baseline, "cores", cores(c->total, per_core->before));
     fp_model_put(model, baseline, "covered", json_real(c->covered));
     fp_model_put(model, baseline, "completeness", fp_model_text_or_null(c->completeness));
     fp_model_put(model, baseline, "filter", fp_model_text_or_null(c->filter));
@@ -57,13 +72,17 @@ static void put_baseline(struct fp_model *model, json_t *root, const struct fp_c
 
 static void put_rule(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c)
 {
-    json_t *object;
+    json_t *object, *limits;
 
     if (!c || !c->changes) {
         fp_model_put(model, root, "comparison", json_null());
         return;
     }
     object = fp_model_object(model, root, "comparison");
+    limits = fp_model_object(model, object, "limits");
+    fp_model_put(model, limits, "share", json_real(fmax(c->limits->regression_share, c->limits->min_effect)));
+    fp_model_put(model, limits, "cores", json_real(c->limits->regression_cores));
+    fp_model_put(model, limits, "relative", json_real(c->limits->regression_relative));
     fp_model_put(model, object, "q", json_real(c->rule->q));
     fp_model_put(model, object, "min_effect", json_real(c->rule->min_effect));
     put_int(model, object, "min_samples", c->rule->min_samples);
@@ -95,6 +114,8 @@ static void put_picture(struct fp_model *model, json_t *root, const struct fp_co
 struct listing {
     struct fp_model *model;
     const struct fp_comparison_facts *c;
+    struct per_core per_core;
+    int64_t regressions;
     uint32_t *items, *place; /* of each entry: its change; of each change: its entry, FP_NO_CHANGE = not listed */
     uint32_t count;
 };
@@ -195,6 +216,21 @@ static int list_items(struct listing *l, struct fp_error *err)
     return FP_OK;
 }
 
+/* An increase that sampling does not explain, named once, beyond all limits that are set. */
+static bool is_regression(const struct listing *l, const struct fp_change *change, int64_t before, int64_t after)
+{
+    const struct fp_compare_config *limits = l->c->limits;
+    double was = fp_changes_share(before, l->c->changes->before_total), more = change->effect;
+    double in_cores = (double)after / l->per_core.after - (double)before / l->per_core.before;
+
+    if (!l->c->rule->sample || !fp_change_is_one(change) || more <= 0 || more < limits->regression_share ||
+        change->lead == FP_NO_CHANGE || &l->c->changes->items[change->lead] != change)
+        return false;
+    if (limits->regression_cores > 0 && !(l->per_core.after > 0 && in_cores >= limits->regression_cores))
+        return false;
+    return before <= 0 || more >= was * limits->regression_relative;
+}
+
 static void push_change(struct listing *l, json_t *list, uint32_t index)
 {
     const struct fp_change *change = &l->c->changes->items[l->items[index]];
@@ -206,8 +242,10 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     int64_t after = change->by_self ? change->after_self : change->after_total;
     uint32_t node, lead = change->lead == FP_NO_CHANGE ? FP_NO_CHANGE : l->place[change->lead];
     bool newer = find_node(l->c->pair, change, &node);
+    bool regression = is_regression(l, change, before, after);
     const char *id = id_of(l->c, change->node);
 
+    l->regressions += regression;
     raw = fp_tree_name(newer ? l->c->after : l->c->before, node);
     fp_model_put(model, row, "name", fp_model_slice(name));
     fp_model_put(model, row, "raw", fp_slice_equal(raw, name) ? json_null() : fp_model_slice(raw));
@@ -223,17 +261,25 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     fp_model_put(model, row, "effect", json_real(change->effect));
     fp_model_put(model, row, "by_self", json_boolean(change->by_self));
     fp_model_put(model, row, "lead", lead == FP_NO_CHANGE ? json_null() : json_integer(lead));
+    fp_model_put(model, row, "cores",
+                 l->per_core.after > 0 && l->per_core.before > 0
+                     ? json_real((double)after / l->per_core.after - (double)before / l->per_core.before)
+                     : json_null());
+    fp_model_put(model, row, "regression", json_boolean(regression));
     fp_model_put(model, row, "node", fp_model_text_or_null(id));
 }
 
-static int put_changes(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c, struct fp_error *err)
+static int put_changes(struct fp_model *model, json_t *root, const struct fp_comparison_facts *c,
+                       const struct per_core *per_core, struct fp_error *err)
 {
-    struct listing l = { .model = model, .c = c };
+    struct listing l = { .model = model, .c = c, .per_core = *per_core };
     json_t *list = fp_model_array(model, root, "changes");
     int rc = c && c->changes ? list_items(&l, err) : FP_OK;
 
     for (uint32_t i = 0; i < l.count && rc == FP_OK && !model->failed; i++)
         push_change(&l, list, i);
+    if (rc == FP_OK && c && c->changes)
+        put_int(model, json_object_get(root, "comparison"), "regressions", l.regressions);
     free(l.items);
     free(l.place);
     return rc;
@@ -242,29 +288,17 @@ static int put_changes(struct fp_model *model, json_t *root, const struct fp_com
 int fp_comparison_put_summary(struct fp_model *model, json_t *root, const struct fp_report_facts *facts,
                               struct fp_error *err)
 {
-    put_baseline(model, root, facts->comparison, facts->event);
+    const struct per_core per_core = per_core_of(facts);
+
+    put_baseline(model, root, facts->comparison, &per_core);
     put_rule(model, root, facts->comparison);
     put_picture(model, root, facts->comparison);
-    return put_changes(model, root, facts->comparison, err);
+    return put_changes(model, root, facts->comparison, &per_core, err);
 }
 
 /* ---- the night's entry ---- */
 
 #define ENTRY_LEADS 20u
-
-bool fp_comparison_cores(const json_t *summary, const json_t *change, double now, double *ret_cores)
-{
-    const json_t *baseline = json_object_get(summary, "baseline"), *then = json_object_get(baseline, "cores");
-    double before_whole = fp_model_get_real(baseline, "total"), after_whole = fp_model_get_real(summary, "total");
-    bool by_self = json_is_true(json_object_get(change, "by_self"));
-
-    if (!json_is_number(then) || before_whole <= 0 || after_whole <= 0)
-        return false;
-    *ret_cores = fp_model_get_real(change, by_self ? "after_self" : "after_total") / after_whole * now -
-                 fp_model_get_real(change, by_self ? "before_self" : "before_total") / before_whole *
-                     json_number_value(then);
-    return true;
-}
 
 static void copy(struct fp_model *model, json_t *to, const json_t *from, const char *key)
 {
@@ -287,20 +321,14 @@ static void copy_all(struct fp_model *model, json_t *entry, const char *key, con
         copy(model, object, from, *members);
 }
 
-static void push_lead(struct fp_model *model, json_t *entry, json_t *list, const json_t *summary, const json_t *change)
+static void push_lead(struct fp_model *model, json_t *list, const json_t *change)
 {
-    static const char *const copied[] = { "name", "kind", "verdict", "before_share", "after_share", "effect" };
-    const json_t *now = json_object_get(entry, "cores");
+    static const char *const copied[] = { "name",   "kind",  "verdict",    "before_share", "after_share",
+                                          "effect", "cores", "regression", "node" };
     json_t *row = fp_model_row(model, list);
-    double cores;
 
     for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
         copy(model, row, change, copied[i]);
-    fp_model_put(model, row, "cores",
-                 json_is_number(now) && fp_comparison_cores(summary, change, json_number_value(now), &cores)
-                     ? json_real(cores)
-                     : json_null());
-    copy(model, row, change, "node");
 }
 
 void fp_comparison_put_entry(struct fp_model *model, json_t *entry, const json_t *summary)
@@ -312,13 +340,37 @@ void fp_comparison_put_entry(struct fp_model *model, json_t *entry, const json_t
 
     copy_all(model, entry, "baseline", json_object_get(summary, "baseline"), of_baseline);
     copy_all(model, entry, "rule", comparison, of_rule);
+    copy(model, entry, summary, "no_baseline");
     put_int(model, entry, "changed", fp_model_get_int(comparison, "changed"));
+    put_int(model, entry, "regressions", fp_model_get_int(comparison, "regressions"));
     fp_model_put(model, entry, "too_few", json_boolean(json_is_true(json_object_get(comparison, "too_few"))));
     leads = fp_model_array(model, entry, "leads");
     for (size_t i = 0; i < json_array_size(changes) && json_array_size(leads) < ENTRY_LEADS; i++) {
         const json_t *change = json_array_get(changes, i), *lead = json_object_get(change, "lead");
 
         if (json_is_integer(lead) && json_integer_value(lead) == (json_int_t)i)
-            push_lead(model, entry, leads, summary, change);
+            push_lead(model, leads, change);
     }
+}
+
+/* ---- regressions in words ---- */
+
+static const char *share_text(char to[FP_UNIT_TEXT], const json_t *lead, const char *key)
+{
+    double share = fp_model_get_real(lead, key);
+
+    return share > 0 ? fp_share_format(to, (int64_t)(share * 1e9 + 0.5), 1000000000) : "nothing";
+}
+
+void fp_comparison_say_regression(const json_t *lead, struct fp_str *to)
+{
+    char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT], text[FP_UNIT_TEXT];
+    struct fp_slice name = fp_frame_bare_name(fp_model_get_slice(lead, "name"));
+    const json_t *in_cores = json_object_get(lead, "cores");
+
+    fp_str_append(to, name.data, name.len);
+    fp_str_printf(to, ": %s \u2192 %s", share_text(before, lead, "before_share"), share_text(after, lead, "after_share"));
+    if (json_is_number(in_cores))
+        fp_str_printf(to, " (%s%s cores)", json_number_value(in_cores) > 0 ? "+" : "",
+                      fp_fixed_format(text, json_number_value(in_cores), fp_fixed_decimals(json_number_value(in_cores))));
 }

@@ -87,11 +87,12 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
 {
     int64_t before = value_of(change, false), after = value_of(change, true);
     int64_t more = rated(s, after, true) - rated(s, before, false);
-    double now = s->tables->core > 0 ? (double)s->after / s->tables->core : 0, cores;
+    const json_t *cores = json_object_get(change, "cores");
+    double in_cores = json_number_value(cores);
     char text[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
-    if (s->tables->core > 0 && fp_comparison_cores(s->summary, change, now, &cores))
-        fp_model_put(s->model, row, "amount", with_sign(cores, fp_fixed_format(text, cores, s->decimals)));
+    if (json_is_number(cores))
+        fp_model_put(s->model, row, "amount", with_sign(in_cores, fp_fixed_format(text, in_cores, s->decimals)));
     else
         fp_model_put(s->model, row, "amount", with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
     fp_model_printf(s->model, row, "exact", "%s%s \u2192 %s",
@@ -296,7 +297,7 @@ static void put_verdict(struct section *s)
 static void put_rule(struct section *s)
 {
     const json_t *c = s->comparison;
-    char effect[FP_UNIT_TEXT], q[FP_UNIT_TEXT], tested[FP_UNIT_TEXT], before[FP_UNIT_TEXT], after[FP_UNIT_TEXT];
+    char effect[FP_UNIT_TEXT], q[FP_UNIT_TEXT], tested[FP_UNIT_TEXT], least[FP_UNIT_TEXT], before[FP_UNIT_TEXT], after[FP_UNIT_TEXT];
 
     if (!json_is_object(c)) {
         put_text(s, "changes_rule", NULL);
@@ -307,10 +308,11 @@ static void put_rule(struct section *s)
     if (json_is_true(json_object_get(c, "sampled")))
         fp_model_printf(s->model, s->root, "changes_rule",
                         "The rule: a share, of self or of total, that differs by at least %s points and by more than "
-                        "sampling explains: two-proportion tests of %s functions, %s samples then and %s now, at a "
-                        "false discovery rate of %s %%.",
+                        "sampling explains: two-proportion tests of %s functions, %s samples then and %s now (at least %s "
+                        "of each), at a false discovery rate of %s %%.",
                         effect, tested, fp_count_format(before, fp_model_get_int(c, "before_samples")),
                         fp_count_format(after, fp_model_get_int(c, "after_samples")),
+                        fp_count_format(least, fp_model_get_int(c, "min_samples")),
                         fp_number_format(q, 100 * fp_model_get_real(c, "q")));
     else
         fp_model_printf(s->model, s->root, "changes_rule",
@@ -363,18 +365,18 @@ static double seconds_of(const json_t *profile)
 static void measure(struct section *s)
 {
     bool gauge = fp_event_find(fp_model_get_text(s->summary, "event"))->gauge;
-    double most = 0, cores;
+    double most = 0;
 
     s->then_seconds = seconds_of(s->baseline);
     s->now_seconds = seconds_of(s->summary);
     s->rates = !gauge && s->then_seconds > 0 && s->now_seconds > 0 && fabs(s->then_seconds - s->now_seconds) >= 1;
     for (size_t i = 0; i < json_array_size(s->changes); i++)
-        if (leads(s->changes, i) && s->tables->core > 0 &&
-            fp_comparison_cores(s->summary, json_array_get(s->changes, i), (double)s->after / s->tables->core, &cores))
-            most = fmax(most, fabs(cores));
+        if (leads(s->changes, i))
+            most = fmax(most, fabs(fp_model_get_real(json_array_get(s->changes, i), "cores")));
     s->decimals = fp_fixed_decimals(most);
-    s->amount_head = s->tables->core > 0 && json_is_number(json_object_get(s->baseline, "cores")) ? "cores"
-                     : s->rates ? "amount an hour" : "amount";
+    s->amount_head = json_is_number(json_object_get(s->baseline, "cores")) ? "cores"
+                     : s->rates                                            ? "amount an hour"
+                                                                           : "amount";
 }
 
 /* ---- the picture ---- */
