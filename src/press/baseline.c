@@ -150,8 +150,9 @@ static int wait_for(struct fp_job_run *other, const struct fp_job_context *conte
     return done ? FP_OK : rc;
 }
 
-/* Why a reference came to nothing, in the words of the page. */
-static void explain(struct fp_baseline *baseline, const struct fp_job_run *other, const struct fp_job_context *context)
+/* Why a reference came to nothing, in the words of the page; what went wrong is a warning, too. */
+static void explain(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_run *other,
+                    const struct fp_job_context *context)
 {
     const char *source = fp_source_describe(context->fetcher.source);
 
@@ -162,6 +163,9 @@ static void explain(struct fp_baseline *baseline, const struct fp_job_run *other
     else
         fp_baseline_lacks(baseline, "%s is not in this site, and could not be had: %s", baseline->label.data,
                           other->failure ? other->failure : "no reason was recorded");
+    if (other->outcome == FP_OUTCOME_FAILED && !fp_source_is_recorded(context->fetcher.source))
+        fp_log(context->fetcher.log, FP_LOG_WARNING, "%s %s, %s: no baseline: %s", run->job->service->title,
+               run->job->event_type, context->plan->windows[run->job->window].label, baseline->missing.data);
 }
 
 static int find_reference(struct fp_baseline *baseline, const struct fp_job_run *run, struct fp_job_run *other,
@@ -174,7 +178,7 @@ static int find_reference(struct fp_baseline *baseline, const struct fp_job_run 
     if (other->job->asked_by == (uint32_t)(run - context->runs))
         baseline->requests = other->requests;
     if (other->outcome == FP_OUTCOME_EMPTY || other->outcome == FP_OUTCOME_FAILED) {
-        explain(baseline, other, context);
+        explain(baseline, run, other, context);
         return FP_OK;
     }
     rc = fp_job_report_dir(other, context, &dir, err);

@@ -76,13 +76,12 @@ static void log_outcome(const struct pool *pool, const struct fp_job_run *run)
                fp_outcome_name(run->outcome));
 }
 
-/* A reference that could not be had costs a comparison, no report. */
+/* A reference that could not be had costs a comparison, no report: whoever wanted to compare with it warns. */
 static void log_reference(const struct pool *pool, const struct fp_job_run *run)
 {
     const struct fp_job *job = run->job;
-    bool wrong = run->outcome == FP_OUTCOME_FAILED && !fp_source_is_recorded(pool->press->source);
 
-    fp_log(pool->press->log, wrong ? FP_LOG_WARNING : FP_LOG_INFO, "%s %s, %s, to compare with: %s%s%s",
+    fp_log(pool->press->log, FP_LOG_INFO, "%s %s, %s, to compare with: %s%s%s",
            job->service->title, job->event_type, pool->press->plan->windows[job->window].label,
            fp_outcome_name(run->outcome), run->failure ? ": " : "", run->failure ? run->failure : "");
 }
