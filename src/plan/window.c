@@ -187,6 +187,7 @@ struct request {
     const struct fp_zone *zone;
     int64_t now;
     int64_t start, end;
+    bool cut;
 };
 
 static int64_t day_start(const struct fp_zone *zone, int64_t time)
@@ -234,9 +235,11 @@ static bool parse_period(struct request *request, const char *spec, const char *
         if (periods[i].previous) {
             request->end = request->start;
             request->start = periods[i].start_of(request->zone, request->end - 1);
-        } else if (request->start == request->end) {
-            *ret_reason = "it begins this very second, so there is nothing in it yet";
+        } else {
+            request->cut = periods[i].start_of == day_start;
         }
+        if (request->start == request->end)
+            *ret_reason = "it begins this very second, so there is nothing in it yet";
         return true;
     }
     return false;
@@ -363,7 +366,10 @@ int fp_window_parse(const char *spec, const struct fp_zone *zone, int64_t now, s
     if (reason)
         return fp_error_set(err, FP_EINVAL, "window \"%.60s%s\": %s; accepted: " WINDOW_FORMS, spec,
                             strlen(spec) > 60 ? "…" : "", reason);
-    return fp_window_make(request.start, request.end, zone, ret_window, err);
+    if (fp_window_make(request.start, request.end, zone, ret_window, err) < 0)
+        return FP_EINVAL;
+    ret_window->cut = request.cut;
+    return FP_OK;
 }
 
 int fp_window_between(const char *since, const char *until, const struct fp_zone *zone, int64_t now,

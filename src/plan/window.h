@@ -38,7 +38,7 @@ const char *fp_zone_name(const struct fp_zone *zone);
 struct fp_window {
     int64_t start, end;   /* unix seconds, half-open */
     bool whole_day;       /* exactly one local calendar day */
-    bool cut;             /* its end is the present: fp_window_until */
+    bool cut;             /* a day up to the present, or what fp_window_until has cut there */
     /* "Fri 20 Nov 2026", "Sun 29 Mar 2026 (23 hours)", "Mon 16 Nov 2026 to Sun 22 Nov 2026", "November 2026",
      * "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "Fri 20 Nov 2026, 00:00 to 09:30 (+08:00), not over yet",
      * "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)" */
