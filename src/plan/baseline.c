@@ -83,10 +83,10 @@ static int that_day(const struct fp_baseline_spec *spec, const struct fp_window 
 
     if (!window->whole_day && !window->cut)
         return fp_error_set(err, FP_ENOTFOUND, "the baseline is a day (%s), and this window is none", spec->text);
-    if (start == window->start)
-        return fp_error_set(err, FP_ENOTFOUND, "this is the day that others are compared with");
     if (start >= end)
         return fp_error_set(err, FP_ENOTFOUND, "the time zone skipped the day of the baseline (%s)", spec->text);
+    if (start == window->start)
+        return fp_error_set(err, FP_ENOTFOUND, "this is the day that others are compared with");
     return fp_window_make(start, end, zone, ret_window, err);
 }
 
