@@ -223,7 +223,7 @@ static bool is_regression(const struct listing *l, const struct fp_change *chang
     double was = fp_changes_share(before, l->c->changes->before_total), more = change->effect;
     double in_cores = (double)after / l->per_core.after - (double)before / l->per_core.before;
 
-    if (!l->c->rule->sample || !fp_change_is_one(change) || more <= 0 || more < limits->regression_share ||
+    if (!l->c->rule->sample || !fp_change_is_one(change) || more < limits->regression_share ||
         change->lead == FP_NO_CHANGE || &l->c->changes->items[change->lead] != change)
         return false;
     if (limits->regression_cores > 0 && !(l->per_core.after > 0 && in_cores >= limits->regression_cores))

@@ -250,7 +250,7 @@ static void put_totals(struct section *s, json_t *head)
     if (s->before > 0)
         fp_number_format(relative, round(more * 10) / 10);
     fp_model_printf(s->model, head, "after", "%s then, %s now%s%s%s%s.", then, now, *relative ? " (" : "",
-                    more > 0 && *relative != '0' ? "+" : "", relative, *relative ? " %)" : "");
+                    round(more * 10) > 0 ? "+" : "", relative, *relative ? " %)" : "");
 }
 
 static void put_head(struct section *s)
@@ -285,13 +285,16 @@ static void put_verdict(struct section *s)
                         fp_count_format(least, fp_model_get_int(s->comparison, "min_samples")));
     else if (json_is_true(json_object_get(s->comparison, "too_few")))
         put_text(s, "changes_verdict", "Nothing was measured on one of the two sides.");
-    else if (changed)
-        fp_model_printf(s->model, s->root, "changes_verdict", "%s function%s changed%s.",
-                        fp_count_format(before, changed), fp_plural((uint64_t)changed),
-                        sampled ? ", beyond sampling noise" : "");
+    else if (sampled && changed)
+        fp_model_printf(s->model, s->root, "changes_verdict", "%s function%s changed, beyond sampling noise.",
+                        fp_count_format(before, changed), fp_plural((uint64_t)changed));
+    else if (sampled)
+        put_text(s, "changes_verdict", "Nothing changed beyond sampling noise.");
     else
-        fp_model_printf(s->model, s->root, "changes_verdict", "Nothing changed%s.",
-                        sampled ? " beyond sampling noise" : " by that much");
+        fp_model_printf(s->model, s->root, "changes_verdict", "%s %s by %s points or more.",
+                        changed ? fp_count_format(before, changed) : "Nothing",
+                        changed > 1 ? "functions differ" : changed ? "function differs" : "differs",
+                        fp_number_format(after, 100 * fp_model_get_real(s->comparison, "min_effect")));
 }
 
 static void put_rule(struct section *s)
