@@ -45,6 +45,8 @@
 /* Pages and exports */
 #define FP_LIMIT_TOP_FUNCTIONS 100u                   /* rows of a table on a page */
 #define FP_LIMIT_SUMMARY_FUNCTIONS 10000u             /* entries of `functions` in summary.json */
+#define FP_LIMIT_CHANGES 256u                         /* changes of one comparison that are explained */
+#define FP_LIMIT_SUMMARY_NOISE 200u                   /* differences that are no change, in summary.json */
 #define FP_LIMIT_FOLDED (UINT64_C(512) << 20)         /* uncompressed bytes of profile.folded.gz */
 #define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
 #define FP_LIMIT_LISTING ((size_t)300)                /* bytes of names (files, services) in one line of a page, … */

@@ -135,15 +135,6 @@ static void agree_on_text(const struct fp_inputs *in, struct fp_str *kept, const
         fp_str_clear(kept);
 }
 
-/* What stands behind the beginning of one of our notes; NULL when there is none, or when they are not ours. */
-static const char *note_of(const struct fp_pprof_meta *meta, const char *begin)
-{
-    for (size_t i = 0; meta->ours && i < meta->note_count; i++)
-        if (strncmp(meta->notes[i], begin, strlen(begin)) == 0)
-            return meta->notes[i] + strlen(begin);
-    return NULL;
-}
-
 /* One window for all, where theirs overlap or touch: one with a hole would claim what nobody measured. */
 static void agree_on_window(struct fp_inputs *in, const struct fp_pprof_meta *meta)
 {
@@ -163,15 +154,16 @@ static void agree_on_window(struct fp_inputs *in, const struct fp_pprof_meta *me
 static void agree_on_rest(struct fp_inputs *in, const struct fp_pprof_meta *meta)
 {
     agree_on_window(in, meta);
-    agree_on_text(in, &in->zone, note_of(meta, FP_DRAW_NOTE_ZONE));
+    agree_on_text(in, &in->zone, fp_draw_note(meta, FP_DRAW_NOTE_ZONE));
     agree_on_text(in, &in->filter, meta->filter);
+    in->missing += fp_draw_missing(meta);
     in->sample = in->replies == 1 || in->sample == meta->sample ? meta->sample : 0;
 }
 
 /* The least complete of them all, and why. */
 static void agree_on_completeness(struct fp_inputs *in, const struct fp_reply *reply)
 {
-    const char *note = note_of(&reply->meta, FP_DRAW_NOTE_COMPLETENESS);
+    const char *note = fp_draw_note(&reply->meta, FP_DRAW_NOTE_COMPLETENESS);
     int said = note ? fp_completeness_of(note) : -1;
     enum fp_completeness completeness = said < 0 ? FP_COMPLETE_UNPROVED : (enum fp_completeness)said;
     enum fp_evidence evidence = said >= 0                       ? FP_EVIDENCE_PROFILE

@@ -53,6 +53,7 @@ struct fp_inputs {
     int64_t start, end;                /* both 0: not known, or the windows of the files do not touch */
     struct fp_str zone, filter;
     int64_t sample;
+    int64_t missing;                   /* seconds of their windows, in sum */
     /* of fp_inputs_finish */
     struct fp_str root;                /* name of the root; empty where there is no data */
     struct fp_str form;                /* of all of them; "" = no data */

@@ -10,8 +10,10 @@
 #include "cmd/options.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
+#include "plan/compare.h"
 
-enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW };
+enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
+       OPT_FAIL };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
@@ -26,6 +28,8 @@ static const struct fp_option table[] = {
     { "force", '\0', NULL, "write into a directory that holds other things than a site, and\n"
                             "replace reports of an earlier run that are better" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
+    { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
+                                       "limits allow (`compare`), and say which" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -34,14 +38,15 @@ struct run_options {
     struct fp_window_options window;
     const char **only;
     size_t only_count;
-    bool dry_run, force;
+    bool dry_run, force, fail;
 };
 
 static int parse(struct run_options *r, int argc, char **argv, struct fp_log *log)
 {
     struct fp_options o = {
         .table = table,
-        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]",
+        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]\n"
+                 "       [--fail-on-regression]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
@@ -58,6 +63,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_OUTPUT: r->output = o.value; break;
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
+        case OPT_FAIL: r->fail = true; break;
         default: r->window.now = o.value; break;
         }
     }
@@ -96,6 +102,18 @@ static void print_job(const struct fp_plan *plan, const struct fp_job *job, bool
         printf("    and the list of services: which processes of the host have no profile of their own\n");
 }
 
+/* What is asked for only to be compared with. */
+static void print_references(const struct fp_plan *plan)
+{
+    for (size_t i = 0; i < plan->reference_count; i++) {
+        const struct fp_job *job = &plan->jobs[plan->job_count + i];
+
+        if (i == 0 || job->window != job[-1].window)
+            printf("\n%s, to compare with, as the site does not have it\n", plan->windows[job->window].label);
+        print_job(plan, job, false);
+    }
+}
+
 static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const struct fp_source *source, const char *output,
                        size_t failed)
 {
@@ -112,7 +130,11 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
         for (size_t i = 0; i < plan->job_count; i++)
             if (plan->jobs[i].window == w)
                 print_job(plan, &plan->jobs[i], live);
+        if (plan->baselines)
+            printf("  compared with %s%s\n", plan->baselines[w].known ? "" : "nothing: ",
+                   plan->baselines[w].known ? plan->baselines[w].label : plan->baselines[w].why);
     }
+    print_references(plan);
     printf("\n%zu job%s, %zu request%s\n", jobs, fp_plural(jobs), requests, fp_plural(requests));
     if (live && requests)
         puts("A reply that its total does not prove complete takes one more, which counts its rows;\n"
@@ -146,7 +168,11 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
-    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0, r->force };
+    struct fp_site_options site = { .config = config,
+                                    .planned = &planned,
+                                    .output = r->output ? r->output : config->output,
+                                    .force = r->force,
+                                    .fail_on_regression = r->fail };
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;
@@ -176,6 +202,8 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
                                                     .window_count = count,
                                                     .only = { (const char *const *)r->only, r->only_count } },
                          log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_compare(&planned, config, zone, site.output, log);
     if (result == FP_EXIT_OK)
         result = work(r, &site, log);
     fp_planned_release(&planned);

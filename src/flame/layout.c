@@ -14,6 +14,8 @@ struct pending {
 struct layouter {
     const struct fp_tree *tree;
     const struct fp_layout_options *options;
+    const int64_t *total; /* the column that is drawn */
+    size_t max_boxes;
     struct fp_layout layout;
     size_t boxes_cap;
     struct pending *stack;
@@ -24,18 +26,30 @@ struct layouter {
 
 static double pixels(const struct layouter *l, int64_t value)
 {
-    return (double)value * l->options->width / (double)l->tree->total[0];
+    return (double)value * l->options->width / (double)l->total[0];
 }
 
 static int by_value(const void *pa, const void *pb, void *ctx)
 {
-    const struct fp_tree *tree = ctx;
+    const int64_t *total = ctx;
     const struct pending *a = pa, *b = pb;
-    int64_t va = tree->total[a->node], vb = tree->total[b->node];
+    int64_t va = total[a->node], vb = total[b->node];
 
     if (va != vb)
         return va > vb ? -1 : 1;
     return a->node < b->node ? -1 : a->node > b->node; /* then by name: the order of the tree */
+}
+
+/* Nodes from `from` to before `end` that are there. */
+static uint32_t count_nodes(const struct layouter *l, uint32_t from, uint32_t end)
+{
+    uint32_t count = 0;
+
+    if (!l->options->total)
+        return end - from;
+    for (; from < end; from++)
+        count += l->total[from] > 0;
+    return count;
 }
 
 /* All children of a node that are wide enough, in the order asked for, with their offsets; the others are counted. */
@@ -55,17 +69,17 @@ static int collect_children(struct layouter *l, const struct pending *parent, si
         l->children[count++] = (struct pending){ .node = c, .row = parent->row + 1 };
     }
     if (l->options->by_value)
-        qsort_r(l->children, count, sizeof *l->children, by_value, (void *)(uintptr_t)tree);
+        qsort_r(l->children, count, sizeof *l->children, by_value, (void *)(uintptr_t)l->total);
     for (size_t i = 0; i < count; i++) {
         struct pending child = l->children[i];
-        int64_t total = tree->total[child.node];
+        int64_t total = l->total[child.node];
 
         child.offset = offset;
         offset += total;
         if (total > 0 && pixels(l, total) >= l->layout.min_width) {
             l->children[kept++] = child;
         } else {
-            l->layout.narrow_nodes += tree->end[child.node] - child.node;
+            l->layout.narrow_nodes += count_nodes(l, child.node, tree->end[child.node]);
             l->layout.narrow_value += total;
         }
     }
@@ -85,14 +99,22 @@ static int push_children(struct layouter *l, const struct pending *parent, struc
     return rc;
 }
 
+static int64_t value_of_children(const struct layouter *l, uint32_t node)
+{
+    int64_t value = 0;
+
+    for (uint32_t c = node + 1; c < l->tree->end[node]; c = l->tree->end[c])
+        value += l->total[c];
+    return value;
+}
+
 static int add_box(struct layouter *l, const struct pending *p, struct fp_error *err)
 {
-    const struct fp_tree *tree = l->tree;
     struct fp_layout *layout = &l->layout;
     bool last_row = p->row + 1 >= l->options->max_rows;
-    bool has_children = tree->end[p->node] > p->node + 1;
+    uint32_t deep = last_row ? count_nodes(l, p->node + 1, l->tree->end[p->node]) : 0;
     int rc = fp_array_reserve(&layout->boxes, &l->boxes_cap, layout->count + 1, sizeof *layout->boxes,
-                              FP_LIMIT_BOXES + 1, "boxes", err);
+                              l->max_boxes + 1, "boxes", err);
 
     if (rc < 0)
         return rc;
@@ -100,15 +122,15 @@ static int add_box(struct layouter *l, const struct pending *p, struct fp_error 
         .node = p->node,
         .row = p->row,
         .x = pixels(l, p->offset),
-        .width = pixels(l, tree->total[p->node]),
-        .cut = last_row && has_children,
+        .width = pixels(l, l->total[p->node]),
+        .cut = deep > 0,
     };
     if (p->row + 1 > layout->rows)
         layout->rows = p->row + 1;
     if (!last_row)
-        return has_children ? push_children(l, p, err) : FP_OK;
-    layout->deep_nodes += tree->end[p->node] - p->node - 1;
-    layout->deep_value += tree->total[p->node] - tree->self[p->node];
+        return push_children(l, p, err);
+    layout->deep_nodes += deep;
+    layout->deep_value += value_of_children(l, p->node);
     return FP_OK;
 }
 
@@ -123,12 +145,12 @@ static int fill(struct layouter *l, struct fp_error *err)
     layout->rows = layout->narrow_nodes = layout->deep_nodes = 0;
     layout->narrow_value = layout->deep_value = 0;
     l->depth = 0;
-    if (l->tree->total[0] <= 0) {
+    if (l->total[0] <= 0) {
         layout->rows = 1; /* nothing has a width */
         return FP_OK;
     }
     rc = add_box(l, &root, err);
-    while (rc == FP_OK && l->depth > 0 && layout->count <= FP_LIMIT_BOXES) {
+    while (rc == FP_OK && l->depth > 0 && layout->count <= l->max_boxes) {
         struct pending next = l->stack[--l->depth];
 
         rc = add_box(l, &next, err);
@@ -139,13 +161,18 @@ static int fill(struct layouter *l, struct fp_error *err)
 int fp_layout_make(struct fp_layout *ret_layout, const struct fp_tree *tree, const struct fp_layout_options *options,
                    struct fp_error *err)
 {
-    struct layouter l = { .tree = tree, .options = options };
+    struct layouter l = {
+        .tree = tree,
+        .options = options,
+        .total = options->total ? options->total : tree->total,
+        .max_boxes = options->max_boxes ? options->max_boxes : FP_LIMIT_BOXES,
+    };
     int rc;
 
     l.layout.min_width = options->min_width;
     rc = fill(&l, err);
     /* More boxes than anybody can see: draw fewer rather than cut somewhere. Ends: at twice the width of the picture one box is left. */
-    while (rc == FP_OK && l.layout.count > FP_LIMIT_BOXES) {
+    while (rc == FP_OK && l.layout.count > l.max_boxes) {
         l.layout.min_width = l.layout.min_width < 0.01 ? 0.01 : 2 * l.layout.min_width;
         rc = fill(&l, err);
     }

@@ -122,14 +122,14 @@ static bool is_in_band(const struct painter *p, const struct fp_rect *r)
     return r->y + r->height > top - FP_ROW_HEIGHT && r->y < bottom + FP_ROW_HEIGHT;
 }
 
-static void put_box(struct painter *p, const struct fp_box *box, struct fp_str *label)
+static void put_box(struct painter *p, const struct fp_panel *panel, const struct fp_box *box, struct fp_str *label)
 {
     const struct fp_picture *picture = p->picture;
-    struct fp_rect r = fp_picture_box(picture, box);
+    struct fp_rect r = fp_picture_box(picture, panel, box);
 
     if (!is_in_band(p, &r))
         return;
-    fill_rect(p, &r, fp_palette_frame(fp_tree_kind(picture->tree, box->node), fp_tree_name(picture->tree, box->node)));
+    fill_rect(p, &r, box->fill);
     if (fp_picture_hatched(picture, box))
         hatch(p, &r);
     if (box->cut) {
@@ -165,8 +165,8 @@ static void put_foot(struct painter *p)
     for (size_t i = 0; i < picture->legend_count; i++) {
         const struct fp_legend_entry *entry = &picture->legend[i];
 
-        fill_rect(p, &entry->swatch, fp_palette_legend(entry->kind));
-        if (entry->kind == FP_KIND_UNKNOWN)
+        fill_rect(p, &entry->swatch, entry->fill);
+        if (entry->hatched)
             hatch(p, &entry->swatch);
         set_colour(p, fp_palette_note());
         put_text(p, entry->text_x, entry->text_y, entry->text, strlen(entry->text));
@@ -175,6 +175,15 @@ static void put_foot(struct painter *p)
     for (size_t i = 0; i < picture->note_count; i++)
         put_text(p, picture->graph_x, picture->notes_y + (double)i * FP_ROW_HEIGHT, picture->notes[i].data,
                  picture->notes[i].len);
+}
+
+static void put_panel(struct painter *p, const struct fp_panel *panel, struct fp_str *label)
+{
+    set_colour(p, fp_palette_note());
+    put_text(p, p->picture->graph_x, panel->heading_y, panel->heading.data, panel->heading.len);
+    /* the next label would forget that this one failed */
+    for (size_t i = 0; i < panel->layout.count && fp_str_ok(label); i++)
+        put_box(p, panel, &panel->layout.boxes[i], label);
 }
 
 /* The whole picture, of which the surface shows the band. */
@@ -186,9 +195,8 @@ static int paint_band(struct painter *p, struct fp_str *label, struct fp_error *
     cairo_save(p->cr);
     cairo_translate(p->cr, 0, -(double)p->band_y / p->scale);
     put_head(p);
-    /* the next label would forget that this one failed */
-    for (size_t i = 0; i < p->picture->layout.count && fp_str_ok(label); i++)
-        put_box(p, &p->picture->layout.boxes[i], label);
+    for (size_t i = 0; i < p->picture->panel_count && fp_str_ok(label); i++)
+        put_panel(p, &p->picture->panels[i], label);
     put_foot(p);
     cairo_restore(p->cr);
     cairo_surface_flush(p->surface);

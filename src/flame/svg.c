@@ -1,7 +1,6 @@
 #include "flame/svg.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/escape.h"
 #include "base/limits.h"
@@ -57,37 +56,40 @@ static void put_text(struct fp_out *out, double x, double y, struct fp_slice tex
     end_text(out, text);
 }
 
-/* The tooltip: name, value, share of the whole, and what the frame keeps for itself. */
-static void put_tooltip(const struct fp_picture *p, uint32_t node, const char *whole, struct fp_out *out)
-{
-    const struct fp_tree *tree = p->tree;
-    struct fp_slice name = fp_tree_name(tree, node);
-    char text[FP_UNIT_TEXT];
+/* Memory that boxes use one after the other. */
+struct scratch {
+    struct fp_str label, tooltip;
+};
 
+static void put_tooltip(const struct fp_picture *p, const struct fp_panel *panel, const struct fp_box *box,
+                        struct fp_str *text, struct fp_out *out)
+{
+    struct fp_slice name = fp_picture_name(p, box->node);
+
+    fp_picture_tooltip(p, panel, box, text);
     fp_out_puts(out, "<title>");
     fp_escape_xml(out, name.data, name.len);
     fp_out_putc(out, '\n');
-    fp_out_puts(out, fp_unit_format(text, tree->total[node], p->unit));
-    fp_out_puts(out, ", ");
-    fp_share_format(text, tree->total[node], p->whole);
-    fp_escape_xml(out, text, strlen(text)); /* "< 0.01 %" */
-    fp_out_puts(out, " of ");
-    fp_out_puts(out, whole);
-    fp_out_puts(out, "; self ");
-    fp_out_puts(out, fp_unit_format(text, tree->self[node], p->unit));
+    fp_escape_xml_text(out, text->data, text->len);
     fp_out_puts(out, "</title>");
 }
 
-static void put_box(const struct fp_picture *p, const struct fp_box *box, const char *whole, struct fp_str *label,
-                    struct fp_out *out)
+static void put_box(const struct fp_picture *p, const struct fp_panel *panel, const struct fp_box *box,
+                    struct scratch *scratch, struct fp_out *out)
 {
-    enum fp_frame_kind kind = fp_tree_kind(p->tree, box->node);
-    struct fp_rect r = fp_picture_box(p, box);
+    struct fp_rect r = fp_picture_box(p, panel, box);
+    const char *id = fp_picture_id(p, panel, box);
     char fill[FP_RGB_HEX];
 
-    fp_out_puts(out, "<g>");
-    put_tooltip(p, box->node, whole, out);
-    put_rect(out, &r, fp_rgb_hex(fp_palette_frame(kind, fp_tree_name(p->tree, box->node)), fill));
+    fp_out_puts(out, "<g");
+    if (id) {
+        fp_out_puts(out, " id=\"node=");
+        fp_out_puts(out, id);
+        fp_out_putc(out, '"');
+    }
+    fp_out_putc(out, '>');
+    put_tooltip(p, panel, box, &scratch->tooltip, out);
+    put_rect(out, &r, fp_rgb_hex(box->fill, fill));
     if (fp_picture_hatched(p, box))
         put_rect(out, &r, "url(#hatch)");
     if (box->cut) {
@@ -95,9 +97,9 @@ static void put_box(const struct fp_picture *p, const struct fp_box *box, const 
 
         put_rect(out, &edge, fp_rgb_hex(fp_palette_cut(), fill));
     }
-    fp_picture_label(p, box, label);
-    if (label->len)
-        put_text(out, r.x + FP_LABEL_X, r.y + FP_LABEL_Y, fp_str_slice(label));
+    fp_picture_label(p, box, &scratch->label);
+    if (scratch->label.len)
+        put_text(out, r.x + FP_LABEL_X, r.y + FP_LABEL_Y, fp_str_slice(&scratch->label));
     fp_out_puts(out, "</g>\n");
 }
 
@@ -145,8 +147,8 @@ static void put_foot(const struct fp_picture *p, struct fp_out *out)
     for (size_t i = 0; i < p->legend_count; i++) {
         const struct fp_legend_entry *entry = &p->legend[i];
 
-        put_rect(out, &entry->swatch, fp_rgb_hex(fp_palette_legend(entry->kind), fill));
-        if (entry->kind == FP_KIND_UNKNOWN)
+        put_rect(out, &entry->swatch, fp_rgb_hex(entry->fill, fill));
+        if (entry->hatched)
             put_rect(out, &entry->swatch, "url(#hatch)");
         put_text(out, entry->text_x, entry->text_y, fp_slice_of(entry->text));
         fp_out_putc(out, '\n');
@@ -158,26 +160,46 @@ static void put_foot(const struct fp_picture *p, struct fp_out *out)
     fp_out_puts(out, "</g>\n</svg>\n");
 }
 
+static bool goes_on(const struct scratch *scratch, const struct fp_out *out, uint64_t before)
+{
+    /* the next box would forget that this one failed */
+    return fp_str_ok(&scratch->label) && fp_str_ok(&scratch->tooltip) && out->written - before <= FP_LIMIT_SVG;
+}
+
+static void put_panel(const struct fp_picture *p, const struct fp_panel *panel, struct scratch *scratch,
+                      uint64_t before, struct fp_out *out)
+{
+    if (panel->heading.len) {
+        begin_text(out, p->graph_x, panel->heading_y);
+        put_colour(out, fp_palette_note());
+        end_text(out, fp_str_slice(&panel->heading));
+        fp_out_putc(out, '\n');
+    }
+    fp_out_puts(out, "<g>\n");
+    for (size_t i = 0; i < panel->layout.count && goes_on(scratch, out, before); i++)
+        put_box(p, panel, &panel->layout.boxes[i], scratch, out);
+    fp_out_puts(out, "</g>\n");
+}
+
 int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp_error *err)
 {
-    char whole[FP_UNIT_TEXT];
     uint64_t before = out->written;
-    struct fp_str label;
+    struct scratch scratch;
     int rc;
 
-    fp_unit_format(whole, picture->whole, picture->unit);
-    fp_str_init(&label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
+    fp_str_init(&scratch.label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
+    fp_str_init(&scratch.tooltip, 2 * FP_LIMIT_NAME);
     put_head(picture, out);
-    fp_out_puts(out, "<g>\n");
-    /* the next label would forget that this one failed */
-    for (size_t i = 0; i < picture->layout.count && fp_str_ok(&label) && out->written - before <= FP_LIMIT_SVG; i++)
-        put_box(picture, &picture->layout.boxes[i], whole, &label, out);
-    fp_out_puts(out, "</g>\n");
+    for (size_t i = 0; i < picture->panel_count && goes_on(&scratch, out, before); i++)
+        put_panel(picture, &picture->panels[i], &scratch, before, out);
     put_foot(picture, out);
-    rc = fp_str_status(&label, "a label", err);
+    rc = fp_str_status(&scratch.label, "a label", err);
+    if (rc == FP_OK)
+        rc = fp_str_status(&scratch.tooltip, "a tooltip", err);
     if (rc == FP_OK && out->written - before > FP_LIMIT_SVG)
         rc = fp_error_set(err, FP_ELIMIT, "the SVG would be larger than %" PRIu64 " bytes: ask for a larger min_width",
                           FP_LIMIT_SVG);
-    fp_str_release(&label);
+    fp_str_release(&scratch.label);
+    fp_str_release(&scratch.tooltip);
     return rc;
 }

@@ -3,7 +3,7 @@
  *
  * Well-formed XML for every name. No script, no <style>, no style attribute: only
  * presentation attributes, so the picture looks the same under the strictest
- * content security policy. Every box is a <g> with its full name, value and share in a
+ * content security policy. Every box is a <g> with its full raw name, values and shares in a
  * native tooltip (<title>).
  */
 #ifndef FP_FLAME_SVG_H

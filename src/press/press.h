@@ -35,12 +35,14 @@ struct fp_press {
     bool force;                /* replace reports of earlier runs that are worth more (press/night.h) */
     struct fp_log *log;
     const atomic_bool *cancel;
+    bool say_regressions;      /* in a line each, once the site is published */
 };
 
 struct fp_press_result {
     size_t ok, empty, partial, failed; /* jobs by outcome */
     size_t kept;                       /* … of which a better report of an earlier run stayed */
     size_t nights;                     /* published */
+    size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
 };
 

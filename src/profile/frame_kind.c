@@ -24,6 +24,14 @@ const char *fp_frame_kind_name(enum fp_frame_kind kind)
     return kinds[kind].name;
 }
 
+enum fp_frame_kind fp_frame_kind_named(const char *name)
+{
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
+        if (strcmp(fp_frame_kind_name((enum fp_frame_kind)kind), name) == 0)
+            return (enum fp_frame_kind)kind;
+    return FP_KIND_UNKNOWN;
+}
+
 const char *fp_frame_kind_label(enum fp_frame_kind kind)
 {
     return kinds[kind].label;

@@ -27,6 +27,8 @@ enum fp_frame_kind {
 
 /* "application", "library" …: for programs (summary.json, pprof). */
 const char *fp_frame_kind_name(enum fp_frame_kind kind);
+/* The kind of that name; UNKNOWN for a word that is none. */
+enum fp_frame_kind fp_frame_kind_named(const char *name);
 /* The same for readers: "CUDA", "no symbol". */
 const char *fp_frame_kind_label(enum fp_frame_kind kind);
 /* 'A', 'L' … */

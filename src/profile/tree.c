@@ -194,6 +194,12 @@ static int freeze(struct fp_tree *tree, struct fp_builder *b, bool objects, stru
 
 int fp_tree_freeze(struct fp_tree *ret_tree, struct fp_builder *builder, bool objects, struct fp_error *err)
 {
+    return fp_tree_freeze_placed(ret_tree, builder, objects, NULL, err);
+}
+
+int fp_tree_freeze_placed(struct fp_tree *ret_tree, struct fp_builder *builder, bool objects,
+                          uint32_t **ret_place, struct fp_error *err)
+{
     struct freezing f = { 0 };
     struct fp_tree tree = { 0 };
     int rc;
@@ -202,6 +208,10 @@ int fp_tree_freeze(struct fp_tree *ret_tree, struct fp_builder *builder, bool ob
         rc = fp_error_set(err, FP_EDATA, "a profile without a root");
     else
         rc = freeze(&tree, builder, objects, &f, err);
+    if (rc == FP_OK && ret_place) {
+        *ret_place = f.by_rank;
+        f.by_rank = NULL;
+    }
     freezing_release(&f);
     if (rc == FP_OK) {
         tree.names = builder->names; /* moved */

@@ -75,6 +75,9 @@ struct fp_tree {
  * being an object is a matter of place, so decoders intern objects as application and set builder.objects.
  * Consumes the builder: it is released in every case. */
 int fp_tree_freeze(struct fp_tree *ret_tree, struct fp_builder *builder, bool objects, struct fp_error *err);
+/* The same, and where each node went: ret_place[id in the builder] is its id in the tree. free() it. */
+int fp_tree_freeze_placed(struct fp_tree *ret_tree, struct fp_builder *builder, bool objects,
+                          uint32_t **ret_place, struct fp_error *err);
 void fp_tree_release(struct fp_tree *tree);
 
 static inline struct fp_slice fp_tree_name(const struct fp_tree *tree, uint32_t node)

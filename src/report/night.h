@@ -21,7 +21,8 @@
  *                 outcome, completeness, covered, unproved, total, unit, cores (null where that makes no
  *                 sense), unknown_share (of the value in frames without a symbol; null when there is no value),
  *                 requests, failed_parts (how many), failure (why it failed, or why the
- *                 first missing part is missing, and what to do; null), kept}
+ *                 first missing part is missing, and what to do; null), kept, baseline, rule, changed, too_few,
+ *                 leads (what changed: see report/comparison.h)}
  *   kept          null, or of a later run of the night whose report was worth less, so that this one stayed:
  *                 {generated, outcome, completeness, covered, total, why (what that run did: "found nothing: …"),
  *                 failure (as above)}

@@ -39,6 +39,7 @@
  *                    source: the agent's process matcher does not select them. Threads of the kernel are left out
  *                    (report/host.h says how they are told). null when not known: not the host, or
  *                    the source could not list its services.
+ *   baseline, no_baseline, comparison, diff_picture, changes     what changed since the baseline. See report/comparison.h.
  *   transforms       [{name, detail, frames, touched, moved, removed, nodes_before, nodes_after,
  *                    patterns_stopped, patterns_ignored, stopped}]: what was done to the profile before it was
  *                    counted, in the order of application, also what found nothing to do. See
@@ -47,7 +48,7 @@
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
  *   requests         {sent (retries, counts and, of the host, the list of services
- *                    included), replies, form, filter, language, source,
+ *                    included), replies, baseline (of those sent: for the baseline), form, filter, language, source,
  *                    evidence (what `completeness` rests on where files were pressed: "profile", flamepress's
  *                    own, which says it; "reply", "pprof", "folded", which do not; the weakest of several;
  *                    null: a server was asked),
@@ -69,7 +70,7 @@
  *   picture          {boxes, rows, width, height}; null when nothing was drawn
  *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
  *                    pictures do not show
- *   files            {svg, png, png2x, folded, pprof, json}: names beside the page; null = not written
+ *   files            {svg, png, png2x, diff_svg, diff_png, folded, pprof, json}: names beside the page; null = not written
  *   png_note         why there is no png2x though PNGs were asked for; null
  *   folded_note      what the folded file lacks, or why there is none; null
  *   pprof_note       why there is no pprof file; null

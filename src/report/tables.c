@@ -8,15 +8,9 @@
 #include "profile/transform.h"
 #include "report/words.h"
 
-/* FP_KIND_UNKNOWN for a word that is none. */
 static enum fp_frame_kind kind_of(const json_t *row)
 {
-    const char *name = fp_model_get_text(row, "kind");
-
-    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
-        if (!strcmp(fp_frame_kind_name((enum fp_frame_kind)kind), name))
-            return (enum fp_frame_kind)kind;
-    return FP_KIND_UNKNOWN;
+    return fp_frame_kind_named(fp_model_get_text(row, "kind"));
 }
 
 static bool is_function(const json_t *row)

@@ -7,7 +7,9 @@
 
 static struct fp_layout laid_out(const struct fp_tree *t, double width, double min_width, bool by_value, uint32_t rows)
 {
-    struct fp_layout_options options = { width, min_width, by_value, rows };
+    struct fp_layout_options options = {
+        .width = width, .min_width = min_width, .by_value = by_value, .max_rows = rows,
+    };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_layout layout;
 

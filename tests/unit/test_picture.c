@@ -1,13 +1,15 @@
 /* flame/picture and flame/svg: texts, geometry, and XML that is well-formed whatever the names are. */
 #include <locale.h>
-#include <sys/wait.h>
 
-#include "base/utf8.h"
-#include "flame/svg.h"
-#include "profile_fixture.h"
+#include "picture_fixture.h"
 
-static const struct fp_picture_options plain = { FP_PICTURE_WIDTH, FP_PICTURE_MIN_WIDTH, false, false, "title", "subtitle",
-                                                 NULL, 0, FP_UNIT_MICROSECONDS };
+static const struct fp_picture_options plain = {
+    .width = FP_PICTURE_WIDTH,
+    .min_width = FP_PICTURE_MIN_WIDTH,
+    .title = "title",
+    .subtitle = "subtitle",
+    .unit = FP_UNIT_MICROSECONDS,
+};
 
 static struct fp_picture picture_of(const struct fp_tree *t, const struct fp_picture_options *options)
 {
@@ -32,134 +34,6 @@ static void draw(const struct fp_tree *t, const struct fp_picture_options *optio
     fp_picture_release(&picture);
 }
 
-/* ---- a small check of well-formedness: tags nest, attributes are quoted, entities are known, characters allowed ---- */
-
-static size_t check_text(const char *s, size_t n, size_t i, char stop)
-{
-    static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
-
-    while (i < n && s[i] != stop) {
-        uint32_t code;
-        bool known = s[i] != '&';
-
-        for (size_t e = 0; e < 5 && !known; e++)
-            known = strncmp(s + i, entities[e], strlen(entities[e])) == 0;
-        assert_true(known && s[i] != (stop == '<' ? '>' : '<'));
-        i += fp_utf8_decode(s + i, n - i, &code);
-        assert_true(code == '\n' || (code >= 0x20 && code != 0xFFFE && code != 0xFFFF));
-    }
-    return i;
-}
-
-static size_t check_attributes(const char *s, size_t n, size_t i)
-{
-    while (i < n && s[i] == ' ') {
-        size_t name = ++i;
-
-        i += strspn(s + i, "abcdefghijklmnopqrstuvwxyzBU:-");
-        assert_true(i > name && s[i] == '=' && s[i + 1] == '"');
-        assert_true(strncmp(s + name, "on", 2) != 0 && strncmp(s + name, "style", 5) != 0);
-        i = check_text(s, n, i + 2, '"') + 1;
-    }
-    return i;
-}
-
-static void assert_well_formed(const struct fp_str *svg)
-{
-    const char *s = svg->data;
-    size_t n = svg->len, i, depth = 0;
-    char open[16][16];
-
-    assert_int_equal(fp_utf8_valid_prefix(s, n), n);
-    assert_int_equal(strlen(s), n);
-    assert_int_equal(strncmp(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg ", 44), 0);
-    for (i = strcspn(s, "\n") + 1; i < n;) {
-        size_t name, len;
-
-        if (s[i] != '<') {
-            i = check_text(s, n, i, '<');
-            continue;
-        }
-        if (s[i + 1] == '/') {
-            assert_true(depth > 0);
-            depth--;
-            len = strlen(open[depth]);
-            assert_int_equal(strncmp(s + i + 2, open[depth], len), 0);
-            assert_int_equal(s[i + 2 + len], '>');
-            i += len + 3;
-            continue;
-        }
-        name = ++i;
-        len = strspn(s + i, "abcdefghijklmnopqrstuvwxyz");
-        assert_true(len > 0 && len < 16 && depth < 16);
-        memcpy(open[depth], s + name, len);
-        open[depth][len] = '\0';
-        assert_true(strcmp(open[depth], "script") != 0 && strcmp(open[depth], "style") != 0);
-        assert_true(strcmp(open[depth], "foreignObject") != 0 && strcmp(open[depth], "image") != 0);
-        i = check_attributes(s, n, i + len);
-        if (s[i] == '/')
-            i++;
-        else
-            depth++;
-        assert_int_equal(s[i++], '>');
-    }
-    assert_int_equal(depth, 0);
-}
-
-/* A second opinion, where xmllint is installed. */
-static void ask_xmllint(const struct fp_str *svg)
-{
-    char path[] = "/tmp/fp_svg_XXXXXX", command[100];
-    int fd = mkstemp(path), status;
-
-    assert_int_equal(write(fd, svg->data, svg->len), (ssize_t)svg->len);
-    close(fd);
-    snprintf(command, sizeof command, "xmllint --huge --noout %s", path);
-    status = system("command -v xmllint >/dev/null");
-    if (status == 0)
-        assert_int_equal(system(command), 0);
-    else
-        print_message("xmllint is not installed: only our own check was made\n");
-    unlink(path);
-}
-
-static size_t count_of(const char *text, const char *what)
-{
-    size_t count = 0;
-
-    for (; (text = strstr(text, what)) != NULL; text++)
-        count++;
-    return count;
-}
-
-static void names_of_all_sorts(struct fp_tree *t, uint64_t seed, size_t stacks)
-{
-    static const char *const spice[] = { "</title><script>alert(1)</script>", "<style>", "]]>", "<!--", "&amp;", "\"'", "<?x?>", "&#0;", "url(#x)",
-                                         "std::vector<int, std::allocator<int> >::push_back(int&&)", "漢字", "\uFFFE", "\x01\x02\x7F", "\xC2\x85",
-                                         "\u202Egnp", "😀", "e\u0301", "[unknown] 0x1", "[k] x<y", "[/lib/x.so]", "\xF0\x90\x80\x80", "\uFDD0" };
-    struct fp_error err = FP_ERROR_INIT;
-    struct fp_builder b;
-
-    build_folded("", &b);
-    for (size_t i = 0; i < stacks; i++) {
-        uint32_t node = 0, name;
-
-        for (size_t d = below(&seed, 8); d > 0; d--) {
-            struct fp_str text;
-
-            fp_str_init(&text, 1000);
-            for (size_t k = below(&seed, 3); k > 0; k--)
-                fp_str_puts(&text, spice[below(&seed, sizeof spice / sizeof *spice)]);
-            fp_str_printf(&text, "%d", (int)below(&seed, 3));
-            assert_int_equal(fp_names_intern(&b.names, fp_str_slice(&text), fp_frame_kind_of_name(fp_str_slice(&text)), &name, &err), 0);
-            assert_int_equal(fp_builder_child(&b, node, name, &node, &err), 0);
-            fp_str_release(&text);
-        }
-        assert_int_equal(fp_builder_add(&b, node, (int64_t)below(&seed, 1000), &err), 0);
-    }
-    assert_int_equal(fp_tree_freeze(t, &b, false, &err), 0);
-}
-
 static void hostile_names_make_well_formed_pictures(void **state)
 {
     (void)state;
@@ -182,8 +56,8 @@ static void hostile_names_make_well_formed_pictures(void **state)
         if (seed <= 3)
             ask_xmllint(&svg);
         picture = picture_of(&t, &options);
-        assert_int_equal(count_of(svg.data, "<title>"), picture.layout.count + 1); /* each box, and the picture */
-        assert_int_equal(count_of(svg.data, "; self "), picture.layout.count);
+        assert_int_equal(count_of(svg.data, "<title>"), picture.panels[0].layout.count + 1); /* each box, and the picture */
+        assert_int_equal(count_of(svg.data, "; self "), picture.panels[0].layout.count);
         fp_picture_release(&picture);
         fp_str_release(&svg);
         fp_str_release(&again);
@@ -258,7 +132,7 @@ static void notes_say_what_is_not_shown(void **state)
     tree_of("a;b 0\n", &t);
     p = picture_of(&t, &options);
     assert_non_null(note_of(&p, "No samples"));
-    assert_int_equal(p.layout.count, 0);
+    assert_int_equal(p.panels[0].layout.count, 0);
     fp_picture_release(&p);
     fp_tree_release(&t);
     setlocale(LC_ALL, "C");
@@ -277,14 +151,14 @@ static void boxes_and_labels_stay_inside(void **state)
         names_of_all_sorts(&t, seed, 100);
         p = picture_of(&t, &options);
         fp_str_init(&label, 2 * FP_LIMIT_NAME);
-        for (size_t i = 0; i < p.layout.count; i++) {
-            const struct fp_box *box = &p.layout.boxes[i];
-            struct fp_rect r = fp_picture_box(&p, box);
+        for (size_t i = 0; i < p.panels[0].layout.count; i++) {
+            const struct fp_box *box = &p.panels[0].layout.boxes[i];
+            struct fp_rect r = fp_picture_box(&p, &p.panels[0], box);
 
             assert_true(r.width > 0 && r.x >= p.graph_x && r.x + r.width <= p.width - p.graph_x + 1e-6);
-            assert_true(r.y >= p.graph_y && r.y + r.height < p.height);
+            assert_true(r.y >= p.panels[0].y && r.y + r.height < p.height);
             if (box->node == 0) {
-                double at_root = options.icicle ? p.graph_y : p.graph_y + (p.layout.rows - 1) * FP_ROW_HEIGHT;
+                double at_root = options.icicle ? p.panels[0].y : p.panels[0].y + (p.panels[0].layout.rows - 1) * FP_ROW_HEIGHT;
 
                 assert_true(r.y >= at_root && r.y <= at_root);
             }

@@ -1,49 +1,22 @@
 /* flame/png: size, colours where the layout says, refusals. */
-#include <cairo.h>
-
-#include "flame/png.h"
-#include "profile_fixture.h"
+#include "picture_fixture.h"
 
 static struct fp_picture picture_of(const struct fp_tree *t, uint32_t width, bool icicle)
 {
-    const struct fp_picture_options options = { width, FP_PICTURE_MIN_WIDTH, icicle, false, "title 漢字", "subtitle", NULL, 0,
-                                                FP_UNIT_SAMPLES };
+    const struct fp_picture_options options = {
+        .width = width,
+        .min_width = FP_PICTURE_MIN_WIDTH,
+        .icicle = icicle,
+        .title = "title 漢字",
+        .subtitle = "subtitle",
+        .unit = FP_UNIT_SAMPLES,
+    };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_picture picture;
 
     if (fp_picture_make(&picture, t, &options, &err) < 0)
         fail_msg("%s", err.message);
     return picture;
-}
-
-static cairo_surface_t *painted(const struct fp_picture *p, int scale)
-{
-    char path[] = "/tmp/fp_png_XXXXXX";
-    struct fp_error err = FP_ERROR_INIT;
-    cairo_surface_t *image;
-
-    close(mkstemp(path));
-    if (fp_png_write(p, scale, path, &err) < 0)
-        fail_msg("%s", err.message);
-    image = cairo_image_surface_create_from_png(path);
-    unlink(path);
-    assert_int_equal(cairo_surface_status(image), CAIRO_STATUS_SUCCESS);
-    return image;
-}
-
-static struct fp_rgb pixel(cairo_surface_t *image, double x, double y)
-{
-    const unsigned char *row = cairo_image_surface_get_data(image) + (int)y * cairo_image_surface_get_stride(image);
-    uint32_t argb;
-
-    memcpy(&argb, row + 4 * (int)x, sizeof argb);
-    return (struct fp_rgb){ (uint8_t)(argb >> 16), (uint8_t)(argb >> 8), (uint8_t)argb };
-}
-
-static void assert_colour(struct fp_rgb got, struct fp_rgb want)
-{
-    if (abs(got.r - want.r) > 1 || abs(got.g - want.g) > 1 || abs(got.b - want.b) > 1)
-        fail_msg("#%02x%02x%02x, not #%02x%02x%02x", got.r, got.g, got.b, want.r, want.g, want.b);
 }
 
 /* Every box that is wide enough has its colour one pixel from its upper left corner, where no label
@@ -63,9 +36,9 @@ static void boxes_have_their_colours(void **state)
             image = painted(&p, scale);
             assert_int_equal(cairo_image_surface_get_width(image), (int)p.width * scale);
             assert_int_equal(cairo_image_surface_get_height(image), (int)p.height * scale);
-            for (size_t i = 0; i < p.layout.count; i++) {
-                const struct fp_box *box = &p.layout.boxes[i];
-                struct fp_rect r = fp_picture_box(&p, box);
+            for (size_t i = 0; i < p.panels[0].layout.count; i++) {
+                const struct fp_box *box = &p.panels[0].layout.boxes[i];
+                struct fp_rect r = fp_picture_box(&p, &p.panels[0], box);
 
                 if (r.width < 4 || box->cut || fp_picture_hatched(&p, box))
                     continue;
@@ -77,9 +50,9 @@ static void boxes_have_their_colours(void **state)
             assert_true(seen > 20);
             assert_colour(pixel(image, 1, 1), (struct fp_rgb){ 255, 255, 255 });
             for (size_t i = 0; i < p.legend_count; i++)
-                if (p.legend[i].kind != FP_KIND_UNKNOWN)
+                if (!p.legend[i].hatched)
                     assert_colour(pixel(image, (p.legend[i].swatch.x + 6) * scale, (p.legend[i].swatch.y + 6) * scale),
-                                  fp_palette_legend(p.legend[i].kind));
+                                  p.legend[i].fill);
             cairo_surface_destroy(image);
             fp_picture_release(&p);
             fp_tree_release(&t);
@@ -111,14 +84,14 @@ static void bands_meet(void **state)
     p = picture_of(&t, 1200, false);
     image = painted(&p, 2);
     assert_int_equal(cairo_image_surface_get_height(image), 2 * p.height);
-    for (size_t i = 0; i < p.layout.count; i++) {
-        struct fp_rect r = fp_picture_box(&p, &p.layout.boxes[i]);
-        struct fp_rgb want = fp_palette_frame(fp_tree_kind(&t, p.layout.boxes[i].node), fp_tree_name(&t, p.layout.boxes[i].node));
+    for (size_t i = 0; i < p.panels[0].layout.count; i++) {
+        struct fp_rect r = fp_picture_box(&p, &p.panels[0], &p.panels[0].layout.boxes[i]);
+        struct fp_rgb want = fp_palette_frame(fp_tree_kind(&t, p.panels[0].layout.boxes[i].node), fp_tree_name(&t, p.panels[0].layout.boxes[i].node));
 
         assert_colour(pixel(image, (r.x + 600) * 2, (r.y + 0.5) * 2), want);
         assert_colour(pixel(image, (r.x + 600) * 2, (r.y + 14.5) * 2), want);
     }
-    assert_colour(pixel(image, (p.legend[0].swatch.x + 6) * 2, (p.legend[0].swatch.y + 6) * 2), fp_palette_legend(p.legend[0].kind));
+    assert_colour(pixel(image, (p.legend[0].swatch.x + 6) * 2, (p.legend[0].swatch.y + 6) * 2), p.legend[0].fill);
     cairo_surface_destroy(image);
     fp_picture_release(&p);
     fp_tree_release(&t);
@@ -142,8 +115,8 @@ static void pictures_fit_at_scale_1(void **state)
 
         assert_true(fp_png_fits(&p, 1));
         assert_true((uint64_t)p.width * p.height <= FP_LIMIT_AREA);
-        assert_int_equal(p.layout.rows == FP_LIMIT_ROWS, widths[i] <= 4900);
-        assert_true(p.layout.rows >= 250 && p.layout.deep_nodes == t.count - p.layout.rows);
+        assert_int_equal(p.panels[0].layout.rows == FP_LIMIT_ROWS, widths[i] <= 4900);
+        assert_true(p.panels[0].layout.rows >= 250 && p.panels[0].layout.deep_nodes == t.count - p.panels[0].layout.rows);
         assert_int_equal(fp_png_fits(&p, 2), widths[i] <= 1200);
         fp_picture_release(&p);
     }

@@ -122,8 +122,10 @@ static void pictures_have_the_same_shares(void **state)
 {
     const char *focus[] = { "fib" };
     struct fp_transform_config config = nothing;
-    struct fp_picture_options options = { 1200, 0.1, false, false, "title", "subtitle", "a <note>", 20 * SAMPLE,
-                                          FP_UNIT_MICROSECONDS };
+    struct fp_picture_options options = {
+        .width = 1200, .min_width = 0.1, .title = "title", .subtitle = "subtitle", .note = "a <note>",
+        .whole = 20 * SAMPLE, .unit = FP_UNIT_MICROSECONDS,
+    };
     struct fp_picture picture;
     struct fp_shape shape;
     struct fixture f;
