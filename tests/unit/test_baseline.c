@@ -48,8 +48,22 @@ static void words(void **state)
         { "0123456789012345678901234567890123456789012345678901234567890123", FP_BASELINE_LABEL },
     };
     static const char *const bad[] = {
-        "", " ", ".", "..", ".x", "a/b", "../x", "last night", "2026-13-01", "2026-02-30", "2026-11-20-1", "2026-",
-        "a\nb", "a%b", "é", "01234567890123456789012345678901234567890123456789012345678901234",
+        "",
+        " ",
+        ".",
+        "..",
+        ".x",
+        "a/b",
+        "../x",
+        "last night",
+        "2026-13-01",
+        "2026-02-30",
+        "2026-11-20-1",
+        "2026-",
+        "a\nb",
+        "a%b",
+        "é",
+        "01234567890123456789012345678901234567890123456789012345678901234",
     };
     struct fp_baseline_spec spec;
 
@@ -163,8 +177,9 @@ static void every_day(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words),       cmocka_unit_test(windows),   cmocka_unit_test(summer_time),
-        cmocka_unit_test(a_day_that_was_none), cmocka_unit_test(every_day),
+        cmocka_unit_test(words),       cmocka_unit_test(windows),
+        cmocka_unit_test(summer_time), cmocka_unit_test(a_day_that_was_none),
+        cmocka_unit_test(every_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

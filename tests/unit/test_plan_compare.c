@@ -69,9 +69,12 @@ static void make(struct made *m, const char *const *days, const char *const *bas
         assert_int_equal(fp_window_parse(days[i], m->zone, INT64_C(1795177800), &windows[i], NULL), FP_OK);
         assert_int_equal(fp_baseline_parse(baselines[i], &m->specs[i], NULL), FP_OK);
     }
-    if (fp_plan_make(&m->plan, &config, &(struct fp_plan_options){ .windows = windows, .window_count = count }, &err) < 0)
+    if (fp_plan_make(&m->plan, &config,
+                     &(struct fp_plan_options){ .windows = windows, .window_count = count }, &err) < 0)
         fail_msg("%s", err.message);
-    if (fp_plan_compare(&m->plan, &(struct fp_plan_comparing){ m->specs, m->zone, is_kept, is_published, &m->site }, &err) < 0)
+    if (fp_plan_compare(&m->plan,
+                        &(struct fp_plan_comparing){ m->specs, m->zone, is_kept, is_published, &m->site },
+                        &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -155,7 +158,8 @@ static void what_is_pressed_besides(void **state)
 
 static void two_windows_share_a_reference(void **state)
 {
-    static const char *const days[] = { "2026-11-20", "2026-11-19" }, *const baselines[] = { "2026-11-01", "2026-11-01" };
+    static const char *const days[] = { "2026-11-20", "2026-11-19" }, *const baselines[] = { "2026-11-01",
+                                                                                             "2026-11-01" };
     struct made m = { .site = { NULL, 0, 0 } };
 
     (void)state;
@@ -185,7 +189,8 @@ static void no_circles(void **state)
 
 static void kept_nights(void **state)
 {
-    static const char *const days[] = { "2026-11-20", "2026-11-19" }, *const baselines[] = { "release-1", "release-2" };
+    static const char *const days[] = { "2026-11-20", "2026-11-19" }, *const baselines[] = { "release-1",
+                                                                                             "release-2" };
     static const char *const lines[] = { "kept release-1" };
     struct made m = { .site = { lines, 1, 0 } };
 
