@@ -51,6 +51,8 @@
 #define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
+#define FP_LIMIT_HISTORY_NIGHTS 400u                  /* nights that charts go back: more than a year of days */
+#define FP_LIMIT_HISTORY_POINTS 4000000u              /* values kept for them: 24 bytes each */
 
 /* Patterns over names */
 #define FP_LIMIT_PATTERNS 100u                        /* of one transform */
