@@ -87,7 +87,7 @@ static int publish_assets(struct fp_stage *stage, const struct fp_pages *pages, 
 
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err)
 {
-    static const struct fp_page_place place = { "assets/", NULL, NULL };
+    static const struct fp_page_place place = { "assets/", NULL, NULL, "services/" };
     struct fp_stage *stage = run->stage;
     struct fp_nights list = { 0 };
     json_t *nights = json_array();

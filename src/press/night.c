@@ -124,7 +124,7 @@ static int collect(const struct fp_night_run *night, size_t window, const char *
 static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const char *dir,
                        struct fp_error *err)
 {
-    static const struct fp_page_place place = { "assets/", NULL, "../../../index.html" };
+    static const struct fp_page_place place = { "assets/", NULL, "../../../index.html", "../../../services/" };
     const struct fp_job_context *context = night->context;
     const struct fp_window *window = &context->plan->windows[index];
     const struct fp_discovery *discovery = night->discoveries ? &night->discoveries[index] : NULL;

@@ -207,7 +207,8 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
-    static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html" };
+    static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html",
+                                                "../../../../../services/" };
     struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;

@@ -251,7 +251,7 @@ static int put_newest(struct fp_model *model, json_t *view, const json_t *nights
         return FP_OK;
     prefix = json_object();
     fp_words_put_href(&prefix_model, prefix, "url", "", fp_model_get_slice(night, "path"), "/");
-    rc = fp_night_view(night, fp_model_get_text(prefix, "url"), &newest, err);
+    rc = fp_night_view(night, fp_model_get_text(prefix, "url"), "services/", &newest, err);
     json_decref(prefix);
     if (rc < 0)
         return rc;

@@ -71,8 +71,12 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
  * [{title_pieces, comma}], names_more}], terms
  * [{term, text}] (each word that occurs in the tables, explained), trust_text, about (facts), generator,
  * generated, night_href; and has_X for each X that may be missing.
- * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
+ * Before them stands what changed (report/changed.h). The tables' rows have, besides: versus and versus_title (the total
+ * against its baseline's), spark (report/chart.h; from `trend`, which fp_history_annotate puts there) and service_href.
+ * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index. `services_prefix`: likewise
+ * of the services' pages, "../../../services/" and "services/"; NULL = there are none.
  */
-int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err);
+int fp_night_view(const json_t *night, const char *prefix, const char *services_prefix, json_t **ret_view,
+                  struct fp_error *err);
 
 #endif

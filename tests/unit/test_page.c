@@ -20,9 +20,9 @@
 #include "report_fixture.h"
 
 static const struct fp_page_place report_place = { "../../../../../assets/", "../../index.html",
-                                                   "../../../../../index.html" };
-static const struct fp_page_place night_place = { "../../../assets/", NULL, "../../../index.html" };
-static const struct fp_page_place root_place = { "assets/", NULL, NULL };
+                                                   "../../../../../index.html", "../../../../../services/" };
+static const struct fp_page_place night_place = { "../../../assets/", NULL, "../../../index.html", "../../../services/" };
+static const struct fp_page_place root_place = { "assets/", NULL, NULL, NULL };
 
 static struct fp_pages *open_pages(const char *templates, const char *assets)
 {
