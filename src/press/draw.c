@@ -36,7 +36,7 @@ static int join(struct fp_str *path, const char *dir, const char *name, struct f
     return fp_str_status(path, "a path", err);
 }
 
-static int draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
+int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
     struct fp_str path;
     int rc = join(&path, dir, name, err);
@@ -131,7 +131,7 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         goto done;
     note_picture(facts, &picture);
     if (options->formats & FP_DRAW_SVG) {
-        rc = draw_file(dir, SVG_FILE, write_svg, &picture, err);
+        rc = fp_draw_file(dir, SVG_FILE, write_svg, &picture, err);
         facts->svg = SVG_FILE;
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
@@ -407,7 +407,7 @@ static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
 int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages,
                  json_t *model, const struct fp_page_place *place, struct fp_error *err)
 {
-    return draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
+    return fp_draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
 }
 
 static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
@@ -419,7 +419,7 @@ static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
 
 int fp_draw_model(const char *dir, const char *name, const json_t *model, struct fp_error *err)
 {
-    return draw_file(dir, name, write_model, &model, err);
+    return fp_draw_file(dir, name, write_model, &model, err);
 }
 
 int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,

@@ -7,6 +7,7 @@
 
 #include "base/unit.h"
 #include "press/job.h"
+#include "press/metrics.h"
 #include "press/night.h"
 #include "press/regressions.h"
 #include "publish/lock.h"
@@ -166,27 +167,73 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     return pool->err.code;
 }
 
-static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+/* The order of time: a night's page shows the nights before it. */
+static int by_start(const void *pa, const void *pb)
+{
+    const struct fp_window *a = *(const struct fp_window *const *)pa, *b = *(const struct fp_window *const *)pb;
+
+    return a->start < b->start ? -1 : a->start > b->start ? 1 : (a->end > b->end) - (a->end < b->end);
+}
+
+static int publish_nights(struct pool *pool, struct fp_stage *stage, const struct fp_window **windows,
+                          const char **pressed, struct fp_error *err)
 {
     const struct fp_press *press = pool->press;
-    struct fp_night_run night = { stage, &pool->context, pool->runs, press->plan->job_count,
-                                  press->discoveries, press->log };
-    size_t damaged = 0;
-    int rc = FP_OK;
+    const struct fp_plan *plan = press->plan;
+    struct fp_night_run night = { stage, &pool->context, pool->runs, plan->job_count,
+                                  press->discoveries, press->log, press->config->site_url };
 
-    for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
+    for (size_t w = 0; w < plan->window_count; w++)
+        windows[w] = &plan->windows[w];
+    qsort(windows, plan->window_count, sizeof *windows, by_start);
+    for (size_t w = 0; w < plan->window_count; w++) {
         struct fp_night_result result = { false, false };
+        int rc;
 
         if (atomic_load(press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop");
-        rc = fp_night_publish(&night, w, &result, err);
-        pool->result.nights += result.published;
+        rc = fp_night_publish(&night, (size_t)(windows[w] - plan->windows), &result, err);
+        if (rc < 0)
+            return rc;
         pool->result.damaged += result.mended;
+        if (!result.published)
+            continue;
+        pool->result.newest = windows[w]->path;
+        pressed[pool->result.nights++] = windows[w]->path;
     }
+    return FP_OK;
+}
+
+static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+{
+    const struct fp_press *press = pool->press;
+    size_t count = press->plan->window_count, damaged = 0;
+    const struct fp_window **windows = calloc(count + 1, sizeof *windows);
+    const char **pressed = calloc(count + 1, sizeof *pressed);
+    int rc = windows && pressed ? publish_nights(pool, stage, windows, pressed, err) : fp_error_nomem(err);
+
     if (rc == FP_OK && pool->result.nights)
-        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, err);
+        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
+                                                      press->config->site_url, pressed, pool->result.nights },
+                              &damaged, err);
     pool->result.damaged += damaged;
+    free(windows);
+    free(pressed);
     return rc;
+}
+
+/* Metrics are no part of the site: what is wrong with them is said, and no reason to give up what was published. */
+static void write_metrics(struct pool *pool, int rc)
+{
+    const struct fp_press *press = pool->press;
+    struct fp_error err = FP_ERROR_INIT;
+
+    pool->result.seconds = seconds_since(&pool->started);
+    if (!press->config->metrics_file || rc == FP_ECANCELLED)
+        return;
+    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, &err) < 0;
+    if (pool->result.no_metrics)
+        fp_log_error(press->log, FP_LOG_ERROR, &err, NULL);
 }
 
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
@@ -207,8 +254,8 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
-    static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html",
-                                                "../../../../../services/" };
+    static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
+                                                .index = "../../../../../index.html" };
     struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
@@ -236,6 +283,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     if (rc == FP_OK)
         pool.result.regressions =
             press->say_regressions ? fp_regressions_log(&pool.context) : fp_regressions_count(&pool.context);
+    write_metrics(&pool, rc);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);

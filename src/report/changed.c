@@ -19,6 +19,15 @@ static void put_text(const struct changed *c, json_t *object, const char *key, c
     fp_model_put(c->model, object, key, fp_model_text_or_null(text));
 }
 
+/* Into the difference graph at the function where there is one, else to what the report says of changes. */
+static void put_href(const struct changed *c, json_t *row, const struct fp_lead *lead)
+{
+    char place[FP_LEADS_PLACE];
+
+    fp_words_put_href(c->model, row, "href", c->prefix, fp_model_get_slice(lead->entry, "path"),
+                      fp_lead_place(place, lead));
+}
+
 static void push_row(const struct changed *c, json_t *rows, const struct fp_lead *lead, int decimals)
 {
     json_t *row = fp_model_row(c->model, rows);
@@ -26,10 +35,10 @@ static void push_row(const struct changed *c, json_t *rows, const struct fp_lead
 
     fp_lead_write(lead, decimals, &texts);
     put_text(c, row, "mark", lead->effect < 0 ? "\u25bc" : "\u25b2");
+    put_text(c, row, "sense", lead->effect < 0 ? "less" : "more");
     put_text(c, row, "direction", lead->effect < 0 ? "less: " : "more: ");
     fp_words_put_name(c->model, row, "pieces", "cut", fp_model_get_slice(lead->lead, "name"));
-    fp_words_put_href(c->model, row, "href", c->prefix, fp_model_get_slice(lead->entry, "path"),
-                      "/index.html#changes");
+    put_href(c, row, lead);
     fp_words_put_name(c->model, row, "title_pieces", NULL, fp_model_get_slice(lead->entry, "title"));
     put_text(c, row, "event", fp_model_get_text(lead->entry, "event"));
     put_text(c, row, "before", texts.before);

@@ -7,7 +7,7 @@
  * nights), compared_text (null = nothing to name), has_changed, and
  *   changed       {calm (one sentence where no service changed; null), rule, too_few (null = none), host, lists}
  *   lists         [{head (null = the first), caption, note, host, unsampled, rows, more}]
- *   rows          [{mark, direction, pieces, cut, href, title_pieces, event, before, after, points, amount, unit}]
+ *   rows          [{sense ("more", "less"), mark, direction, pieces, cut, href, title_pieces, event, before, after, points, amount, unit}]
  * Links begin with `prefix`, a URL, and lead to the place `changes` of a report.
  */
 #ifndef FP_REPORT_CHANGED_H

@@ -43,6 +43,15 @@ static const char *keep(struct fp_history *history, const json_t *object, const 
     return fp_arena_strdup(&history->arena, fp_model_get_text(object, key));
 }
 
+/* A time of a file, far from where differences overflow. */
+static int64_t get_time(const json_t *window, const char *key)
+{
+    const int64_t most = INT64_C(1) << 50;
+    int64_t time = fp_model_get_int(window, key);
+
+    return time > most ? most : time < -most ? -most : time;
+}
+
 static int add_night(struct fp_history *history, const json_t *night, struct fp_error *err)
 {
     const json_t *window = json_object_get(night, "window");
@@ -59,8 +68,8 @@ static int add_night(struct fp_history *history, const json_t *night, struct fp_
         .timezone = keep(history, window, "timezone"),
         .outcome = keep(history, night, "outcome"),
         .generated = fp_model_get_int(night, "generated"),
-        .start = fp_model_get_int(window, "start"),
-        .end = fp_model_get_int(window, "end"),
+        .start = get_time(window, "start"),
+        .end = get_time(window, "end"),
     };
     if (!kept->path || !kept->label || !kept->timezone || !kept->outcome)
         return fp_error_nomem(err);
@@ -157,8 +166,9 @@ int fp_history_add(struct fp_history *history, const json_t *night, struct fp_er
 /* ---- trends ---- */
 
 /* A day of 23 hours is a day, and a month of 28 days a month. */
-static bool is_alike(const struct fp_history_night *a, const struct fp_history_night *b)
+bool fp_history_is_alike(const struct fp_history *history, uint32_t one, uint32_t other)
 {
+    const struct fp_history_night *a = &history->nights[one], *b = &history->nights[other];
     int64_t x = a->end - a->start, y = b->end - b->start;
 
     return x > 0 && y > 0 && 8 * llabs(x - y) <= (x > y ? x : y);
@@ -261,7 +271,7 @@ int fp_history_trend(const struct fp_history *history, uint32_t series, uint32_t
     if (!trend.items)
         rc = fp_error_nomem(err);
     for (uint32_t n = night; rc == FP_OK && n < history->night_count && trend.count < most; n++)
-        if (is_alike(&history->nights[n], newest))
+        if (fp_history_is_alike(history, n, night))
             trend.items[trend.count++] = trend_point(history, n, of->cores, point_in(history, n, order, count, &at));
     free(order);
     if (rc == FP_OK) {
@@ -306,7 +316,18 @@ static void put_trend(struct fp_model *model, json_t *entry, const struct fp_tre
     }
 }
 
-static bool find_night(const struct fp_history *history, const char *path, uint32_t *ret_night)
+bool fp_history_is_shown(const struct fp_history *history, uint32_t night, uint32_t earlier)
+{
+    size_t between = 0;
+
+    if (earlier <= night || !fp_history_is_alike(history, night, earlier))
+        return false;
+    for (uint32_t i = night; i < earlier; i++)
+        between += fp_history_is_alike(history, night, i);
+    return between < FP_HISTORY_SPARK;
+}
+
+bool fp_history_find(const struct fp_history *history, const char *path, uint32_t *ret_night)
 {
     for (uint32_t i = 0; i < history->night_count; i++)
         if (!strcmp(history->nights[i].path, path)) {
@@ -323,7 +344,7 @@ int fp_history_annotate(const struct fp_history *history, json_t *night, struct 
     uint32_t at;
     size_t i;
 
-    if (!find_night(history, fp_model_get_text(night, "path"), &at))
+    if (!fp_history_find(history, fp_model_get_text(night, "path"), &at))
         return FP_OK;
     json_array_foreach(services, i, entry) {
         const json_t *series = json_object_get(history->index, fp_model_get_text(entry, "path"));

@@ -68,6 +68,13 @@ void fp_history_release(struct fp_history *history);
  * beyond the limits. FP_ENOMEM only. */
 int fp_history_add(struct fp_history *history, const json_t *night, struct fp_error *err);
 
+/* Do two nights belong into one trend? */
+bool fp_history_is_alike(const struct fp_history *history, uint32_t one, uint32_t other);
+/* Does the page of `night` show the number of `earlier` in a sparkline? */
+bool fp_history_is_shown(const struct fp_history *history, uint32_t night, uint32_t earlier);
+/* The index of a night by its path; false when it is not in the history. */
+bool fp_history_find(const struct fp_history *history, const char *path, uint32_t *ret_night);
+
 struct fp_trend_point {
     uint32_t night; /* in history->nights */
     int64_t start;

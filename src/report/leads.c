@@ -18,6 +18,12 @@ bool fp_leads_is_sampled(const json_t *entry)
     return fp_event_sample_is_known(fp_event_find(fp_model_get_text(entry, "event")));
 }
 
+bool fp_leads_is_judged(const json_t *entry)
+{
+    return fp_entry_has_value(entry) && fp_entry_has_baseline(entry) && json_is_object(json_object_get(entry, "rule")) &&
+           !json_is_true(json_object_get(entry, "too_few"));
+}
+
 static struct fp_lead make_lead(const json_t *entry, const json_t *change)
 {
     const json_t *cores = json_object_get(change, "cores");
@@ -86,10 +92,12 @@ static void note_entry(struct fp_leads *leads, const json_t *entry, bool *severa
         leads->without++;
         return;
     }
-    if (json_is_true(json_object_get(entry, "too_few")))
+    if (fp_leads_is_judged(entry))
+        leads->compared++;
+    else if (json_is_true(json_object_get(entry, "too_few")))
         leads->too_few++;
     else
-        leads->compared++;
+        leads->without++; /* there is a baseline, and nothing in it */
     if (leads->label && strcmp(leads->label, label) != 0)
         *several = true;
     leads->label = label;
@@ -192,4 +200,18 @@ void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_text
     else
         fp_unit_format(text, llround(amount), fp_words_unit(fp_model_get_text(lead->entry, "unit")));
     put_signed(ret_texts->amount, text, amount);
+}
+
+/* Both come from a file: what is none of our file names, or no node id, is passed over. */
+char *fp_lead_place(char to[FP_LEADS_PLACE], const struct fp_lead *lead)
+{
+    const char *file = fp_model_get_text(lead->entry, "diff"), *node = fp_model_get_text(lead->lead, "node");
+    bool sound = *file && strspn(file, "abcdefghijklmnopqrstuvwxyz-.") == strlen(file) && strlen(file) < 64 &&
+                 *node && strspn(node, "0123456789abcdef-") == strlen(node) && strlen(node) == 36;
+
+    if (sound)
+        snprintf(to, FP_LEADS_PLACE, "/%s#node=%s", file, node);
+    else
+        snprintf(to, FP_LEADS_PLACE, "/index.html#changes");
+    return to;
 }

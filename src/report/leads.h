@@ -64,6 +64,9 @@ static inline size_t fp_leads_count(const struct fp_leads *leads)
 /* Are the entry's values counts of samples, so that noise can be told? */
 bool fp_leads_is_sampled(const json_t *entry);
 
+/* Was it compared with something, and were there enough samples to judge? */
+bool fp_leads_is_judged(const json_t *entry);
+
 /* "2 changes", "No changes", "Nothing to compare with"; "" when nothing is known. Returns `to`. */
 #define FP_LEADS_TEXT 160
 char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads);
@@ -76,5 +79,9 @@ struct fp_lead_texts {
 };
 void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_texts *ret_texts);
 int fp_leads_decimals(const struct fp_leads *leads, enum fp_lead_group group);
+
+/* Where a change is seen, below its report: "/diff.svg#node=UUID", or "/index.html#changes". Returns `to`. */
+#define FP_LEADS_PLACE 160
+char *fp_lead_place(char to[FP_LEADS_PLACE], const struct fp_lead *lead);
 
 #endif

@@ -81,6 +81,8 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
                  json_integer((json_int_t)json_array_size(json_object_get(summary, "failed_parts"))));
     fp_model_put(&model, entry, "failure", why_of(summary));
     fp_comparison_put_entry(&model, entry, summary);
+    fp_model_put(&model, entry, "diff",
+                 fp_model_text_or_null(json_string_value(json_object_get(json_object_get(summary, "files"), "diff"))));
     return fp_model_finish(&model, entry, ret_entry, err);
 }
 

@@ -21,7 +21,8 @@
  *                 unknown_share (of the value in frames without a symbol; null when there is no value),
  *                 requests, failed_parts (how many), failure (why it failed, or why the
  *                 first missing part is missing, and what to do; null), baseline, rule, changed, too_few,
- *                 leads (what changed: see report/comparison.h)}
+ *                 leads (what changed: see report/comparison.h),
+ *                 diff (name of the picture of the difference beside the report's page; null: there is none)}
  *
  * A run keeps one small entry a report, not whole summaries:
  *

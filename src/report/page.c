@@ -203,6 +203,7 @@ static void put_frame(const struct fp_pages *pages, struct fp_model *model, json
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
     fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
     fp_model_put(model, view, "assets", fp_model_text(place->assets));
+    fp_model_put(model, view, "feed", fp_model_text_or_null(place->feed));
     for (size_t i = 0; i < A_COUNT; i++)
         fp_model_put(model, view, asset_files[i].key, fp_model_slice(fp_str_slice(&pages->asset_names[i])));
 }

@@ -44,12 +44,11 @@ struct fp_page_asset {
 
 /*
  * Where a page stands: relative URLs from the page, as they are to appear (already escaped); NULL = none.
- *   a report of a site          { "../../../../../assets/", "../../index.html", "../../../../../index.html",
- *                                 "../../../../../services/" }
- *   a night of a site           { "../../../assets/", NULL, "../../../index.html", "../../../services/" }
- *   the index                   { "assets/", NULL, NULL, "services/" }
- *   a service over time         { "../../assets/", NULL, "../../index.html", NULL }
- *   render -o DIR               { "assets/", NULL, NULL, NULL }
+ *   a report of a site    { .assets = "../../assets/", .night = "../../index.html", .index = "../../../../../index.html" }
+ *   a night of a site     { .assets = "assets/", .index = "../../../index.html", .services = "../../../services/" }
+ *   the index             { .assets = "assets/", .services = "services/", .feed = "feed.xml" }
+ *   a service over time   { .assets = "../../assets/", .index = "../../index.html" }
+ *   render -o DIR         { .assets = "assets/" }
  * A browser does not follow symbolic links when it resolves "..": reached as latest/…, a page finds only what
  * is named relative to its night. Assets kept within each night ("../../assets/") are found both ways.
  */
@@ -58,6 +57,7 @@ struct fp_page_place {
     const char *night;  /* the page of the night a report belongs to */
     const char *index;  /* the page of all nights */
     const char *services; /* what the services' pages are below; ends in '/' */
+    const char *feed;     /* of the nights with changes */
 };
 
 /* Everything that can be wrong with templates or assets is found here, with file, line and column. */

@@ -70,6 +70,7 @@ static void push_dot(struct service_view *view, const struct fp_chart *chart, js
 
     fp_chart_put_place(chart, dot, fp_model_get_int(point, "start"), value);
     put_text(view, dot, "shape", mark);
+    put_text(view, dot, "kind", strcmp(outcome, "partial") ? "whole" : "partial");
     put_report_href(view, dot, point);
     fp_model_printf(&view->model, dot, "title", "%s: %s%s", fp_model_get_text(point, "label"),
                     fp_chart_format(chart, text, value), strcmp(outcome, "partial") ? "" : ", partial");

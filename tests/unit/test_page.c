@@ -19,10 +19,11 @@
 #include "report/page.h"
 #include "report_fixture.h"
 
-static const struct fp_page_place report_place = { "../../../../../assets/", "../../index.html",
-                                                   "../../../../../index.html", "../../../../../services/" };
-static const struct fp_page_place night_place = { "../../../assets/", NULL, "../../../index.html", "../../../services/" };
-static const struct fp_page_place root_place = { "assets/", NULL, NULL, NULL };
+static const struct fp_page_place report_place = { .assets = "../../../../../assets/", .night = "../../index.html",
+                                                   .index = "../../../../../index.html" };
+static const struct fp_page_place night_place = { .assets = "../../../assets/", .index = "../../../index.html",
+                                                  .services = "../../../services/" };
+static const struct fp_page_place root_place = { .assets = "assets/" };
 
 static struct fp_pages *open_pages(const char *templates, const char *assets)
 {
