@@ -52,19 +52,21 @@ static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group 
 {
     static const struct {
         const char *head, *caption, *note;
+        bool fold; /* beside the point of the page: there for who asks */
     } words[FP_LEADS_GROUPS] = {
-        [FP_LEADS_MORE] = { NULL, "Functions with a larger share than before", NULL },
-        [FP_LEADS_LESS] = { "Less than before", "Functions with a smaller share than before", NULL },
+        [FP_LEADS_MORE] = { NULL, "Functions with a larger share than before", NULL, false },
+        [FP_LEADS_LESS] = { "Less than before", "Functions with a smaller share than before", NULL, false },
         [FP_LEADS_HOST] = { "On the host", "Functions of the host whose share changed",
-                            "All processes together: changes of the services above appear here again." },
+                            "All processes together: changes of the services above appear here again.", true },
         [FP_LEADS_UNSAMPLED] = { "Larger or smaller, noise not known",
                                  "Differences in values that are no counts of samples",
                                  "These values are not counts of samples, so nobody can tell how much of a difference is "
-                                 "chance: its size alone decided." },
+                                 "chance: its size alone decided.", true },
     };
     size_t first = c->leads->first[group], count = c->leads->first[group + 1] - first;
     int decimals = fp_leads_decimals(c->leads, group);
     json_t *list, *rows;
+    char text[FP_UNIT_TEXT];
 
     if (!count)
         return;
@@ -72,6 +74,11 @@ static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group 
     put_text(c, list, "head", words[group].head);
     put_text(c, list, "caption", words[group].caption);
     put_text(c, list, "note", words[group].note);
+    if (words[group].fold)
+        fp_model_printf(c->model, list, "fold", "%s: %s %s", words[group].head, fp_count_format(text, (int64_t)count),
+                        count == 1 ? "function" : "functions");
+    else
+        put_text(c, list, "fold", NULL);
     rows = fp_model_array(c->model, list, "rows");
     for (size_t i = 0; i < count && i < ROWS_SHOWN; i++)
         push_row(c, rows, &c->leads->items[first + i], decimals);

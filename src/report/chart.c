@@ -13,7 +13,7 @@ struct frame {
     double left, right, top, bottom;
 };
 
-static const struct frame chart_frame = { 10, FP_CHART_WIDTH - 26, 26, FP_CHART_HEIGHT - 30 };
+static const struct frame chart_frame = { 104, FP_CHART_WIDTH - 26, 14, FP_CHART_HEIGHT - 30 };
 static const struct frame spark_frame = { 3, 108, 3, 21 };
 
 /* The template renders texts: tenths of a pixel are enough, and no locale is involved. */
@@ -155,7 +155,7 @@ static void put_grid(const struct fp_chart *chart, json_t *to)
         double y = fp_chart_y(chart, i * step);
 
         put_pixels(chart->model, tick, "y", y);
-        put_pixels(chart->model, tick, "text_y", y - 4);
+        put_pixels(chart->model, tick, "text_y", y + 4);
         fp_model_put(chart->model, tick, "label", fp_model_text(i ? fp_chart_format(chart, text, i * step) : "0"));
         fp_model_put(chart->model, tick, "zero", json_boolean(i == 0));
     }
@@ -201,7 +201,7 @@ static void put_dates(const struct fp_chart *chart, json_t *to, const int64_t *t
         put_pixels(chart->model, date, "x", x);
         fp_model_put(chart->model, date, "label", fp_model_text(fp_chart_date(chart, text, times[i], i == first)));
         fp_model_put(chart->model, date, "anchor",
-                     fp_model_text(x < 60 ? "start" : x > FP_CHART_WIDTH - 70 ? "end" : "middle"));
+                     fp_model_text(x < chart_frame.left + 30 ? "start" : x > FP_CHART_WIDTH - 70 ? "end" : "middle"));
         fp_model_put(chart->model, date, "minor", json_boolean(!ends));
     }
 }

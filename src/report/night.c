@@ -301,6 +301,7 @@ static void put_trouble(struct night_view *view)
     put_text(view, view->root, "trouble_head",
              found[0] ? "What failed, and what to do" : "What is missing, and what to do");
     fp_model_put(&view->model, view->root, "has_trouble", json_boolean(found[0] || found[1]));
+    fp_model_put(&view->model, view->root, "trouble_leads", json_boolean(fp_entry_has_outcome(view->night, "failed")));
     fp_words_put_again(&view->model, view->root, "again", fp_model_get_int(window, "start"),
                        fp_model_get_int(window, "end"), NULL);
 }
@@ -364,6 +365,11 @@ static size_t count_services(struct night_view *view, bool *ret_host)
     return count;
 }
 
+static bool is_trouble(const char *outcome)
+{
+    return !strcmp(outcome, "failed") || !strcmp(outcome, "partial");
+}
+
 static void put_counts(struct night_view *view)
 {
     const json_t *counts = json_object_get(view->night, "counts");
@@ -385,6 +391,7 @@ static void put_counts(struct night_view *view)
         put_text(view, row, "mark", fp_words_mark(outcomes[o]));
         put_text(view, row, "number", fp_count_format(a, number));
         fp_model_put(&view->model, row, "zero", json_boolean(number == 0));
+        put_text(view, row, "why", number && is_trouble(outcomes[o]) ? "#trouble" : NULL);
     }
 }
 

@@ -66,8 +66,9 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
 
 /*
- * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble
+ * The page model: label, counts_lead, counts [{outcome, mark, number, zero, why}], trouble_head and trouble
  * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again,
+ * trouble_leads (it stands before what changed, where nothing could be had),
  * services_table and host_table ({services_caption, rows}), not_pressed [{why, names
  * [{title_pieces, comma}], names_more}], terms
  * [{term, text}] (each word that occurs in the tables, explained), trust_text, about (facts), generator,

@@ -16,7 +16,7 @@
 #include "report/template.h"
 #include "report/view.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 21 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 22 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -33,6 +33,7 @@ static const char *const template_names[T_COUNT] = {
     "foot",
     "head",
     "month",
+    "moved",
     "name",
     "outcome",
     "ranking",
