@@ -320,6 +320,18 @@ static void push_event(struct service_view *view, json_t *events, const json_t *
     put_table(view, to, &chart);
 }
 
+/* A gap that is none of the service's. */
+static void put_damaged(struct service_view *view, json_t *root, int64_t nights)
+{
+    char count[FP_UNIT_TEXT];
+
+    if (nights > 0)
+        fp_model_printf(&view->model, root, "damaged_text", "%s night%s a damaged summary.json and %s left out here.",
+                        fp_count_format(count, nights), nights == 1 ? " has" : "s have", nights == 1 ? "is" : "are");
+    else
+        put_text(view, root, "damaged_text", NULL);
+}
+
 int fp_service_view(const json_t *service, json_t **ret_view, struct fp_error *err)
 {
     const char *name = fp_model_get_text(service, "timezone");
@@ -333,6 +345,7 @@ int fp_service_view(const json_t *service, json_t **ret_view, struct fp_error *e
     list = fp_model_array(&view.model, root, "events");
     for (size_t i = 0; i < json_array_size(events); i++)
         push_event(&view, list, json_array_get(events, i));
+    put_damaged(&view, root, fp_model_get_int(service, "damaged"));
     put_text(&view, root, "generated", fp_time_format(time, fp_model_get_int(service, "generated"), zone));
     put_text(&view, root, "generator", fp_model_get_text(service, "generator"));
     put_text(&view, root, "data_file", NULL);

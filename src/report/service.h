@@ -3,14 +3,14 @@
  *
  * The input is what was found in the published nights, numbers only:
  *
- *   title, timezone, generated, generator
+ *   title, timezone, generated, generator, damaged (nights that could not be read)
  *   events   [{event, unit, cores (values are cores), period (seconds between windows),
  *              points [{start, label, path (of the night), report (of the report, "SERVICE/EVENT"),
  *                       value (null = missing, empty or failed), outcome}], oldest first,
  *              functions_from (how many of the last points the shares below are of),
  *              functions [{name, kind, shares [one for each of those points; null = not known]}]}]
  *
- * The model: title_pieces, events [{event, note, chart (see below), rows, functions_chart, functions_rows …}],
+ * The model: title_pieces, damaged_text, events [{event, note, chart (see below), rows, functions_chart, functions_rows …}],
  * generator, generated. A chart is {chart_text, grid, dates, lines [{class, number, segments, dots [{x, y, href, title}],
  * end_x, end_y}]} (report/chart.h). Lines of functions differ in their dashes and marks as in their colours, and bear a
  * number at their ends that the table repeats: no meaning is in the colour alone.
