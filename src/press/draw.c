@@ -174,7 +174,7 @@ static int draw_difference_files(const struct fp_report_facts *facts, const stru
     comparison->width = picture->width;
     comparison->height = picture->height;
     if (formats & FP_DRAW_SVG) {
-        rc = draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
+        rc = fp_draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
         comparison->svg = DIFF_SVG_FILE;
     }
     if (rc == FP_OK && formats & FP_DRAW_PNG) {

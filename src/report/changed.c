@@ -157,6 +157,9 @@ static void put_calm(const struct changed *c, json_t *to)
                         leads->compared == 1 ? "the report that was compared" : "any of the reports that were compared");
     else if (leads->too_few)
         put_text(c, to, "calm", "No report has enough samples on both sides to be judged.");
+    else if (leads->why)
+        fp_model_printf(c->model, to, "calm",
+                        "There is nothing to compare with: %s. From the next window on, what changed stands here.", leads->why);
     else
         put_text(c, to, "calm",
                  "No earlier window of these services was found to compare this one with. From the next one on, what "

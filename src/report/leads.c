@@ -79,34 +79,43 @@ static int by_impact(const void *pa, const void *pb)
     return order ? order : by_text(a, b);
 }
 
+/* A text that several entries should agree on. */
+struct agreed {
+    const char *text;
+    bool several;
+};
+
+static void agree(struct agreed *agreed, const char *text)
+{
+    if (agreed->text && strcmp(agreed->text, text) != 0)
+        agreed->several = true;
+    agreed->text = text;
+}
+
 /* What an entry says of its comparison as a whole. */
-static void note_entry(struct fp_leads *leads, const json_t *entry, bool *several)
+static void note_entry(struct fp_leads *leads, const json_t *entry, struct agreed *label, struct agreed *why)
 {
     const json_t *baseline = json_object_get(entry, "baseline");
-    const char *label = fp_model_get_text(baseline, "label");
 
     if (!baseline || !fp_entry_has_value(entry))
         return;
     leads->known = true;
-    if (!json_is_object(baseline)) {
-        leads->without++;
-        return;
-    }
     if (fp_leads_is_judged(entry))
         leads->compared++;
     else if (json_is_true(json_object_get(entry, "too_few")))
         leads->too_few++;
     else
-        leads->without++; /* there is a baseline, and nothing in it */
-    if (leads->label && strcmp(leads->label, label) != 0)
-        *several = true;
-    leads->label = label;
+        leads->without++; /* there may be a baseline, and nothing in it */
+    if (json_is_object(baseline))
+        agree(label, fp_model_get_text(baseline, "label"));
+    else
+        agree(why, fp_model_get_text(entry, "no_baseline"));
 }
 
 int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct fp_error *err)
 {
     struct fp_leads leads = { 0 };
-    bool several = false;
+    struct agreed label = { NULL, false }, why = { NULL, false };
     size_t count = 0, at = 0;
 
     for (size_t i = 0; i < json_array_size(services); i++)
@@ -117,7 +126,7 @@ int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct 
     for (size_t i = 0; i < json_array_size(services); i++) {
         const json_t *entry = json_array_get(services, i), *list = json_object_get(entry, "leads");
 
-        note_entry(&leads, entry, &several);
+        note_entry(&leads, entry, &label, &why);
         leads.clipped |= json_array_size(list) >= FP_LEADS_OF_ENTRY;
         for (size_t k = 0; k < json_array_size(list); k++)
             leads.items[at++] = make_lead(entry, json_array_get(list, k));
@@ -127,8 +136,8 @@ int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct 
         leads.first[leads.items[i].group + 1]++;
     for (int group = 0; group < FP_LEADS_GROUPS; group++)
         leads.first[group + 1] += leads.first[group];
-    if (several)
-        leads.label = NULL;
+    leads.label = label.several ? NULL : label.text;
+    leads.why = why.several || !why.text || !*why.text ? NULL : why.text;
     *ret_leads = leads;
     return FP_OK;
 }

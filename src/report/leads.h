@@ -50,6 +50,7 @@ struct fp_leads {
     bool clipped;          /* an entry lists as many as it can */
     size_t compared, too_few, without; /* entries with a value: judged, with too few samples, without a baseline */
     const char *label;     /* of the baseline; NULL = none, or there are several */
+    const char *why;       /* there is no baseline; NULL = there is one, or there are several reasons */
 };
 
 int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct fp_error *err);

@@ -86,7 +86,11 @@ static void put_changes(const struct page *page, const json_t *changed)
     const json_t *lists = json_object_get(changed, "lists"), *list, *row;
     size_t i, k;
 
-    put_sentence(page, changed, "calm");
+    if (*fp_model_get_text(changed, "calm")) {
+        fp_out_putc(page->out, '\n');
+        put_words(page, fp_model_get_text(changed, "calm"));
+        fp_out_putc(page->out, '\n');
+    }
     json_array_foreach(lists, i, list) {
         const char *head = fp_model_get_text(list, "head");
 

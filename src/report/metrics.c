@@ -105,20 +105,16 @@ static void put_regressions(struct fp_out *out, const json_t *services)
     bool first = true;
 
     for (size_t i = 0; i < json_array_size(services); i++) {
-        const json_t *entry = json_array_get(services, i), *leads = json_object_get(entry, "leads"), *lead;
-        int64_t count = 0;
-        size_t k;
+        const json_t *entry = json_array_get(services, i);
 
         if (!fp_leads_is_judged(entry) || fp_entry_is_host(entry) || !fp_leads_is_sampled(entry))
             continue;
-        json_array_foreach(leads, k, lead)
-            count += fp_model_get_real(lead, "effect") > 0;
         if (first)
             put_head(out, "flamepress_regressions",
-                     "Functions with a larger share of the service than in its baseline, beyond noise.");
+                     "Functions with a larger share than in the baseline, beyond noise and the limits of the configuration.");
         first = false;
         put_series(out, "flamepress_regressions", entry);
-        fp_out_i64(out, count);
+        fp_out_i64(out, fp_model_get_int(entry, "regressions"));
         fp_out_putc(out, '\n');
     }
 }

@@ -9,8 +9,8 @@
  *   flamepress_profile_seconds{service, event, report}    totals of the newest night that the run published, by unit;
  *   flamepress_profile_bytes                              reports without a value have none: absent, not 0
  *   flamepress_profile_value
- *   flamepress_regressions{service, event, report}        changes with a larger share, of reports that were compared;
- *                                                         the host and what has no counts of samples left out
+ *   flamepress_regressions{service, event, report}        `regressions` of reports that were compared; the host and
+ *                                                         what has no counts of samples left out
  *
  * All are gauges, without timestamps. `report` ("SERVICE/EVENT", its directory) is what no two have in common.
  *

@@ -82,7 +82,7 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
     fp_model_put(&model, entry, "failure", why_of(summary));
     fp_comparison_put_entry(&model, entry, summary);
     fp_model_put(&model, entry, "diff",
-                 fp_model_text_or_null(json_string_value(json_object_get(json_object_get(summary, "files"), "diff"))));
+                 fp_model_text_or_null(json_string_value(json_object_get(json_object_get(summary, "files"), "diff_svg"))));
     return fp_model_finish(&model, entry, ret_entry, err);
 }
 

@@ -262,7 +262,7 @@ class Changes(NightsCase):
     def test_the_first_night_has_nothing_to_compare_with(self) -> None:
         self.nights(self.days({10: {"a": 1000}}).url, 10)
         page = self.text(self.tree("2026", "11", "10", "index.html"))
-        self.has(page, "Nothing to compare with", "No earlier window of these services was found")
+        self.has(page, "Nothing to compare with", "There is nothing to compare with: ")
         self.has(read_text(os.path.join(self.site, name_of(10), "summary.md")), "Nothing to compare with")
 
     def test_nothing_changed(self) -> None:
