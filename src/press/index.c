@@ -10,6 +10,7 @@
 #include "report/feed.h"
 #include "report/history.h"
 #include "report/index.h"
+#include "report/leads.h"
 
 #define INDEX_FILE "index.html"
 
@@ -52,10 +53,25 @@ struct all {
     struct fp_feed feed;
 };
 
-static int read_night(const struct fp_index_run *run, struct all *all, const json_t *night, struct fp_error *err)
+/* For the calendar: how many changes of services lead. */
+static int count_changes(json_t *night, struct fp_error *err)
+{
+    struct fp_leads leads;
+    int rc = fp_leads_collect(json_object_get(night, "services"), &leads, err);
+
+    if (rc < 0)
+        return rc;
+    rc = json_object_set_new(night, "changes", json_integer((json_int_t)fp_leads_count(&leads)));
+    fp_leads_release(&leads);
+    return rc < 0 ? fp_error_nomem(err) : FP_OK;
+}
+
+static int read_night(const struct fp_index_run *run, struct all *all, json_t *night, struct fp_error *err)
 {
     int rc = fp_history_add(&all->history, night, err);
 
+    if (rc == FP_OK)
+        rc = count_changes(night, err);
     if (rc == FP_OK && run->site_url)
         rc = fp_feed_add(&all->feed, night, err);
     return rc;

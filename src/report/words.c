@@ -163,6 +163,10 @@ char *fp_words_growth(char to[FP_UNIT_TEXT], double growth)
     double percent = 100 * growth;
     char text[FP_UNIT_TEXT];
 
+    if (fabs(percent) < 0.05) {
+        snprintf(to, FP_UNIT_TEXT, percent < 0 || percent > 0 ? "\u2248 0 %%" : "0 %%");
+        return to;
+    }
     if (fabs(percent) < 1000)
         fp_fixed_format(text, percent, 1);
     else

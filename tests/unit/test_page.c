@@ -283,7 +283,8 @@ static void night_and_index_link_to_reports(void **state)
     assert_non_null(strstr(page.data, "href=\"a%2520b/on-cpu/index.html\""));
     assert_non_null(strstr(page.data, "href=\"%253Csvc%253E/on-cpu/index.html\""));
     assert_non_null(strstr(page.data, "What failed, and what to do"));
-    assert_true(strstr(page.data, "What failed") < strstr(page.data, ">Services</h2>"));
+    assert_true(strstr(page.data, "What failed") > strstr(page.data, ">Services</h2>"));
+    assert_non_null(strstr(page.data, "<a href=\"#trouble\">failed</a>"));
     check_page(&page, "night");
     fp_str_release(&page);
 
