@@ -118,7 +118,7 @@ static double find_step(const struct fp_chart *chart)
 {
     double unit = reading_unit(chart, chart->most), step;
 
-    if (!(chart->most > 0) || !isfinite(chart->most))
+    if (!(chart->most > 1e-300) || !isfinite(chart->most))
         return 1;
     step = nice_step(chart->most / unit) * unit;
     return chart->scale == FP_CHART_VALUE && counts(chart->unit) ? fmax(step, 1) : step;
@@ -129,7 +129,7 @@ static double axis_end(const struct fp_chart *chart)
 {
     double step = find_step(chart);
 
-    return chart->most > 0 ? step * ceil(chart->most / step - 1e-9) : step;
+    return chart->most > 0 ? step * fmax(1, ceil(chart->most / step - 1e-9)) : step;
 }
 
 char *fp_chart_format(const struct fp_chart *chart, char to[FP_UNIT_TEXT], double value)
