@@ -33,7 +33,7 @@ static double place_x(const struct frame *frame, int64_t first, int64_t last, in
 
 static double place_y(const struct frame *frame, double most, double value)
 {
-    return frame->bottom - (most > 0 ? (frame->bottom - frame->top) * value / most : 0);
+    return frame->bottom - (most > 0 ? (frame->bottom - frame->top) * (value / most) : 0);
 }
 
 /* ---- lines ---- */

@@ -35,7 +35,8 @@ static const char *ticks(double most, enum fp_chart_scale scale, enum fp_unit un
         double y = strtod(fp_model_get_text(tick, "y"), NULL);
 
         strcat(strcat(text, i ? "|" : ""), fp_model_get_text(tick, "label"));
-        assert_true(y < above);
+        if (!(y < above))
+            fail_msg("%s: %g, then %g", text, above, y);
         above = y;
     }
     /* the largest value has room */
