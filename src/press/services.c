@@ -1,7 +1,10 @@
 #include "press/services.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -11,6 +14,9 @@
 #include "report/model.h"
 #include "report/service.h"
 #include "report/summary.h"
+
+#define SERVICES_DIR "services"
+#define PAGE_FILE "index.html"
 
 static size_t length_of_service(const char *report_path)
 {
@@ -130,13 +136,12 @@ static int make_service(const struct fp_services_run *run, const uint32_t *ids, 
                         struct fp_error *err)
 {
     const struct fp_history *history = run->history;
-    const struct fp_history_series *first = &history->series[ids[0]];
     const struct fp_history_night *newest = &history->nights[0];
     struct fp_model model = FP_MODEL_INIT;
     json_t *service = json_object(), *events;
     int rc = FP_OK;
 
-    fp_model_put(&model, service, "title", fp_model_text(first->title));
+    fp_model_put(&model, service, "title", fp_model_text(count ? history->series[ids[0]].title : ""));
     fp_model_put(&model, service, "timezone", fp_model_text(newest->timezone));
     fp_model_put(&model, service, "generated", json_integer(newest->generated));
     fp_model_put(&model, service, "generator", fp_model_text(fp_generator()));
@@ -151,29 +156,104 @@ static int make_service(const struct fp_services_run *run, const uint32_t *ids, 
     return fp_model_finish(&model, service, ret_service, err);
 }
 
-static int publish_service(const struct fp_services_run *run, const uint32_t *ids, size_t count, struct fp_error *err)
+/* `name`: of its directory. */
+static int publish_page(const struct fp_services_run *run, json_t *service, struct fp_slice name, struct fp_error *err)
 {
     static const struct fp_page_place place = { .assets = "../../assets/", .index = "../../index.html" };
-    const char *report = run->history->series[ids[0]].path;
-    json_t *service = NULL;
     struct fp_str dir, path;
-    int rc = make_service(run, ids, count, &service, err);
+    int rc;
 
     fp_str_init(&dir, FP_LIMIT_TEXT);
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_puts(&path, "services/");
-    fp_str_append(&path, report, length_of_service(report));
+    fp_str_puts(&path, SERVICES_DIR "/");
+    fp_str_append(&path, name.data, name.len);
     fp_str_puts(&dir, run->stage->path);
     fp_path_join(&dir, path.data);
-    fp_path_join(&path, "index.html");
-    if (rc == FP_OK && (rc = fp_str_status(&dir, "a path", err)) == FP_OK)
+    fp_path_join(&path, PAGE_FILE);
+    rc = fp_str_status(&dir, "a path", err);
+    if (rc == FP_OK)
         rc = fp_dir_make(dir.data, err);
     if (rc == FP_OK)
-        rc = fp_draw_page(dir.data, "index.html", fp_pages_service, run->pages, service, &place, err);
+        rc = fp_draw_page(dir.data, PAGE_FILE, fp_pages_service, run->pages, service, &place, err);
     if (rc == FP_OK)
         rc = fp_stage_file(run->stage, path.data, err);
-    json_decref(service);
     fp_str_release(&dir);
+    fp_str_release(&path);
+    return rc;
+}
+
+static int publish_service(const struct fp_services_run *run, const uint32_t *ids, size_t count, struct fp_error *err)
+{
+    const char *report = run->history->series[ids[0]].path;
+    json_t *service = NULL;
+    int rc = make_service(run, ids, count, &service, err);
+
+    if (rc == FP_OK)
+        rc = publish_page(run, service, (struct fp_slice){ report, length_of_service(report) }, err);
+    json_decref(service);
+    return rc;
+}
+
+/* ---- services of which nothing is left ---- */
+
+static bool is_known(const struct fp_history *history, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i < history->series_count; i++)
+        if (length_of_service(history->series[i].path) == n && memcmp(history->series[i].path, name, n) == 0)
+            return true;
+    return false;
+}
+
+/* A page of ours, whose links lead nowhere by now? */
+static bool is_left_over(const struct fp_services_run *run, int services, const char *name)
+{
+    struct stat dir, page;
+    struct fp_str path;
+    bool is;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_puts(&path, name);
+    fp_str_puts(&path, "/" PAGE_FILE);
+    is = fp_str_ok(&path) && fp_history_is_report_path(path.data) && !is_known(run->history, name) &&
+         fstatat(services, name, &dir, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(dir.st_mode) &&
+         fstatat(services, path.data, &page, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(page.st_mode);
+    fp_str_release(&path);
+    return is;
+}
+
+static int publish_left_over(const struct fp_services_run *run, const char *name, struct fp_error *err)
+{
+    json_t *service = NULL;
+    struct fp_model model = FP_MODEL_INIT;
+    int rc = make_service(run, NULL, 0, &service, err);
+
+    if (rc < 0)
+        return rc;
+    fp_model_put(&model, service, "title", fp_model_text(name));
+    rc = model.failed ? fp_error_nomem(err) : publish_page(run, service, fp_slice_of(name), err);
+    json_decref(service);
+    return rc;
+}
+
+static int publish_left_overs(const struct fp_services_run *run, struct fp_error *err)
+{
+    struct fp_str path;
+    struct dirent *entry;
+    DIR *dir;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_puts(&path, run->stage->output);
+    fp_path_join(&path, SERVICES_DIR);
+    rc = fp_str_status(&path, "a path", err);
+    dir = rc == FP_OK ? opendir(path.data) : NULL; /* no such directory yet, or none that can be listed: nothing to do */
+    while (dir && rc == FP_OK && (entry = readdir(dir)) != NULL)
+        if (is_left_over(run, dirfd(dir), entry->d_name))
+            rc = publish_left_over(run, entry->d_name, err);
+    if (dir)
+        closedir(dir);
     fp_str_release(&path);
     return rc;
 }
@@ -209,5 +289,5 @@ int fp_services_publish(const struct fp_services_run *run, struct fp_error *err)
         rc = publish_service(run, &ids[i], end - i, err);
     }
     free(ids);
-    return rc;
+    return rc == FP_OK && history->night_count ? publish_left_overs(run, err) : rc;
 }

@@ -97,7 +97,8 @@ static void note_entry(struct fp_leads *leads, const json_t *entry, struct agree
 {
     const json_t *baseline = json_object_get(entry, "baseline");
 
-    if (!baseline || !fp_entry_has_value(entry))
+    /* one of an older night does not say; else either there is a baseline, or why not, or none was asked for */
+    if (!fp_entry_has_value(entry) || (!json_is_object(baseline) && !json_is_string(json_object_get(entry, "no_baseline"))))
         return;
     leads->known = true;
     if (fp_leads_is_judged(entry))

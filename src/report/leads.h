@@ -46,7 +46,7 @@ struct fp_lead {
 struct fp_leads {
     struct fp_lead *items; /* heap; by group */
     size_t first[FP_LEADS_GROUPS + 1]; /* index of a group's first one; the last is the number of all */
-    bool known;            /* an entry says something of a comparison, if only that there was none */
+    bool known;            /* a comparison was asked for */
     bool clipped;          /* an entry lists as many as it can */
     size_t compared, too_few, without; /* entries with a value: judged, with too few samples, without a baseline */
     const char *label;     /* of the baseline; NULL = none, or there are several */

@@ -91,7 +91,7 @@ class NightsCase(PressCase):
         return self.server(rows=[self.rows(f"rows-{len(os.listdir(self.dir))}.jsonl", lines)])
 
     def nights(self, url: str, *days: int, code: int = 0, **changes: Any) -> Outcome:
-        settings = {"services": [{"name": "svc"}], "defaults": {"step": "1d"}, **changes}
+        settings = {"services": [{"name": "svc"}], "defaults": {"step": "1d"}, "baseline": "previous", **changes}
         outcome = self.press(url, windows=[f"2026-11-{day:02}" for day in days], **settings)
         self.assertEqual(outcome.code, code, outcome.err)
         return outcome
@@ -242,6 +242,21 @@ class Trends(NightsCase):
         self.assertNotIn("Wed 11 Nov 2026", self.table(page))
         self.assertEqual([len(s) for s in points(self.find(page, "g", "l0")[0])], [2])
 
+    def test_a_service_without_a_night_has_no_dead_links(self) -> None:
+        self.nights(self.days({10: {"a": 1000}}).url, 10)
+        shutil.rmtree(os.path.join(self.site, name_of(10)))
+        os.mkdir(os.path.join(self.site, "services", "empty"))
+        with open(os.path.join(self.site, "services", "a-file"), "w") as file:
+            file.write("not ours")
+        os.symlink("/", os.path.join(self.site, "services", "a-link"))
+        self.nights(self.days({11: {"a": 1000}}, "other").url, 11, services=[{"name": "other"}])
+        page = self.service_page()
+        self.has(self.text(page), "No report of this service is left")
+        self.has_not(read_text(os.path.join(self.site, "services", "svc", "index.html")), name_of(10))
+        self.assertEqual(os.listdir(os.path.join(self.site, "services", "empty")), [])
+        self.assertEqual(read_text(os.path.join(self.site, "services", "a-file")), "not ours")
+        self.assertEqual(len(self.table(self.service_page("other"))), 2)
+
     def test_figures_that_make_no_sense_are_no_crash(self) -> None:
         server = self.days({day: {"a": 1000} for day in range(10, 13)})
         self.nights(server.url, 10, 11)
@@ -264,6 +279,12 @@ class Changes(NightsCase):
         page = self.text(self.tree("2026", "11", "10", "index.html"))
         self.has(page, "Nothing to compare with", "There is nothing to compare with: ")
         self.has(read_text(os.path.join(self.site, name_of(10), "summary.md")), "Nothing to compare with")
+
+    def test_who_asks_for_no_comparison_hears_of_none(self) -> None:
+        self.nights(self.days({10: {"a": 1000}, 11: {"b": 1000}}).url, 10, 11, baseline="none")
+        for name in ("index.html", "summary.md"):
+            text = read_text(os.path.join(self.site, name_of(11), name))
+            self.has_not(text, "What changed", "No changes", "Nothing", "baseline was")
 
     def test_nothing_changed(self) -> None:
         self.nights(self.days({10: {"m;a": 1000, "m;b": 1000}, 11: {"m;a": 1010, "m;b": 990}}).url, 10, 11)
@@ -395,6 +416,7 @@ class Hostile(PressedOnce, NightsCase):
             windows=["2026-11-10", "2026-11-11"],
             services=[{"name": SERVICE}, {"name": "none", "title": "no `such` @one"}],
             defaults={"step": "1d"},
+            baseline="previous",
             site_url=SITE_URL,
             metrics_file=self.path("flamepress.prom"),
         )

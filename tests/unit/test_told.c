@@ -106,7 +106,8 @@ static void headlines_say_what_is_known(void **state)
     (void)state;
     assert_string_equal(headline_of("[]"), "");
     assert_string_equal(headline_of("[{" BASE "\"path\": \"of an older night\"}]"), "");
-    assert_string_equal(headline_of("[{" BASE "\"baseline\": null}]"), "Nothing to compare with");
+    assert_string_equal(headline_of("[{" BASE "\"baseline\": null, \"no_baseline\": null}]"), ""); /* not asked for */
+    assert_string_equal(headline_of("[{" BASE "\"baseline\": null, \"no_baseline\": \"why\"}]"), "Nothing to compare with");
     assert_string_equal(headline_of("[{" BASE COMPARED RULE(true) "}]"), "No changes");
     assert_string_equal(headline_of("[{" BASE "\"baseline\": {}, \"too_few\": true, " RULE(true) "}]"),
                         "Too few samples to tell what changed");
