@@ -55,7 +55,7 @@ static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group 
         bool fold; /* beside the point of the page: there for who asks */
     } words[FP_LEADS_GROUPS] = {
         [FP_LEADS_MORE] = { NULL, "Functions with a larger share than before", NULL, false },
-        [FP_LEADS_LESS] = { "Less than before", "Functions with a smaller share than before", NULL, false },
+        [FP_LEADS_LESS] = { "A smaller share than before", "Functions with a smaller share than before", NULL, false },
         [FP_LEADS_HOST] = { "On the host", "Functions of the host whose share changed",
                             "All processes together: changes of the services above appear here again.", true },
         [FP_LEADS_UNSAMPLED] = { "Larger or smaller, noise not known",

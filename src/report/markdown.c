@@ -94,7 +94,7 @@ static void put_changes(const struct page *page, const json_t *changed)
     json_array_foreach(lists, i, list) {
         const char *head = fp_model_get_text(list, "head");
 
-        fp_out_printf(page->out, "\n**%s**\n", *head ? head : "More than before");
+        fp_out_printf(page->out, "\n**%s**\n", *head ? head : "A larger share than before");
         put_sentence(page, list, "note");
         fp_out_putc(page->out, '\n');
         json_array_foreach(json_object_get(list, "rows"), k, row)
