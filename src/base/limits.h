@@ -53,6 +53,10 @@
 #define FP_LIMIT_LISTING_TITLE ((size_t)80)           /* … and in a title; then "and N more" */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
+#define FP_LIMIT_HISTORY_NIGHTS 400u                  /* nights that charts go back: more than a year of days */
+#define FP_LIMIT_HISTORY_POINTS 4000000u              /* values kept for them: 24 bytes each */
+#define FP_LIMIT_FEED 50u                             /* nights of feed.xml */
+#define FP_LIMIT_HISTORY_REPORTS 14u                  /* of them, those whose functions are looked at */
 
 /* Patterns over names */
 #define FP_LIMIT_PATTERNS 100u                        /* of one transform */

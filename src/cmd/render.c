@@ -219,7 +219,7 @@ static void count_regressions(const struct render_options *r, const json_t *summ
 static int draw_into(const struct render_options *r, const struct fp_report_facts *facts, struct outcome *ret,
                      struct fp_error *err)
 {
-    static const struct fp_page_place place = { "assets/", NULL, NULL };
+    static const struct fp_page_place place = { .assets = "assets/" };
     struct fp_pages *pages = NULL;
     json_t *summary = NULL;
     struct fp_str stage;

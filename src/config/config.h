@@ -137,6 +137,8 @@ struct fp_config {
     const char *output;
     const char *timezone;   /* IANA name; NULL = the system's */
     const char *title;      /* of the site; default "flamepress" */
+    const char *site_url;   /* address of the site's root, for who reads of it elsewhere; NULL = not known */
+    const char *metrics_file; /* Prometheus textfile; NULL = none */
     const char *templates;  /* directory that overrides built-in templates; NULL = none */
     const char *assets;     /* directory that overrides built-in assets; NULL = none */
     struct fp_source_config source;

@@ -313,6 +313,12 @@ static const struct fp_key top_keys[] = {
     { .name = "title", .type = FP_KEY_STRING, .fallback = "\"flamepress\"", .min = 1, .max = TITLE_BYTES,
       AT(fp_config, title),
       .help = "Title of the site." },
+    { .name = "site_url", .type = FP_KEY_STRING, .min = 1, .max = URL_BYTES, AT(fp_config, site_url),
+      .help = "Address that the site is served at, `https://HOST/PATH/`: for the links of `feed.xml` and `summary.md`. "
+              "Without it there is no feed." },
+    { .name = "metrics_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, metrics_file),
+      .help = "File for the textfile collector of Prometheus' node exporter, `/var/lib/node_exporter/flamepress.prom`: "
+              "written anew at the end of each run." },
     { .name = "templates", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, templates),
       .help = "Directory whose templates replace the built-in ones of the same name." },
     { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),

@@ -241,7 +241,7 @@ static bool parse_period(struct request *request, const char *spec, const char *
             request->cut = periods[i].start_of == day_start;
         }
         if (request->start == request->end)
-            *ret_reason = "it begins this very second, so there is nothing in it yet";
+            *ret_reason = begins_now;
         return true;
     }
     return false;

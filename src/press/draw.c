@@ -29,7 +29,7 @@
 const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
                                       FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
 
-static int draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
+int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
     struct fp_str path;
     int rc;
@@ -148,7 +148,7 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         goto done;
     note_picture(facts, &picture);
     if (options->formats & FP_DRAW_SVG) {
-        rc = draw_file(dir, SVG_FILE, write_svg, &picture, err);
+        rc = fp_draw_file(dir, SVG_FILE, write_svg, &picture, err);
         facts->svg = SVG_FILE;
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
@@ -191,7 +191,7 @@ static int draw_difference_files(const struct fp_report_facts *facts, const stru
     comparison->width = picture->width;
     comparison->height = picture->height;
     if (formats & FP_DRAW_SVG) {
-        rc = draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
+        rc = fp_draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
         comparison->svg = DIFF_SVG_FILE;
     }
     if (rc == FP_OK && formats & FP_DRAW_PNG) {
@@ -431,7 +431,7 @@ static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
 int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages,
                  json_t *model, const struct fp_page_place *place, struct fp_error *err)
 {
-    return draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
+    return fp_draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
 }
 
 static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
@@ -443,7 +443,7 @@ static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
 
 int fp_draw_model(const char *dir, const char *name, const json_t *model, struct fp_error *err)
 {
-    return draw_file(dir, name, write_model, &model, err);
+    return fp_draw_file(dir, name, write_model, &model, err);
 }
 
 int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,

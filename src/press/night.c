@@ -8,47 +8,10 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/kept.h"
+#include "press/night_files.h"
 #include "press/worth.h"
-#include "publish/manifest.h"
 #include "report/model.h"
 #include "report/night.h"
-#include "report/summary.h"
-
-/* The manifest's jobs come from the night's own entries: kept reports are in it too. */
-static int write_manifest(const struct fp_job_context *context, const struct fp_window *window, const json_t *entries,
-                          const char *dir, struct fp_error *err)
-{
-    size_t count = json_array_size(entries);
-    struct fp_manifest_job *jobs = calloc(count + 1, sizeof *jobs);
-    struct fp_manifest manifest = {
-        .version = FP_VERSION,
-        .start = window->start,
-        .end = window->end,
-        .generated = context->generated,
-        .timezone = fp_zone_name(context->zone),
-        .label = window->label,
-        .jobs = jobs,
-        .job_count = count,
-    };
-    int rc;
-
-    if (!jobs)
-        return fp_error_nomem(err);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *entry = json_array_get(entries, i);
-
-        jobs[i] = (struct fp_manifest_job){
-            .service = fp_model_get_text(entry, "service"),
-            .event = fp_model_get_text(entry, "event"),
-            .path = fp_model_get_text(entry, "path"),
-            .outcome = fp_model_get_text(entry, "outcome"),
-            .failure = json_is_string(json_object_get(entry, "failure")) ? fp_model_get_text(entry, "failure") : NULL,
-        };
-    }
-    rc = fp_manifest_write(dir, &manifest, err);
-    free(jobs);
-    return rc;
-}
 
 /* The reports that the new night is to have. */
 struct adding {
@@ -203,7 +166,6 @@ static int collect(const struct fp_night_run *night, size_t window, struct addin
 static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const json_t *not_pressed,
                        const char *dir, struct fp_error *err)
 {
-    static const struct fp_page_place place = { "assets/", NULL, "../../../index.html" };
     const struct fp_job_context *context = night->context;
     const struct fp_window *window = &context->plan->windows[index];
     const struct fp_discovery *discovery = night->discoveries ? &night->discoveries[index] : NULL;
@@ -218,25 +180,13 @@ static int write_night(const struct fp_night_run *night, size_t index, json_t *e
         .also_not_pressed = not_pressed,
         .asked = discovery ? discovery->requests : 0,
     };
-    struct fp_str assets;
+    const struct fp_night_site site = { night->stage, context->draw.pages, night->site_url };
     json_t *model = NULL;
     int rc = fp_night_make(&facts, &model, err);
 
-    fp_str_init(&assets, FP_LIMIT_TEXT);
-    fp_str_puts(&assets, dir);
-    fp_path_join(&assets, "assets");
     if (rc == FP_OK)
-        rc = fp_str_status(&assets, "a path", err);
-    if (rc == FP_OK)
-        rc = fp_draw_model(dir, FP_SUMMARY_FILE, model, err);
-    if (rc == FP_OK)
-        rc = fp_draw_page(dir, "index.html", fp_pages_night, context->draw.pages, model, &place, err);
-    if (rc == FP_OK)
-        rc = fp_draw_assets(context->draw.pages, assets.data, err);
-    if (rc == FP_OK)
-        rc = write_manifest(context, window, entries, dir, err);
+        rc = fp_night_write(&site, model, dir, err);
     json_decref(model);
-    fp_str_release(&assets);
     return rc;
 }
 

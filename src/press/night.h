@@ -27,6 +27,7 @@ struct fp_night_run {
     const struct fp_discovery *discoveries; /* one for each window; NULL = there was nothing to find out */
     bool force;
     struct fp_log *log;
+    const char *site_url; /* NULL = not known */
 };
 
 struct fp_night_result {
@@ -43,9 +44,14 @@ struct fp_index_run {
     struct fp_stage *stage;
     const struct fp_pages *pages;
     struct fp_log *log;
+    const char *title;           /* of the site */
+    const char *site_url;        /* NULL = not known: there is no feed */
+    const char *const *pressed;  /* paths of the nights that were pressed */
+    size_t pressed_count;
 };
 
-/* Writes DIR/assets and DIR/index.html over all nights, then points `latest` to the newest one that can be read. One
+/* What is made of all nights: later nights that show one that was pressed are drawn again, then DIR/assets, the pages of
+ * services, DIR/feed.xml and DIR/index.html are written, and `latest` points to the newest night that can be read. One
  * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);
 

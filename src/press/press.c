@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/unit.h"
 #include "press/job.h"
+#include "press/metrics.h"
 #include "press/night.h"
 #include "press/regressions.h"
 #include "publish/lock.h"
@@ -224,8 +225,45 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     return pool->err.code;
 }
 
+/* The order of time: a night's page shows the nights before it. */
+static int by_start(const void *pa, const void *pb)
+{
+    const struct fp_window *a = *(const struct fp_window *const *)pa, *b = *(const struct fp_window *const *)pb;
+
+    return a->start < b->start ? -1 : a->start > b->start ? 1 : (a->end > b->end) - (a->end < b->end);
+}
+
+/* The nights of a run in the order of time. */
+struct nights {
+    const struct fp_window **windows; /* all of them */
+    const char **pressed;             /* paths of those that were published, as many as the result says */
+    bool *published;                  /* for each of `windows` */
+};
+
+static int init_nights(struct nights *nights, const struct fp_plan *plan, struct fp_error *err)
+{
+    size_t count = plan->window_count;
+
+    nights->windows = calloc(count + 1, sizeof *nights->windows);
+    nights->pressed = calloc(count + 1, sizeof *nights->pressed);
+    nights->published = calloc(count + 1, sizeof *nights->published);
+    if (!nights->windows || !nights->pressed || !nights->published)
+        return fp_error_nomem(err);
+    for (size_t w = 0; w < count; w++)
+        nights->windows[w] = &plan->windows[w];
+    qsort(nights->windows, count, sizeof *nights->windows, by_start);
+    return FP_OK;
+}
+
+static void release_nights(struct nights *nights)
+{
+    free(nights->windows);
+    free(nights->pressed);
+    free(nights->published);
+}
+
 /* Where a run of several nights ends early, the person must know which of them are new. */
-static void log_nights(const struct fp_press *press, const bool *published)
+static void log_nights(const struct fp_press *press, const struct nights *nights)
 {
     static const char *const what[] = { "not published", "published" };
 
@@ -234,8 +272,8 @@ static void log_nights(const struct fp_press *press, const bool *published)
 
         fp_str_init(&paths, FP_LIMIT_TEXT);
         for (size_t w = 0; w < press->plan->window_count; w++)
-            if (published[w] == is)
-                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", press->plan->windows[w].path);
+            if (nights->published[w] == is)
+                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", nights->windows[w]->path);
         if (paths.len)
             fp_log(press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
         fp_str_release(&paths);
@@ -243,29 +281,35 @@ static void log_nights(const struct fp_press *press, const bool *published)
 }
 
 /* Each night in turn, up to the first that cannot be. */
-static int publish_nights(struct pool *pool, struct fp_stage *stage, bool *published, struct fp_error *err)
+static int publish_nights(struct pool *pool, struct fp_stage *stage, struct nights *nights, struct fp_error *err)
 {
     const struct fp_press *press = pool->press;
+    const struct fp_plan *plan = press->plan;
     const struct fp_night_run night = { .stage = stage,
                                         .context = &pool->context,
                                         .runs = pool->runs,
-                                        .run_count = press->plan->job_count,
+                                        .run_count = plan->job_count,
                                         .discoveries = press->discoveries,
+                                        .site_url = press->config->site_url,
                                         .force = press->force,
                                         .log = press->log };
     int rc = FP_OK;
 
-    for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
+    for (size_t w = 0; w < plan->window_count && rc == FP_OK; w++) {
+        const struct fp_window *window = nights->windows[w];
         struct fp_night_result result = { .published = false };
 
         if (atomic_load(press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop%s",
                                 pool->result.nights ? "" : "; nothing was published");
-        rc = fp_night_publish(&night, w, &result, err);
-        published[w] = result.published;
-        pool->result.nights += result.published;
+        rc = fp_night_publish(&night, (size_t)(window - plan->windows), &result, err);
         pool->result.damaged += result.mended;
         pool->result.kept += result.kept;
+        if (!result.published)
+            continue;
+        nights->published[w] = true;
+        pool->result.newest = window->path;
+        nights->pressed[pool->result.nights++] = window->path;
     }
     return rc;
 }
@@ -274,25 +318,40 @@ static int publish_nights(struct pool *pool, struct fp_stage *stage, bool *publi
 static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
 {
     const struct fp_press *press = pool->press;
-    bool *published = calloc(press->plan->window_count + 1, sizeof *published);
+    struct nights nights = { NULL, NULL, NULL };
     struct fp_error failure = FP_ERROR_INIT;
     size_t damaged = 0;
-    int rc, index = FP_OK;
+    int rc = init_nights(&nights, press->plan, err), index = FP_OK;
 
-    if (!published)
-        return fp_error_nomem(err);
-    rc = publish_nights(pool, stage, published, err);
+    if (rc == FP_OK)
+        rc = publish_nights(pool, stage, &nights, err);
     if (pool->result.nights)
-        index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, &failure);
+        index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
+                                                         press->config->site_url, nights.pressed, pool->result.nights },
+                                 &damaged, &failure);
     pool->result.damaged += damaged;
-    if (rc < 0 && press->plan->window_count > 1)
-        log_nights(press, published);
-    free(published);
+    if (rc < 0 && nights.published && press->plan->window_count > 1)
+        log_nights(press, &nights);
+    release_nights(&nights);
     if (index < 0 && rc < 0)
         fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
     else if (index < 0 && err)
         *err = failure;
     return rc < 0 ? rc : index;
+}
+
+/* Metrics are no part of the site: what is wrong with them is said, and no reason to give up what was published. */
+static void write_metrics(struct pool *pool, int rc)
+{
+    const struct fp_press *press = pool->press;
+    struct fp_error err = FP_ERROR_INIT;
+
+    pool->result.seconds = seconds_since(&pool->started);
+    if (!press->config->metrics_file || rc == FP_ECANCELLED)
+        return;
+    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, &err) < 0;
+    if (pool->result.no_metrics)
+        fp_log_error(press->log, FP_LOG_ERROR, &err, NULL);
 }
 
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
@@ -324,7 +383,8 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
-    static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html" };
+    static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
+                                                .index = "../../../../../index.html" };
     struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
@@ -353,6 +413,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     if (rc == FP_OK)
         pool.result.regressions =
             press->say_regressions ? fp_regressions_log(&pool.context) : fp_regressions_count(&pool.context);
+    write_metrics(&pool, rc);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);

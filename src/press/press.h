@@ -44,6 +44,9 @@ struct fp_press_result {
     size_t nights;                     /* published */
     size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
+    const char *newest;                /* path of the newest night that was published, in the plan; NULL = none was */
+    double seconds;                    /* that it took */
+    bool no_metrics;                   /* the metrics file could not be written; logged */
 };
 
 /* *ret_result is set in every case. Takes the lock on the output directory for the whole time: FP_EBUSY when another run

@@ -22,7 +22,8 @@
  *                 sense), unknown_share (of the value in frames without a symbol; null when there is no value),
  *                 requests, failed_parts (how many), failure (why it failed, or why the
  *                 first missing part is missing, and what to do; null), kept, baseline, rule, changed, too_few,
- *                 leads (what changed: see report/comparison.h)}
+ *                 leads (what changed: see report/comparison.h),
+ *                 diff (name of the picture of the difference beside the report's page; null: there is none)}
  *   kept          null, or of a later run of the night whose report was worth less, so that this one stayed:
  *                 {generated, outcome, completeness, covered, total, why (what that run did: "found nothing: …"),
  *                 failure (as above)}
@@ -74,15 +75,20 @@ int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, i
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
 
 /*
- * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble
- * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again, kept
+ * The page model: label, counts_lead, counts [{outcome, mark, number, zero, why}], trouble_head and trouble
+ * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again,
+ * trouble_leads (it stands before what changed, where nothing could be had), kept
  * [{outcome, mark, href, title_pieces, event, why}],
  * services_table and host_table ({services_caption, rows}), not_pressed [{why, names
  * [{title_pieces, comma}], names_more}], terms
  * [{term, text}] (each word that occurs in the tables, explained), trust_text, about (facts), generator,
  * generated, night_href; and has_X for each X that may be missing.
- * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
+ * Before them stands what changed (report/changed.h). The tables' rows have, besides: versus and versus_title (the total
+ * against its baseline's), spark (report/chart.h; from `trend`, which fp_history_annotate puts there) and service_href.
+ * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index. `services_prefix`: likewise
+ * of the services' pages, "../../../services/" and "services/"; NULL = there are none.
  */
-int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err);
+int fp_night_view(const json_t *night, const char *prefix, const char *services_prefix, json_t **ret_view,
+                  struct fp_error *err);
 
 #endif

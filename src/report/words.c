@@ -1,5 +1,7 @@
 #include "report/words.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -181,6 +183,23 @@ void fp_words_put_share(struct fp_model *model, json_t *object, const char *key,
     char text[FP_UNIT_TEXT];
 
     fp_model_put(model, object, key, fp_model_text(fp_words_share(text, part, whole)));
+}
+
+char *fp_words_growth(char to[FP_UNIT_TEXT], double growth)
+{
+    double percent = 100 * growth;
+    char text[FP_UNIT_TEXT];
+
+    if (fabs(percent) < 0.05) {
+        snprintf(to, FP_UNIT_TEXT, percent < 0 || percent > 0 ? "\u2248 0 %%" : "0 %%");
+        return to;
+    }
+    if (fabs(percent) < 1000)
+        fp_fixed_format(text, percent, 1);
+    else
+        fp_number_format(text, percent);
+    snprintf(to, FP_UNIT_TEXT, "%s%.40s %%", percent > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
+    return to;
 }
 
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)

@@ -42,6 +42,8 @@ void fp_words_put_value(struct fp_model *model, json_t *object, const char *key,
                         int64_t value, enum fp_unit unit);
 /* "32.9 %" */
 void fp_words_put_share(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole);
+/* A relative change: 0.06 is "+6.0 %", 1 (a doubling) "+100.0 %", 0.0001 "≈ 0 %". Returns `to`. */
+char *fp_words_growth(char to[FP_UNIT_TEXT], double growth);
 /* part/whole as a number from 0 to 100 for the width of a bar: "32.91". */
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole);
 

@@ -19,10 +19,11 @@
 #include "report/page.h"
 #include "report_fixture.h"
 
-static const struct fp_page_place report_place = { "../../../../../assets/", "../../index.html",
-                                                   "../../../../../index.html" };
-static const struct fp_page_place night_place = { "../../../assets/", NULL, "../../../index.html" };
-static const struct fp_page_place root_place = { "assets/", NULL, NULL };
+static const struct fp_page_place report_place = { .assets = "../../../../../assets/", .night = "../../index.html",
+                                                   .index = "../../../../../index.html" };
+static const struct fp_page_place night_place = { .assets = "../../../assets/", .index = "../../../index.html",
+                                                  .services = "../../../services/" };
+static const struct fp_page_place root_place = { .assets = "assets/" };
 
 static struct fp_pages *open_pages(const char *templates, const char *assets)
 {
@@ -282,7 +283,8 @@ static void night_and_index_link_to_reports(void **state)
     assert_non_null(strstr(page.data, "href=\"a%2520b/on-cpu/index.html\""));
     assert_non_null(strstr(page.data, "href=\"%253Csvc%253E/on-cpu/index.html\""));
     assert_non_null(strstr(page.data, "What failed, and what to do"));
-    assert_true(strstr(page.data, "What failed") < strstr(page.data, ">Services</h2>"));
+    assert_true(strstr(page.data, "What failed") > strstr(page.data, ">Services</h2>"));
+    assert_non_null(strstr(page.data, "<a href=\"#trouble\">failed</a>"));
     check_page(&page, "night");
     fp_str_release(&page);
 
