@@ -208,7 +208,7 @@ static void what_is_kept_is_marked(void **state)
     assert_string_equal(fp_model_get_text(kept, "outcome"), "failed");
     assert_int_equal(fp_model_get_int(kept, "generated"), 1795222222);
     night = night_of(entries, 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
     rows = json_object_get(json_object_get(view, "services_table"), "rows");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "complete_text"), "proved, kept");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "complete_text"), "\xE2\x80\x93, kept");
