@@ -97,6 +97,17 @@ static struct measured measured_by(const struct fp_inputs *in, const struct fp_r
     return m;
 }
 
+/* What was there at the end of one window and what was there at the end of another are not a sum of anything. */
+static int agree_on_gauge(const struct fp_inputs *in, const struct fp_pprof_meta *meta, struct fp_error *err)
+{
+    bool known = in->start < in->end && meta->start < meta->end;
+
+    if (!fp_event_find(in->event.data)->gauge || !known || (in->start == meta->start && in->end == meta->end))
+        return FP_OK;
+    return fp_error_set(err, FP_EDATA, "it is of another window than %s, and %s is the last value in a window: such "
+                        "values do not add up over time; render the files apart", in->first, in->event.data);
+}
+
 /* What is measured must be one thing. */
 static int agree_on_event(struct fp_inputs *in, const struct fp_reply *reply, const char *path, struct fp_error *err)
 {
@@ -113,11 +124,11 @@ static int agree_on_event(struct fp_inputs *in, const struct fp_reply *reply, co
         fp_str_puts(&in->event, m.event);
         in->unit = m.unit;
         in->stated = m.stated;
-        in->first = shown_name(path);
+        in->first = strcmp(path, "-") ? path : "standard input";
         return fp_str_status(&in->event, "an event type", err);
     }
     if (m.unit == in->unit && strcmp(m.event, in->event.data) == 0)
-        return FP_OK;
+        return agree_on_gauge(in, &reply->meta, err);
     return fp_error_set(err, FP_EDATA, "%s in %s%s does not add up with the %s in %s%s of %s: render the files apart%s",
                         m.event, fp_unit_name(m.unit), m.stated ? "" : assumed, in->event.data, fp_unit_name(in->unit),
                         in->stated ? "" : assumed, in->first,

@@ -48,7 +48,7 @@ struct fp_inputs {
     struct fp_str event;
     enum fp_unit unit;
     bool stated;                       /* by that file */
-    const char *first;                 /* its name; borrowed */
+    const char *first;                 /* its path; borrowed */
     /* what all files agree on */
     int64_t start, end;                /* both 0: not known, or the windows of the files do not touch */
     struct fp_str zone, filter;
