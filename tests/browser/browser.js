@@ -44,6 +44,10 @@ async function serve(folder, headers = {}) {
   const server = http.createServer((request, reply) => {
     let name = decodeURIComponent(new URL(request.url, 'http://x').pathname);
     if (name.endsWith('/')) name += 'index.html';
+    if (name === '/favicon.ico') { // asked for by the browser itself, for a picture that is opened alone
+      reply.writeHead(204).end();
+      return;
+    }
     const file = path.join(root, name);
     fs.readFile(file, (error, bytes) => {
       if (error || !file.startsWith(root)) {
@@ -81,7 +85,11 @@ async function look(browser, { base, width = WIDTHS.desktop, height = 800, dark 
   context.on('request', (request) => {
     if (base && !request.url().startsWith(base)) say(`asks elsewhere: ${request.url()}`);
   });
-  context.on('requestfailed', (request) => say(`failed: ${request.url()}: ${request.failure().errorText}`));
+  context.on('requestfailed', (request) => {
+    const why = request.failure().errorText;
+    // the icon of the tab comes last, and nobody waits for it
+    if (why !== 'net::ERR_ABORTED' || request.resourceType() !== 'other') say(`failed: ${request.url()}: ${why}`);
+  });
   context.on('response', (response) => {
     if (response.status() >= 400) say(`${response.status()}: ${response.url()}`);
   });

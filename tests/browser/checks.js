@@ -27,18 +27,22 @@ function urlOf(base, name) {
   return base + name.split('/').map(encodeURIComponent).join('/');
 }
 
-// Does the page scroll sideways, and because of what?
-async function overflow(page, width) {
-  await page.setViewportSize({ width, height: 800 });
-  const wide = await page.evaluate(() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return null;
-    const beyond = [...document.body.querySelectorAll('*')].filter(
-      (e) => e.getBoundingClientRect().right > root.clientWidth + 0.5);
-    const worst = beyond[beyond.length - 1] || document.body;
-    return `${root.scrollWidth} px because of ${worst.outerHTML.slice(0, 120)}`;
-  });
-  return wide ? [`at ${width} px the page is ${wide}`] : [];
+// Does the page scroll sideways in a window of one of these widths, and because of what? The last one stays.
+async function overflow(page, widths) {
+  const problems = [];
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => {
+      const root = document.documentElement;
+      if (root.scrollWidth <= root.clientWidth) return null;
+      const beyond = [...document.body.querySelectorAll('*')].filter(
+        (e) => e.getBoundingClientRect().right > root.clientWidth + 0.5);
+      const worst = beyond[beyond.length - 1] || document.body;
+      return `${root.scrollWidth} px because of ${worst.outerHTML.slice(0, 120)}`;
+    });
+    if (wide) problems.push(`at ${width} px the page is ${wide}`);
+  }
+  return problems;
 }
 
 async function axe(page) {

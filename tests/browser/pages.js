@@ -66,32 +66,20 @@ for (const reader of READERS) {
   });
 }
 
-test(`${NAME}: no page scrolls sideways`, async () => {
-  assert.deepEqual(await walk({ scripts: true }, async (page, name) => {
-    const problems = [];
-    for (const width of isPage(name) ? REFLOW : []) problems.push(...(await overflow(page, width)));
-    return problems;
-  }), []);
-});
-
-test(`${NAME}: every link leads somewhere`, async () => {
+test(`${NAME}: no page scrolls sideways, every link leads somewhere, one page of each sort on paper`, async () => {
   const anatomies = {};
+  const printed = new Set();
   const problems = await walk({}, async (page, name) => {
     anatomies[name] = await anatomy(page);
-    return [];
+    if (!isPage(name)) return [];
+    const sort = await page.evaluate(() => document.body.className);
+    if (!printed.has(sort)) {
+      printed.add(sort);
+      await page.emulateMedia({ media: 'print' });
+      await shot(page, shotName(name, 'print'));
+      await page.emulateMedia({ media: 'screen' });
+    }
+    return overflow(page, REFLOW);
   });
   assert.deepEqual([...problems, ...deadLinks(SITE, anatomies)], []);
-});
-
-test(`${NAME}: printed, one page of each sort`, async () => {
-  const sorts = new Set();
-  assert.deepEqual(await walk({}, async (page, name) => {
-    const sort = await page.evaluate(() => document.body && document.body.className);
-    if (sort === null || sorts.has(sort)) return [];
-    sorts.add(sort);
-    await page.emulateMedia({ media: 'print' });
-    await shot(page, shotName(name, 'print'));
-    await page.emulateMedia({ media: 'screen' });
-    return [];
-  }), []);
 });
