@@ -116,6 +116,10 @@ struct fp_picture_config {
     bool sort_by_value;  /* default: siblings by name */
 };
 
+struct fp_svg_config {
+    bool interactive;    /* carries a script that zooms and searches, default true */
+};
+
 struct fp_config {
     const char *file;    /* as given, for messages */
     const char *output;
@@ -126,6 +130,7 @@ struct fp_config {
     struct fp_source_config source;
     struct fp_strings windows; /* specs as written; default ["yesterday"] */
     struct fp_picture_config picture;
+    struct fp_svg_config svg;
     struct fp_service_config defaults;
     struct fp_service_config *services; /* defaults already applied: every field has a value */
     size_t service_count;

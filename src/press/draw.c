@@ -113,6 +113,7 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         .subtitle = subtitle.data,
         .unit = facts->event->unit,
         .whole = fp_report_total(facts),
+        .script = options->interactive ? fp_pages_svg_script(options->pages) : NULL,
     };
 
     fp_str_init(&note, FP_LIMIT_TEXT);
