@@ -232,7 +232,7 @@ const field = make(HTML, 'input', { type: 'search', placeholder: 'Search (/ or C
   title: 'Text, or re: and an expression' });
 const tools = make(SVG, 'foreignObject', { x: MARGIN, y: 5, width, height: 28 });
 
-bar.style.cssText = 'display:flex;justify-content:flex-end;gap:8px;line-height:22px';
+bar.style.cssText = 'display:flex;justify-content:flex-end;align-items:center;gap:8px';
 status.style.cssText = 'background:#fff;white-space:nowrap';
 reset.textContent = 'Reset zoom';
 reset.style.font = field.style.font = 'inherit';

@@ -66,7 +66,9 @@ def main(spec: str, site: Optional[str] = None) -> int:
     if not chromium:
         skip("Chromium is not there")
     env: Dict[str, str] = dict(os.environ, NODE_PATH=install(), CHROMIUM=chromium, FP_BROWSER_DIR=WORK)
-    env.setdefault("FLAMEPRESS", os.path.join(HERE, "..", "..", "build", "flamepress"))
+    build = os.path.join(HERE, "..", "..", "build")
+    env.setdefault("FLAMEPRESS", os.path.join(build, "flamepress"))
+    env.setdefault("FP_TEST_SVG", os.path.join(build, "tests", "test_svg"))
     if site:
         folder = os.path.join(WORK, "sites", site)
         shutil.rmtree(folder, ignore_errors=True)
