@@ -29,7 +29,7 @@ function load() {
     const all = [], panel = { all, whole: +group.dataset.whole, hidden: +group.dataset.hidden };
     let above = null;
     for (const el of group.children) {
-      const [id, from, value] = el.dataset.frame.split(' '), rect = el.children[1];
+      const [id, from, value] = el.getAttribute('data-frame').split(' '), rect = el.firstChild.nextSibling;
       const b = { panel, el, rect, id, from: +from, value: +value, y: +rect.getAttribute('y'), index: all.length };
       b.row = all.length && Math.abs(b.y - all[0].y) / ROW;
       for (; above && above.row >= b.row; above = above.parent) above.end = b.index;
@@ -121,7 +121,7 @@ function matcher(query) {
   try {
     const re = new RegExp(query.slice(3), 'iu');
     return (name) => re.test(name);
-  } catch (error) { /* said below */ }
+  } catch (error) {}
 }
 
 // The share of what matches: all above a frame that does is counted with it.
@@ -214,7 +214,7 @@ function remember(step) {
   if (field.value) state.set('q', field.value);
   try {
     history[step && self === top ? 'pushState' : 'replaceState'](null, '', '#' + state);
-  } catch (error) { /* not everywhere */ }
+  } catch (error) {} // not everywhere
 }
 
 function recall() {
