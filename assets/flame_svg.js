@@ -5,7 +5,7 @@ const svg = document.documentElement;
 if (svg.localName !== 'svg') return; // a part of some other document
 const SVG = svg.namespaceURI, HTML = 'http://www.w3.org/1999/xhtml';
 const MATCH = '#ff80ff', ROW = 16, CELL = 7.25, MARGIN = 10;
-const HELP = 'Flame graph: arrow keys move, Enter zooms, Escape resets, n and p go to what was found';
+const HELP = 'Flame graph: arrow keys move, Enter zooms, Escape resets, n and p go to what is found';
 const width = svg.viewBox.baseVal.width - 2 * MARGIN;
 const groups = [...svg.querySelectorAll('[data-whole]')];
 const details = svg.querySelector('[data-details]'), subtitle = details.textContent;
@@ -42,7 +42,8 @@ function load() {
   });
 }
 
-const titleOf = (el) => el.firstChild.textContent;
+// As in labels: what would turn the writing around is shown.
+const titleOf = (el) => el.firstChild.textContent.replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 const nameOf = (b) => titleOf(b.el).split('\n', 1)[0];
 
 function boxAt(target) {
@@ -56,7 +57,6 @@ function cellsOf(c) {
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\u{1f300}-\u{3fffd}]/u.test(c) ? 2 : 1;
 }
 
-// As much of a text as there is room for.
 function fit(text, pixels) {
   const room = Math.floor(pixels / CELL);
   let used = 0, all = '', cut = '';
@@ -64,7 +64,7 @@ function fit(text, pixels) {
     const n = cellsOf(c);
     if (used + n > room) return room < 3 ? '' : cut + '\u2026';
     used += n;
-    all += /[\u202a-\u202e\u2066-\u2069]/.test(c) ? '\ufffd' : c;
+    all += c;
     if (used < room) cut = all;
   }
   return all;

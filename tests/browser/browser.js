@@ -73,6 +73,7 @@ async function look(browser, { base, width = WIDTHS.desktop, height = 800, dark 
     javaScriptEnabled: scripts,
     acceptDownloads: false,
   });
+  context.setDefaultTimeout(120000); // other tests may have the machine
   const page = await context.newPage();
   const problems = [];
   const say = (what) => problems.push(`${page.url()}: ${what}`);

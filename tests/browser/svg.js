@@ -427,7 +427,10 @@ test('hostile names: found, zoomed to, told, and never more than text', async ()
       await page.keyboard.press('Enter');
     }
     await page.keyboard.press('Escape');
-    for (const name of ['</script>', ']]>', '$&', '"\'`><&amp', '\u{1f525}', '\u202e']) {
+    await box(page, '\u202etxt.exe').click();
+    assert.deepEqual(await axe(page), []); // label and name agree
+    await page.keyboard.press('Escape');
+    for (const name of ['</script>', ']]>', '$&', '"\'`><&amp', '\u{1f525}', '\ufffdtxt.exe']) {
       await page.locator('input').fill(name);
       assert.match(await status(page), /^Matched (8|16)\.\d+ %$/, name);
     }
