@@ -48,6 +48,8 @@
 #define FP_LIMIT_CHANGES 256u                         /* changes of one comparison that are explained */
 #define FP_LIMIT_FOLDED (UINT64_C(512) << 20)         /* uncompressed bytes of profile.folded.gz */
 #define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
+#define FP_LIMIT_LISTING ((size_t)300)                /* bytes of names (files, services) in one line of a page, … */
+#define FP_LIMIT_LISTING_TITLE ((size_t)80)           /* … and in a title; then "and N more" */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
 

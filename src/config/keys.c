@@ -139,10 +139,12 @@ static const struct fp_key service_keys[] = {
     { .name = "id", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = NAME_BYTES,
       .excludes = "match", AT(fp_service_config, id),
       .help = "Tells entries with the same name apart (by filter, say) and names the directory. With `group_by`, "
-              "`@` and the value follow. Default: the name." },
+              "`@` and the value follow; an `@` or a backslash in them stands behind a backslash. `--only` takes it. "
+              "Default: the name." },
     { .name = "title", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = TITLE_BYTES,
       .excludes = "match", AT(fp_service_config, title),
-      .help = "Heading of the pages. With `group_by`, the tag and its value follow. Default: the name." },
+      .help = "Heading of the pages. With `group_by`, the tag and its value follow. Default: the name. "
+              "Entries with equal titles have their `id` behind it." },
     { .name = "language", .type = FP_KEY_STRING, .fallback = "\"eBPF\"", .min = 1, .max = 64,
       .forbid = NO_QUOTES, AT(fp_service_config, language),
       .help = "`profile_language_type`: `eBPF`, or that of uploaded profiles, such as `Golang` or "

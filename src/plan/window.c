@@ -220,6 +220,8 @@ static const struct {
     { "last month", month_start, true },     { "month", month_start, false },
 };
 
+static const char begins_now[] = "it begins this very second: there is nothing in it yet";
+
 /*
  * The period before is the one around the second before this one: so "yesterday" is the day before even
  * where a zone skipped a day, and no second lies between the two.
@@ -235,7 +237,7 @@ static bool parse_period(struct request *request, const char *spec, const char *
             request->end = request->start;
             request->start = periods[i].start_of(request->zone, request->end - 1);
         } else if (request->start == request->end) {
-            *ret_reason = "it begins this very second, so there is nothing in it yet";
+            *ret_reason = begins_now;
         }
         return true;
     }
@@ -360,6 +362,8 @@ int fp_window_parse(const char *spec, const struct fp_zone *zone, int64_t now, s
         reason = parse_spec(&request, plain);
     if (!reason)
         reason = check_bounds(request.start, request.end);
+    if (reason == begins_now)
+        return fp_error_set(err, FP_ENOTFOUND, "window \"%.60s\": %s", spec, reason);
     if (reason)
         return fp_error_set(err, FP_EINVAL, "window \"%.60s%s\": %s; accepted: " WINDOW_FORMS, spec,
                             strlen(spec) > 60 ? "…" : "", reason);

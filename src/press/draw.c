@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/listing.h"
 #include "base/out.h"
 #include "codec/folded.h"
 #include "codec/pprof.h"
@@ -24,19 +25,13 @@
 const char *const fp_draw_names[] = { SVG_FILE,   PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
                                       PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
 
-static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
-{
-    fp_str_init(path, FP_LIMIT_TEXT);
-    fp_str_puts(path, dir);
-    fp_path_join(path, name);
-    return fp_str_status(path, "a path", err);
-}
-
 static int draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
     struct fp_str path;
-    int rc = join(&path, dir, name, err);
+    int rc;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, name, err);
     if (rc == FP_OK)
         rc = fp_out_file(path.data, FP_OUT_REPLACE, write, ctx, err);
     fp_str_release(&path);
@@ -51,12 +46,32 @@ static int write_svg(void *ctx, struct fp_out *out, struct fp_error *err)
 static int draw_png(const struct fp_picture *picture, int scale, const char *dir, const char *name, struct fp_error *err)
 {
     struct fp_str path;
-    int rc = join(&path, dir, name, err);
+    int rc;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, name, err);
     if (rc == FP_OK)
         rc = fp_png_write(picture, scale, path.data, err);
     fp_str_release(&path);
     return rc;
+}
+
+/* Several services, and a title that does not name them? */
+static bool hides_services(const struct fp_report_facts *facts)
+{
+    struct fp_str names;
+    struct fp_listing list = { .to = &names, .max = FP_LIMIT_LISTING_TITLE };
+    bool hides;
+
+    if (!facts->merged || facts->merged->count < 2)
+        return false;
+    fp_str_init(&names, FP_LIMIT_TEXT);
+    for (uint32_t id = 0; id < facts->merged->count; id++)
+        fp_listing_add(&list, fp_names_get(facts->merged, id));
+    fp_listing_end(&list);
+    hides = !fp_slice_is(fp_str_slice(&names), facts->title);
+    fp_str_release(&names);
+    return hides;
 }
 
 /* "on-cpu · 19 s · Fri 20 Nov 2026": what the picture says of itself when it hangs in a ticket alone. */
@@ -65,6 +80,8 @@ static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to,
     char total[FP_UNIT_TEXT];
 
     fp_str_init(to, FP_LIMIT_TEXT);
+    if (hides_services(facts))
+        fp_str_printf(to, "%zu services \xC2\xB7 ", facts->merged->count);
     fp_str_puts(to, facts->event_type);
     fp_str_puts(to, " \xC2\xB7 ");
     fp_str_puts(to, fp_unit_format(total, fp_report_total(facts), facts->event->unit));
@@ -188,8 +205,10 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     struct fp_error failure = FP_ERROR_INIT;
     struct fp_str path;
     uint64_t changed;
-    int rc = join(&path, dir, FOLDED_FILE, &failure);
+    int rc;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, FOLDED_FILE, &failure);
     if (rc == FP_OK)
         rc = fp_folded_write_gz(fp_report_recorded(facts), path.data, &changed, &failure);
     fp_str_release(&path);
@@ -239,7 +258,9 @@ static int make_notes(struct notes *notes, const struct fp_report_facts *facts, 
     int rc = FP_OK;
 
     notes->count = 0;
-    fp_str_puts(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), fp_completeness_name(facts->completeness));
+    fp_str_printf(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), "%s%s", fp_completeness_name(facts->completeness),
+                  facts->completeness == FP_COMPLETE_PARTIAL && facts->unproved > 0 ? ", unproved in what is covered"
+                                                                                    : "");
     if (facts->window && facts->zone)
         fp_str_puts(next_note(notes, FP_DRAW_NOTE_ZONE), fp_zone_name(facts->zone));
     note_transforms(notes, facts->transforms);
@@ -271,8 +292,11 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
         .generator = fp_generator(),
         .notes = notes.items,
     };
-    int rc = join(&path, dir, PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
+    int rc, made;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, PPROF_FILE, &failure);
+    made = make_notes(&notes, facts, &failure);
     meta.note_count = notes.count;
     if (rc == FP_OK)
         rc = made;
@@ -361,7 +385,8 @@ int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_erro
         struct fp_page_asset asset = fp_pages_asset(pages, i);
         struct fp_str path;
 
-        rc = join(&path, dir, asset.name, err);
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        rc = fp_path_make(&path, dir, asset.name, err);
         /* the name holds the hash of the bytes: what is there is right */
         if (rc == FP_OK && !fp_file_exists(path.data))
             rc = fp_file_write(path.data, asset.bytes.data, asset.bytes.len, err);

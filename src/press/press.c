@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/limits.h"
+#include "base/str.h"
 #include "base/unit.h"
 #include "press/job.h"
 #include "press/night.h"
@@ -19,6 +21,8 @@ struct pool {
     struct timespec started;
 
     pthread_mutex_t lock;    /* guards what follows */
+    pthread_cond_t over;     /* `workers` is 0 */
+    size_t workers;          /* threads that are not done */
     size_t next_job;
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
@@ -84,8 +88,6 @@ static void count_outcome(struct fp_press_result *result, enum fp_outcome outcom
 
 static void note_progress(struct pool *pool, const struct fp_job_run *run, bool done)
 {
-    double seconds = seconds_since(&pool->started);
-
     if (done)
         log_outcome(pool, run);
     pthread_mutex_lock(&pool->lock);
@@ -94,10 +96,48 @@ static void note_progress(struct pool *pool, const struct fp_job_run *run, bool 
         pool->jobs_done++;
         count_outcome(&pool->result, run->outcome);
     }
-    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed", pool->jobs_done,
-                    pool->press->plan->job_count, pool->chunks_done, pool->press->plan->chunk_count,
-                    seconds > 0 ? (double)pool->chunks_done / seconds : 0, pool->result.failed);
     pthread_mutex_unlock(&pool->lock);
+}
+
+static void show_progress(struct pool *pool, const struct fp_press_result *result, size_t jobs, size_t chunks)
+{
+    const struct fp_plan *plan = pool->press->plan;
+    double seconds = seconds_since(&pool->started);
+
+    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed, %zu partial", jobs,
+                    plan->job_count, chunks, plan->chunk_count, seconds > 0 ? (double)chunks / seconds : 0,
+                    result->failed, result->partial);
+}
+
+#define PROGRESS_NS 100000000 /* between two looks at how far the workers are */
+
+/* Until all workers are done. A terminal is slower than they are: it is shown what has changed ten times a second, and
+ * how it ended. */
+static void watch(struct pool *pool)
+{
+    size_t shown = SIZE_MAX, workers;
+
+    do {
+        struct fp_press_result result;
+        struct timespec until;
+        size_t jobs, chunks;
+
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += PROGRESS_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_mutex_lock(&pool->lock);
+        while (pool->workers && pthread_cond_timedwait(&pool->over, &pool->lock, &until) == 0)
+            ;
+        workers = pool->workers;
+        result = pool->result;
+        jobs = pool->jobs_done;
+        chunks = pool->chunks_done;
+        pthread_mutex_unlock(&pool->lock);
+        if (chunks != shown)
+            show_progress(pool, &result, jobs, chunks);
+        shown = chunks;
+    } while (workers);
 }
 
 static void *work(void *ctx)
@@ -119,13 +159,30 @@ static void *work(void *ctx)
         }
         note_progress(pool, run, done);
     }
+    pthread_mutex_lock(&pool->lock);
+    if (--pool->workers == 0)
+        pthread_cond_signal(&pool->over);
+    pthread_mutex_unlock(&pool->lock);
     return NULL;
+}
+
+/* Starts as many as asked for, or as many as can be had; returns how many. */
+static size_t start_workers(struct pool *pool, pthread_t *threads, size_t wanted)
+{
+    size_t started = 0;
+
+    pthread_mutex_lock(&pool->lock); /* nobody is done before all are counted */
+    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
+        started++;
+    pool->workers = started ? started : 1;
+    pthread_mutex_unlock(&pool->lock);
+    return started;
 }
 
 /* All jobs, by as many threads as requests may be in flight. */
 static int run_jobs(struct pool *pool, struct fp_error *err)
 {
-    size_t wanted = (size_t)pool->press->config->source.in_flight, started = 0;
+    size_t wanted = (size_t)pool->press->config->source.in_flight, started;
     pthread_t *threads;
 
     if (wanted > pool->press->plan->chunk_count)
@@ -133,10 +190,10 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     threads = calloc(wanted + 1, sizeof *threads);
     if (!threads)
         return fp_error_nomem(err);
-    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
-        started++;
+    started = start_workers(pool, threads, wanted);
     if (!started) /* no thread to be had: then alone */
         work(pool);
+    watch(pool);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
@@ -148,27 +205,75 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     return pool->err.code;
 }
 
-static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+/* Where a run of several nights ends early, the person must know which of them are new. */
+static void log_nights(const struct fp_press *press, const bool *published)
+{
+    static const char *const what[] = { "not published", "published" };
+
+    for (int is = 1; is >= 0; is--) {
+        struct fp_str paths;
+
+        fp_str_init(&paths, FP_LIMIT_TEXT);
+        for (size_t w = 0; w < press->plan->window_count; w++)
+            if (published[w] == is)
+                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", press->plan->windows[w].path);
+        if (paths.len)
+            fp_log(press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
+        fp_str_release(&paths);
+    }
+}
+
+/* Each night in turn, up to the first that cannot be. */
+static int publish_nights(struct pool *pool, struct fp_stage *stage, bool *published, struct fp_error *err)
 {
     const struct fp_press *press = pool->press;
-    struct fp_night_run night = { stage, &pool->context, pool->runs, press->plan->job_count,
-                                  press->discoveries, press->log };
-    size_t damaged = 0;
+    const struct fp_night_run night = { .stage = stage,
+                                        .context = &pool->context,
+                                        .runs = pool->runs,
+                                        .run_count = press->plan->job_count,
+                                        .discoveries = press->discoveries,
+                                        .force = press->force,
+                                        .log = press->log };
     int rc = FP_OK;
 
     for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
-        struct fp_night_result result = { false, false };
+        struct fp_night_result result = { .published = false };
 
         if (atomic_load(press->cancel))
-            return fp_error_set(err, FP_ECANCELLED, "told to stop");
+            return fp_error_set(err, FP_ECANCELLED, "told to stop%s",
+                                pool->result.nights ? "" : "; nothing was published");
         rc = fp_night_publish(&night, w, &result, err);
+        published[w] = result.published;
         pool->result.nights += result.published;
         pool->result.damaged += result.mended;
+        pool->result.kept += result.kept;
     }
-    if (rc == FP_OK && pool->result.nights)
-        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, err);
-    pool->result.damaged += damaged;
     return rc;
+}
+
+/* What is published the index shows, whatever became of the rest. */
+static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+{
+    const struct fp_press *press = pool->press;
+    bool *published = calloc(press->plan->window_count + 1, sizeof *published);
+    struct fp_error failure = FP_ERROR_INIT;
+    size_t damaged = 0;
+    int rc, index = FP_OK;
+
+    if (!published)
+        return fp_error_nomem(err);
+    rc = publish_nights(pool, stage, published, err);
+    if (pool->result.nights)
+        index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, &failure);
+    pool->result.damaged += damaged;
+    if (rc < 0 && press->plan->window_count > 1)
+        log_nights(press, published);
+    free(published);
+    if (index < 0 && rc < 0)
+        fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
+    else if (index < 0 && err)
+        *err = failure;
+    return rc < 0 ? rc : index;
 }
 
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
@@ -184,6 +289,17 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     return rc;
 }
 
+/* A wait on it must not grow when somebody sets the clock. */
+static void init_monotonic(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 /* With the lock held. */
 static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
 {
@@ -196,6 +312,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     int rc = fp_stage_open(&stage, press->output, err);
 
     pthread_mutex_init(&pool.lock, NULL);
+    init_monotonic(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
         rc = init_runs(&pool, &made, err);
@@ -215,6 +332,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
     fp_stage_close(&stage);
+    pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
     return rc;

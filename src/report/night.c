@@ -24,6 +24,11 @@ static bool has_value(const json_t *entry)
     return has_outcome(entry, "ok") || has_outcome(entry, "partial");
 }
 
+static bool is_kept(const json_t *entry)
+{
+    return json_is_object(json_object_get(entry, "kept"));
+}
+
 static bool is_host(const json_t *entry)
 {
     return fp_root_kind(fp_model_get_slice(entry, "service")) == FP_KIND_HOST;
@@ -75,7 +80,7 @@ static void copy(struct fp_model *model, json_t *entry, const json_t *summary, c
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err)
 {
     static const char *const copied[] = { "service", "title", "event", "language" };
-    static const char *const also_copied[] = { "outcome", "completeness", "covered", "total", "unit" };
+    static const char *const also_copied[] = { "outcome", "completeness", "covered", "unproved", "total", "unit" };
     const json_t *requests = json_object_get(summary, "requests");
     struct fp_model model = FP_MODEL_INIT;
     json_t *entry = json_object();
@@ -91,7 +96,26 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
     fp_model_put(&model, entry, "failed_parts",
                  json_integer((json_int_t)json_array_size(json_object_get(summary, "failed_parts"))));
     fp_model_put(&model, entry, "failure", why_of(summary));
+    fp_model_put(&model, entry, "kept", json_null());
     return fp_model_finish(&model, entry, ret_entry, err);
+}
+
+int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, int64_t generated, struct fp_error *err)
+{
+    static const char *const copied[] = { "outcome", "completeness", "covered", "total" };
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *kept = json_object(), *done = NULL;
+    int rc;
+
+    fp_model_put(&model, kept, "generated", json_integer(generated));
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        copy(&model, kept, pressed, copied[i]);
+    fp_model_put(&model, kept, "why", fp_model_text(why));
+    copy(&model, kept, pressed, "failure");
+    rc = fp_model_finish(&model, kept, &done, err);
+    if (rc == FP_OK && json_object_set_new(entry, "kept", done) < 0)
+        rc = fp_error_nomem(err);
+    return rc;
 }
 
 /* ---- the night's summary ---- */
@@ -118,14 +142,17 @@ static void put_not_pressed(struct fp_model *model, json_t *night, const struct 
         fp_model_put(model, row, "title", fp_model_text(service->title));
         fp_model_put(model, row, "rows", service->rows < 0 ? json_null() : json_integer(service->rows));
         fp_model_put(model, row, "why", fp_model_text(service->why));
+        fp_model_put(model, row, "entry", json_integer((json_int_t)service->entry));
     }
+    for (size_t i = 0; i < json_array_size(facts->also_not_pressed); i++)
+        fp_model_push(model, list, json_incref(json_array_get(facts->also_not_pressed, i)));
 }
 
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err)
 {
     struct fp_model model = FP_MODEL_INIT;
     json_t *night = json_object(), *object;
-    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = 0;
+    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = facts->asked;
     size_t all = json_array_size(facts->entries);
 
     for (size_t i = 0; i < all; i++) {
@@ -187,8 +214,18 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
 
     put_text(view, row, key,
              json_is_number(share)
-                 ? fp_share_format(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
+                 ? fp_words_share(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
                  : "\u2013");
+}
+
+/* "partial, unproved": words of `terms`, for what is missing says nothing of what is there. */
+static void put_complete(struct night_view *view, json_t *row, const json_t *entry)
+{
+    const char *completeness = fp_model_get_text(entry, "completeness");
+    bool also = !strcmp(completeness, "partial") && fp_model_get_real(entry, "unproved") > 0;
+
+    fp_model_printf(&view->model, row, "complete_text", "%s%s%s", has_value(entry) ? completeness : "\u2013",
+                    also ? ", unproved" : "", is_kept(entry) ? ", kept" : "");
 }
 
 /* `decimals`: of the cores in this table. `before`: the title in the row above; NULL = none. */
@@ -203,13 +240,12 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
     put_link(view, row, entry);
     if (has_value(entry)) {
         fp_words_put_value(&view->model, row, "value", "exact", fp_model_get_int(entry, "total"), unit);
-        put_text(view, row, "complete_text", fp_model_get_text(entry, "completeness"));
     } else {
         /* an empty or failed window is not a zero */
         put_text(view, row, "value", "\u2013");
         put_text(view, row, "exact", has_outcome(entry, "empty") ? "no data in this window" : "not known");
-        put_text(view, row, "complete_text", "\u2013");
     }
+    put_complete(view, row, entry);
     put_text(view, row, "cores_text",
              json_is_number(cores) ? fp_fixed_format(text, json_number_value(cores), decimals) : "\u2013");
     fp_model_put(&view->model, row, "gauge",
@@ -273,6 +309,28 @@ static void put_trouble(struct night_view *view)
     fp_model_put(&view->model, view->root, "has_trouble", json_boolean(found[0] || found[1]));
     fp_words_put_again(&view->model, view->root, "again", fp_model_get_int(window, "start"),
                        fp_model_get_int(window, "end"), NULL);
+}
+
+/* Reports that are not of the last run, and why. */
+static void put_kept(struct night_view *view, const struct fp_zone *zone)
+{
+    json_t *list = fp_model_array(&view->model, view->root, "kept");
+
+    for (size_t i = 0; i < json_array_size(view->services); i++) {
+        const json_t *entry = json_array_get(view->services, i), *kept = json_object_get(entry, "kept");
+        const char *failure = fp_model_get_text(kept, "failure");
+        char time[FP_TIME_TEXT];
+        json_t *row;
+
+        if (!is_kept(entry))
+            continue;
+        row = fp_model_row(&view->model, list);
+        put_link(view, row, entry);
+        fp_time_format(time, fp_model_get_int(kept, "generated"), zone);
+        fp_model_printf(&view->model, row, "why", "The run of %s %s%s%s", time, fp_model_get_text(kept, "why"),
+                        *failure ? ": " : "", failure);
+    }
+    fp_model_put(&view->model, view->root, "has_kept", json_boolean(json_array_size(list) > 0));
 }
 
 #define NAMES_SHOWN 100u /* of one reason; all of them are in summary.json */
@@ -392,6 +450,7 @@ int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, st
     fp_words_put_href(&view.model, view.root, "night_href", prefix, fp_slice_of(""), "index.html");
     put_counts(&view);
     put_trouble(&view);
+    put_kept(&view, zone);
     put_table(&view, "services_table", "has_services", "Reports of services", false);
     put_table(&view, "host_table", "has_host", "Reports of the host", true);
     fp_terms_put(&view.model, view.root, view.services);

@@ -15,7 +15,7 @@
 #include "report/template.h"
 #include "report/view.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 14 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 15 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -26,6 +26,7 @@ static const char *const template_names[T_COUNT] = {
     "fact",
     "foot",
     "head",
+    "kept",
     "month",
     "name",
     "outcome",

@@ -31,7 +31,7 @@ static bool is_proved(const json_t *entry)
 
 static bool is_unproved(const json_t *entry)
 {
-    return is_complete_as(entry, "unproved");
+    return is_complete_as(entry, "unproved") || (has_value(entry) && fp_model_get_real(entry, "unproved") > 0);
 }
 
 static bool is_partial(const json_t *entry)
@@ -56,7 +56,12 @@ static bool is_gauge(const json_t *entry)
 
 static bool is_of_unknown_event(const json_t *entry)
 {
-    return !fp_event_find(fp_model_get_text(entry, "event"))->known;
+    return has_value(entry) && !fp_event_find(fp_model_get_text(entry, "event"))->known;
+}
+
+static bool is_kept(const json_t *entry)
+{
+    return json_is_object(json_object_get(entry, "kept"));
 }
 
 static bool has_cores(const json_t *entry)
@@ -94,6 +99,7 @@ static void put_terms(struct fp_model *model, json_t *view, const json_t *servic
         { is_partial, "partial", "some requests failed: the numbers are of the rest of the window" },
         { is_empty, "empty", "the server answered and had no sample, which is not a zero that was measured" },
         { is_failed, "failed", "nothing could be had; the report says why, and what to do" },
+        { is_kept, "kept", "the report of an earlier run: a later one had less, as said above" },
         { has_cores, "cores", "CPU time divided by the time of the window" },
         { has_value, "no symbol",
           "share of the total that was measured in frames whose function has no name" },

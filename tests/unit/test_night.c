@@ -33,7 +33,8 @@ static json_t *night_of(json_t *entries, int64_t start, int64_t length)
     json_t *night = NULL;
 
     assert_int_equal(fp_window_make(start, start + length, NULL, &window, NULL), 0);
-    assert_int_equal(fp_night_make(&(struct fp_night_facts){ &window, NULL, "archive", 1795222222, entries, NULL, 0 },
+    assert_int_equal(fp_night_make(&(struct fp_night_facts){ .window = &window, .source = "archive",
+                                                             .generated = 1795222222, .entries = entries },
                                    &night, NULL),
                      0);
     json_decref(entries);
@@ -122,7 +123,7 @@ static void night_leads_with_what_failed(void **state)
     assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "href"),
                         "2026/11/20/b%252Fc/on-cpu/index.html");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "value"), "\xE2\x80\x93");
-    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50.0 %");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50.0\u00a0%");
     json_decref(view);
     json_decref(night);
 }
@@ -186,6 +187,35 @@ static void words_that_occur_are_explained(void **state)
     assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
     assert_true(json_is_false(json_object_get(view, "has_terms")));
     assert_true(json_is_null(json_object_get(view, "trust_text")));
+    json_decref(view);
+    json_decref(night);
+}
+
+/* A report of an earlier run is no longer one of the last: table, list and words say so. */
+static void what_is_kept_is_marked(void **state)
+{
+    json_t *entries = json_array(), *pressed = entry_of(fixture_failed, "a", "a/on-cpu"), *night, *view = NULL;
+    const json_t *kept, *rows;
+
+    (void)state;
+    json_array_append_new(entries, entry_of(fixture_plain, "a", "a/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_empty, "b", "b/on-cpu"));
+    assert_true(json_is_null(json_object_get(json_array_get(entries, 0), "kept")));
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(fp_night_entry_keep(json_array_get(entries, i), pressed, "failed", 1795222222, NULL), 0);
+    json_decref(pressed);
+    kept = json_object_get(json_array_get(entries, 0), "kept");
+    assert_string_equal(fp_model_get_text(kept, "outcome"), "failed");
+    assert_int_equal(fp_model_get_int(kept, "generated"), 1795222222);
+    night = night_of(entries, 1795132800, 86400);
+    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    rows = json_object_get(json_object_get(view, "services_table"), "rows");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "complete_text"), "proved, kept");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "complete_text"), "\xE2\x80\x93, kept");
+    assert_true(json_is_true(json_object_get(view, "has_kept")));
+    assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "kept"), 0), "why"),
+                        "The run of 2026-11-21 00:50:22 UTC failed: connection refused: is the <server> up?");
+    assert_non_null(term(view, "kept"));
     json_decref(view);
     json_decref(night);
 }
@@ -343,6 +373,7 @@ int main(void)
         cmocka_unit_test(night_counts_outcomes),
         cmocka_unit_test(night_outcome_follows_its_reports),
         cmocka_unit_test(night_leads_with_what_failed),
+        cmocka_unit_test(what_is_kept_is_marked),
         cmocka_unit_test(words_that_occur_are_explained),
         cmocka_unit_test(cores_line_up),
         cmocka_unit_test(calendar_marks_missing_days),

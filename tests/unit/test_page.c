@@ -161,7 +161,7 @@ static void report_shows_everything(void **state)
         "href=\"../../../../../index.html\"",
         "2026-11-20 00:00:00 UTC",
         "http://deepflow-server:20416",
-        "25.0 %",
+        "25.0\u00a0%",
         "no symbol",
         "<a class=\"skip\" href=\"#main\">",
         NULL,
@@ -192,7 +192,7 @@ static void empty_report_is_calm(void **state)
 static void partial_report_says_which_parts(void **state)
 {
     static const char *const parts[] = { "Parts of the window are missing",   "2026-11-20 01:00:00 UTC",
-                                         "504: ask in &lt;smaller&gt; parts", "91.7 %",
+                                         "504: ask in &lt;smaller&gt; parts", "91.7\u00a0%",
                                          "data=\"flamegraph.svg\"",           NULL };
 
     (void)state;
@@ -265,8 +265,8 @@ static json_t *make_night(void)
     }
     assert_int_equal(fp_window_make(1795132800, 1795219200, NULL, &window, NULL), 0);
     assert_int_equal(
-        fp_night_make(&(struct fp_night_facts){ &window, NULL, "<archive>", 1795222222, entries, NULL, 0 }, &night,
-                      NULL),
+        fp_night_make(&(struct fp_night_facts){ .window = &window, .source = "<archive>", .generated = 1795222222, .entries = entries },
+                      &night, NULL),
         0);
     json_decref(entries);
     return night;
