@@ -59,6 +59,7 @@ async function serve(folder, headers = {}) {
     });
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  server.unref(); // a test that failed does not close it
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     close: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }),
@@ -73,7 +74,7 @@ async function look(browser, { base, width = WIDTHS.desktop, height = 800, dark 
     javaScriptEnabled: scripts,
     acceptDownloads: false,
   });
-  context.setDefaultTimeout(120000); // other tests may have the machine
+  context.setDefaultTimeout(+process.env.FP_BROWSER_TIMEOUT || 120000); // other tests may have the machine
   const page = await context.newPage();
   const problems = [];
   const say = (what) => problems.push(`${page.url()}: ${what}`);

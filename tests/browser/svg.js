@@ -60,9 +60,12 @@ test.after(async () => {
 // Opens a picture by file://, calls `visit` with the page, and wants no complaint.
 async function inPicture(name, visit, { url, ...reader } = {}) {
   const seen = await look(browser, reader);
-  await seen.page.goto(url || fileUrl(folder, name, 'flamegraph.svg'));
-  await visit(seen.page, seen);
-  await seen.close();
+  try {
+    await seen.page.goto(url || fileUrl(folder, name, 'flamegraph.svg'));
+    await visit(seen.page);
+  } finally {
+    await seen.close();
+  }
   assert.deepEqual(seen.problems, []);
 }
 
