@@ -257,8 +257,9 @@ svg.onmouseover = ({ target }) => describe(boxAt(target) || boxAt(document.activ
 addEventListener('focusin', ({ target }) => {
   const b = boxAt(target);
   describe(b);
-  if (b) point(b);
-  if (b && b.el.matches(':focus-visible')) set(ring, { display: 'inline' });
+  if (!b) return;
+  point(b);
+  set(ring, { display: 'inline' });
 });
 addEventListener('focusout', () => {
   set(ring, { display: 'none' });

@@ -249,7 +249,9 @@ for (const [name, up, down] of [['flame', 'ArrowUp', 'ArrowDown'], ['icicle', 'A
 test('the focus is seen: a ring on the frame, and only on it', async () => {
   await inPicture('flame', async (page) => {
     const ring = page.locator('rect[stroke="#000"]');
+    assert.equal(await ring.getAttribute('display'), 'none');
     await box(page, 'idle').click();
+    assert.equal(await ring.getAttribute('display'), 'inline');
     await page.getByText('Reset zoom').click();
     assert.equal(await ring.getAttribute('display'), 'none');
     await page.keyboard.press('Tab');
