@@ -228,6 +228,7 @@ for (const [name, up, down] of [['flame', 'ArrowUp', 'ArrowDown'], ['icicle', 'A
         /^serve\n729 samples, 72\.9 % of 1,000 samples; self 0 samples$/);
       assert.equal(await page.locator('[data-details]').textContent(),
         'serve \u00b7 729 samples, 72.9 % of 1,000 samples; self 0 samples');
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'button');
       assert.equal(await page.locator('[data-frame][tabindex]').count(), 1);
       await shot(page, `svg.focus.${name}`);
       await page.keyboard.press('Enter');
