@@ -4,7 +4,8 @@
 #     sh tools/setup.sh          what building and running takes
 #     sh tools/setup.sh tests    and what the tests take
 #
-# Does nothing, and asks for no right, when nothing is missing. "a|b" is served by either; a is installed.
+# Does nothing, and asks for no right, when nothing is missing. "a|b" is served by either, "a!c" by a command c from
+# wherever it is; a is installed.
 set -eu
 
 build_packages='
@@ -37,6 +38,9 @@ libxml2-utils
 tidy
 openssl
 golang-go
+chromium!chromium
+nodejs!node
+npm!npm
 '
 
 say() {
@@ -60,17 +64,21 @@ installed() {
     dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
-# The packages of the list (a word each, "a|b" for alternatives) that are not installed.
+# The packages of the list (a word each, as said above) that are not there.
 missing_of() {
     for entry in "$@"; do
         found=no
-        for package in $(printf '%s' "$entry" | tr '|' ' '); do
+        packages=${entry%%!*}
+        case $entry in
+        *!*) if command -v "${entry#*!}" >/dev/null; then found=yes; fi ;;
+        esac
+        for package in $(printf '%s' "$packages" | tr '|' ' '); do
             if installed "$package"; then
                 found=yes
             fi
         done
         if [ "$found" = no ]; then
-            printf '%s ' "${entry%%|*}"
+            printf '%s ' "${packages%%|*}"
         fi
     done
 }
@@ -83,7 +91,7 @@ tests) wanted="$wanted $test_packages" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    names=$(for entry in $wanted; do printf '%s ' "${entry%%|*}"; done)
+    names=$(for entry in $wanted; do entry=${entry%%!*}; printf '%s ' "${entry%%|*}"; done)
     give_up 'this machine has no apt-get, so packages cannot be installed here.' \
         'Install what these Debian packages hold by the means of your system:' "$names" \
         'then: cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release' \

@@ -4,8 +4,8 @@
 #     sh tools/test.sh
 #
 # Installs what is missing, builds with warnings as errors, twice: with the sanitizers, where the units, the
-# cases and the real binary's tests run, then the release, where all tests run. Stops at the first build or
-# run that fails; ctest's summary stands last.
+# cases and the real binary's tests run, then the release, where all tests run, those in a browser too. Stops at
+# the first build or run that fails; ctest's summary stands last.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"

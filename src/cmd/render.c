@@ -21,8 +21,8 @@
 #include "press/shape.h"
 #include "report/model.h"
 
-enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
-       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, OPT_DIFF_SHAPE,
+enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT,
+       OPT_NO_INTERACTIVE, OPT_FORMATS, OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, OPT_DIFF_SHAPE,
        OPT_DIFF_PALETTE, OPT_FAIL, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
@@ -35,9 +35,10 @@ static const struct fp_option table[] = {
     { "min-width", '\0', "PX", "boxes narrower than this are not drawn (default 0.1)" },
     { "icicle", '\0', NULL, "root at the top" },
     { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
+    { "no-interactive", '\0', NULL, "no script in the SVG: it cannot be zoomed and searched on its own" },
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
-    { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
+    { "assets", '\0', "DIR", "files here replace the built-in style sheet, icon and script" },
     { "force", '\0', NULL, "write over a published site or files of others" },
     { "baseline", '\0', "FILE", "an older profile, of any format: the page says what changed since;\n"
                                "repeatable: several files are merged" },
@@ -52,6 +53,7 @@ struct render_options {
     const char *output, *title, *service, *event;
     struct fp_picture_config picture;
     unsigned formats;
+    bool no_interactive;
     struct fp_pages_options pages;
     int64_t generated;
     bool force;
@@ -122,6 +124,7 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
             return fp_options_wrong(o, "--sort is name or value, not \"%s\"", o->value);
         r->picture.sort_by_value = o->value[0] == 'v';
         break;
+    case OPT_NO_INTERACTIVE: r->no_interactive = true; break;
     case OPT_TEMPLATES: r->pages.templates = o->value; break;
     case OPT_ASSETS: r->pages.assets = o->value; break;
     case OPT_FORCE: r->force = true; break;
@@ -232,8 +235,9 @@ static int draw_into(const struct render_options *r, const struct fp_report_fact
     if (rc == FP_OK)
         rc = fp_pages_open(&pages, &r->pages, err);
     if (rc == FP_OK)
-        rc = fp_draw_report(facts, stage.data, &(struct fp_draw_options){ &r->picture, pages, &place, r->formats },
-                            &summary, err);
+        rc = fp_draw_report(
+            facts, stage.data,
+            &(struct fp_draw_options){ &r->picture, pages, &place, r->formats, !r->no_interactive }, &summary, err);
     if (rc == FP_OK)
         rc = publish(r, pages, stage.data, err);
     if (rc == FP_OK)

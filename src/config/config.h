@@ -130,6 +130,10 @@ struct fp_picture_config {
     bool sort_by_value;  /* default: siblings by name */
 };
 
+struct fp_svg_config {
+    bool interactive;    /* carries a script that zooms and searches, default true */
+};
+
 struct fp_config {
     const char *file;    /* as given, for messages */
     const char *text;    /* what it holds: where a key stands is looked up when something is wrong with it */
@@ -146,6 +150,7 @@ struct fp_config {
     size_t window_count;
     const char *baseline; /* as written (plan/baseline.h); default "previous" */
     struct fp_picture_config picture;
+    struct fp_svg_config svg;
     struct fp_service_config defaults;
     struct fp_service_config *services; /* defaults already applied: every field has a value */
     size_t service_count;

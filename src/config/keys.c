@@ -96,6 +96,12 @@ static const struct fp_key picture_keys[] = {
       .help = "Colours of a difference graph, more first: `orange-blue` is told apart by colour-blind eyes, too." },
 };
 
+static const struct fp_key svg_keys[] = {
+    { .name = "interactive", .type = FP_KEY_BOOL, .fallback = "true", AT(fp_svg_config, interactive),
+      .help = "Put a script into the SVG that zooms and searches when the file is opened on its own. The picture is the "
+              "same without, and where scripts are blocked." },
+};
+
 /* `defaults` and an entry of `services` share these rows, but for those that only make sense in an entry. */
 static const struct fp_key rename_keys[] = {
     { .name = "pattern", .type = FP_KEY_STRING, .flags = FP_KEY_REQUIRED, .min = 1, .max = (int64_t)FP_LIMIT_PATTERN,
@@ -265,6 +271,14 @@ static const struct fp_key_group picture_group = {
     .size = sizeof(struct fp_picture_config),
 };
 
+static const struct fp_key_group svg_group = {
+    .path = "svg",
+    .help = "What holds for `flamegraph.svg` alone.",
+    .keys = svg_keys,
+    .count = COUNT(svg_keys),
+    .size = sizeof(struct fp_svg_config),
+};
+
 static const struct fp_key_group defaults_group = {
     .path = "defaults",
     .help = "What holds for every service that does not say otherwise.",
@@ -337,6 +351,8 @@ static const struct fp_key top_keys[] = {
       .help = "Where the profiles come from." },
     { .name = "picture", .type = FP_KEY_GROUP, AT(fp_config, picture), .group = &picture_group,
       .help = "How flame graphs are drawn." },
+    { .name = "svg", .type = FP_KEY_GROUP, AT(fp_config, svg), .group = &svg_group,
+      .help = "The flame graph as a file of its own." },
     { .name = "defaults", .type = FP_KEY_GROUP, AT(fp_config, defaults), .group = &defaults_group,
       .help = "What holds for every service." },
     { .name = "services", .type = FP_KEY_GROUPS, .flags = FP_KEY_REQUIRED, .min = 1,

@@ -123,6 +123,7 @@ static int add_box(struct layouter *l, const struct pending *p, struct fp_error 
         .row = p->row,
         .x = pixels(l, p->offset),
         .width = pixels(l, l->total[p->node]),
+        .offset = p->offset,
         .cut = deep > 0,
     };
     if (p->row + 1 > layout->rows)

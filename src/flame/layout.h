@@ -38,6 +38,7 @@ struct fp_box {
     uint32_t node;
     uint32_t row;
     double x, width;
+    int64_t offset;     /* of its left edge, in the profile's unit: what x is exactly */
     bool cut;           /* has children that are beyond the last row */
     struct fp_rgb fill; /* not the layout's: whoever draws sets it */
 };

@@ -45,6 +45,7 @@ int fp_picture_begin(struct fp_picture *p, const struct fp_picture_options *opti
     p->width = options->width;
     p->icicle = options->icicle;
     p->unit = options->unit;
+    p->script = options->script;
     p->graph_x = MARGIN;
     p->title_y = TITLE_BASELINE;
     p->subtitle_y = SUBTITLE_BASELINE;
@@ -228,6 +229,7 @@ static int make(struct fp_picture *p, const struct fp_picture_options *options, 
         return rc;
     p->panel_count = 1;
     panel->total = p->tree->total;
+    panel->whole = p->whole;
     rc = fill_boxes(p, err);
     if (rc < 0)
         return rc;

@@ -58,6 +58,7 @@ struct fp_picture_options {
     const char *title;    /* heading; borrowed, copied */
     const char *subtitle; /* what, when, how much */
     const char *note;     /* what was done to the profile before; NULL = nothing to say */
+    const char *script;   /* of an SVG that can be zoomed and searched, free of "]]>"; borrowed; NULL = a plain picture */
     int64_t whole;        /* what shares are of, where that is more than the tree's total; 0 = the tree's total */
     enum fp_unit unit;
     /* of a difference: */
@@ -94,6 +95,7 @@ static_assert(FP_PICTURE_LEGEND >= FP_KIND_COUNT, "a legend has room for every k
 struct fp_panel {
     struct fp_layout layout;
     const int64_t *total;  /* of each node: what its box is as wide as */
+    int64_t whole;         /* what shares of it are of */
     double y;              /* of its upper edge; its left one is at graph_x */
     struct fp_str heading; /* above it, cut to fit; may be empty */
     double heading_y;      /* baseline */
@@ -112,6 +114,7 @@ struct fp_picture {
     const struct fp_picture_anchor *anchors;
     size_t anchor_count;
     enum fp_unit unit;
+    const char *script;            /* borrowed, as in the options */
     int64_t whole, before_whole;   /* what shares are of */
     struct fp_str title, subtitle; /* cut to fit; they begin at graph_x, as the notes do */
     double title_y, subtitle_y;    /* baselines */

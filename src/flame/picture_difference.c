@@ -74,7 +74,9 @@ static int lay_out(struct fp_picture *p, const struct side *shape, const struct 
     int rc = FP_OK;
 
     main_panel->total = shape->total;
+    main_panel->whole = shape->whole;
     rest->total = p->rest;
+    rest->whole = other->whole;
     p->panel_count = 1;
     if (p->rest[0] > 0) {
         rc = fp_layout_make(&rest->layout, p->tree, &how, err);

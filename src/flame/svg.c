@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/limits.h"
+#include "profile/node_id.h"
 
 static void put_number(struct fp_out *out, const char *name, double value)
 {
@@ -56,10 +57,69 @@ static void put_text(struct fp_out *out, double x, double y, struct fp_slice tex
     end_text(out, text);
 }
 
-/* Memory that boxes use one after the other. */
+/* What boxes use one after the other. */
 struct scratch {
     struct fp_str label, tooltip;
+    struct fp_node_ids ids, before_ids; /* the second of a difference, for frames that are gone */
+    int rc;                             /* of finding ids */
+    struct fp_error *err;
 };
+
+static void init_scratch(struct scratch *scratch, const struct fp_picture *p, struct fp_error *err)
+{
+    *scratch = (struct scratch){ .err = err };
+    fp_str_init(&scratch->label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
+    fp_str_init(&scratch->tooltip, 2 * FP_LIMIT_NAME);
+    fp_node_ids_init(&scratch->ids, p->after ? p->after : p->tree);
+    fp_node_ids_init(&scratch->before_ids, p->before ? p->before : p->tree);
+}
+
+static void release_scratch(struct scratch *scratch)
+{
+    fp_node_ids_release(&scratch->before_ids);
+    fp_node_ids_release(&scratch->ids);
+    fp_str_release(&scratch->tooltip);
+    fp_str_release(&scratch->label);
+}
+
+/* The id that the node has in its own profile: the newer one where it is there. */
+static int find_id(const struct fp_picture *p, uint32_t node, struct scratch *scratch, char ret_text[FP_NODE_ID_TEXT])
+{
+    const struct fp_pair *pair = p->pair;
+    unsigned char uuid[FP_NODE_ID_BYTES];
+    struct fp_node_ids *ids = &scratch->ids;
+    int rc;
+
+    if (pair && p->after && pair->after_node[node] != FP_NO_NODE) {
+        node = pair->after_node[node];
+    } else if (pair && p->before && pair->after_node[node] == FP_NO_NODE) {
+        ids = &scratch->before_ids;
+        node = pair->before_node[node];
+    }
+    rc = fp_node_ids_get(ids, node, uuid, scratch->err);
+    if (rc == FP_OK)
+        fp_node_id_format(ret_text, uuid);
+    return rc;
+}
+
+/* What the script knows of a box. */
+static void put_frame(const struct fp_picture *p, const struct fp_panel *panel, const struct fp_box *box,
+                      struct scratch *scratch, struct fp_out *out)
+{
+    char id[FP_NODE_ID_TEXT];
+
+    if (scratch->rc == FP_OK)
+        scratch->rc = find_id(p, box->node, scratch, id);
+    if (scratch->rc < 0)
+        return;
+    fp_out_puts(out, " data-frame=\"");
+    fp_out_puts(out, id);
+    fp_out_putc(out, ' ');
+    fp_out_i64(out, box->offset);
+    fp_out_putc(out, ' ');
+    fp_out_i64(out, panel->total[box->node]);
+    fp_out_putc(out, '"');
+}
 
 static void put_tooltip(const struct fp_picture *p, const struct fp_panel *panel, const struct fp_box *box,
                         struct fp_str *text, struct fp_out *out)
@@ -87,6 +147,8 @@ static void put_box(const struct fp_picture *p, const struct fp_panel *panel, co
         fp_out_puts(out, id);
         fp_out_putc(out, '"');
     }
+    if (p->script)
+        put_frame(p, panel, box, scratch, out);
     fp_out_putc(out, '>');
     put_tooltip(p, panel, box, &scratch->tooltip, out);
     put_rect(out, &r, fp_rgb_hex(box->fill, fill));
@@ -133,6 +195,8 @@ static void put_head(const struct fp_picture *p, struct fp_out *out)
     fp_out_putc(out, '\n');
     begin_text(out, p->graph_x, p->subtitle_y);
     put_colour(out, fp_palette_subtitle());
+    if (p->script)
+        fp_out_puts(out, " data-details=\"\"");
     end_text(out, fp_str_slice(&p->subtitle));
     fp_out_putc(out, '\n');
 }
@@ -157,13 +221,21 @@ static void put_foot(const struct fp_picture *p, struct fp_out *out)
         put_text(out, p->graph_x, p->notes_y + (double)i * FP_ROW_HEIGHT, fp_str_slice(&p->notes[i]));
         fp_out_putc(out, '\n');
     }
-    fp_out_puts(out, "</g>\n</svg>\n");
+    fp_out_puts(out, "</g>\n");
+    if (p->script) {
+        /* nothing between the marks but the script: its hash is that of the file */
+        fp_out_puts(out, "<script><![CDATA[");
+        fp_out_puts(out, p->script);
+        fp_out_puts(out, "]]></script>\n");
+    }
+    fp_out_puts(out, "</svg>\n");
 }
 
 static bool goes_on(const struct scratch *scratch, const struct fp_out *out, uint64_t before)
 {
     /* the next box would forget that this one failed */
-    return fp_str_ok(&scratch->label) && fp_str_ok(&scratch->tooltip) && out->written - before <= FP_LIMIT_SVG;
+    return fp_str_ok(&scratch->label) && fp_str_ok(&scratch->tooltip) && scratch->rc == FP_OK &&
+           out->written - before <= FP_LIMIT_SVG;
 }
 
 static void put_panel(const struct fp_picture *p, const struct fp_panel *panel, struct scratch *scratch,
@@ -175,7 +247,15 @@ static void put_panel(const struct fp_picture *p, const struct fp_panel *panel, 
         end_text(out, fp_str_slice(&panel->heading));
         fp_out_putc(out, '\n');
     }
-    fp_out_puts(out, "<g>\n");
+    fp_out_puts(out, "<g");
+    if (p->script) {
+        fp_out_puts(out, " data-whole=\"");
+        fp_out_i64(out, panel->whole);
+        fp_out_puts(out, "\" data-hidden=\"");
+        fp_out_u64(out, (uint64_t)panel->layout.narrow_nodes + panel->layout.deep_nodes);
+        fp_out_putc(out, '"');
+    }
+    fp_out_puts(out, ">\n");
     for (size_t i = 0; i < panel->layout.count && goes_on(scratch, out, before); i++)
         put_box(p, panel, &panel->layout.boxes[i], scratch, out);
     fp_out_puts(out, "</g>\n");
@@ -187,19 +267,19 @@ int fp_svg_write(const struct fp_picture *picture, struct fp_out *out, struct fp
     struct scratch scratch;
     int rc;
 
-    fp_str_init(&scratch.label, 2 * FP_LIMIT_NAME); /* cells with all their marks */
-    fp_str_init(&scratch.tooltip, 2 * FP_LIMIT_NAME);
+    init_scratch(&scratch, picture, err);
     put_head(picture, out);
     for (size_t i = 0; i < picture->panel_count && goes_on(&scratch, out, before); i++)
         put_panel(picture, &picture->panels[i], &scratch, before, out);
     put_foot(picture, out);
-    rc = fp_str_status(&scratch.label, "a label", err);
+    rc = scratch.rc;
+    if (rc == FP_OK)
+        rc = fp_str_status(&scratch.label, "a label", err);
     if (rc == FP_OK)
         rc = fp_str_status(&scratch.tooltip, "a tooltip", err);
     if (rc == FP_OK && out->written - before > FP_LIMIT_SVG)
         rc = fp_error_set(err, FP_ELIMIT, "the SVG would be larger than %" PRIu64 " bytes: ask for a larger min_width",
                           FP_LIMIT_SVG);
-    fp_str_release(&scratch.label);
-    fp_str_release(&scratch.tooltip);
+    release_scratch(&scratch);
     return rc;
 }

@@ -1,10 +1,18 @@
 /*
  * The picture as SVG 1.1: our own writer.
  *
- * Well-formed XML for every name. No script, no <style>, no style attribute: only
+ * Well-formed XML for every name. No <style>, no style attribute: only
  * presentation attributes, so the picture looks the same under the strictest
  * content security policy. Every box is a <g> with its full raw name, values and shares in a
  * native tooltip (<title>).
+ *
+ * With a script (assets/flame_svg.js) the picture can be zoomed and searched when it is opened on its own; where
+ * scripts are not run it is as without. The script's bytes are the caller's, never made from the profile: one hash in
+ * a policy allows it in every picture. What it needs to know stands in attributes:
+ *   <g data-whole="WHOLE" data-hidden="NODES"> around the boxes of a panel: what shares are of, how many are not drawn
+ *   <g data-frame="NODE-ID OFFSET VALUE">      a box: profile/node_id.h (of the raw names of its side), and integers in
+ *                                              the profile's unit, for places and shares that no rounding has touched
+ *   <text data-details="">                     the line that may say something else for a while
  */
 #ifndef FP_FLAME_SVG_H
 #define FP_FLAME_SVG_H

@@ -118,27 +118,36 @@ static void note_picture(struct fp_report_facts *facts, const struct fp_picture 
     };
 }
 
-static int draw_pictures(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
-                         struct fp_error *err)
+/* What all pictures of a report share. */
+static struct fp_picture_options picture_options(const struct fp_report_facts *facts,
+                                                 const struct fp_draw_options *options)
 {
     const struct fp_picture_config *config = options->picture;
-    struct fp_picture picture;
-    struct fp_str subtitle, note;
-    int rc = make_subtitle(facts, &subtitle, err);
-    struct fp_picture_options how = {
+
+    return (struct fp_picture_options){
         .width = (uint32_t)config->width,
         .min_width = config->min_width,
         .icicle = config->icicle,
         .by_value = config->sort_by_value,
         .title = facts->title,
-        .subtitle = subtitle.data,
         .unit = facts->event->unit,
         .whole = fp_report_total(facts),
+        .script = options->interactive ? fp_pages_svg_script(options->pages) : NULL,
     };
+}
+
+static int draw_pictures(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                         struct fp_error *err)
+{
+    struct fp_picture picture;
+    struct fp_str subtitle, note;
+    int rc = make_subtitle(facts, &subtitle, err);
+    struct fp_picture_options how = picture_options(facts, options);
 
     fp_str_init(&note, FP_LIMIT_TEXT);
     if (facts->transforms)
         fp_transforms_line(facts->transforms, &note);
+    how.subtitle = subtitle.data;
     how.note = note.len ? note.data : NULL;
     if (rc == FP_OK)
         rc = fp_str_status(&note, "a note", err);
@@ -209,7 +218,7 @@ static int draw_difference(const struct fp_report_facts *facts, const char *dir,
     const struct fp_picture_config *config = options->picture;
     struct fp_picture picture;
     struct fp_str subtitle, note;
-    struct fp_picture_options how;
+    struct fp_picture_options how = picture_options(facts, options);
     int rc;
 
     if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
@@ -221,24 +230,15 @@ static int draw_difference(const struct fp_report_facts *facts, const char *dir,
     rc = make_difference_subtitle(facts, &subtitle, err);
     if (rc == FP_OK)
         rc = fp_str_status(&note, "a note", err);
-    how = (struct fp_picture_options){
-        .width = (uint32_t)config->width,
-        .min_width = config->min_width,
-        .icicle = config->icicle,
-        .by_value = config->sort_by_value,
-        .title = facts->title,
-        .subtitle = subtitle.data,
-        .note = note.len ? note.data : NULL,
-        .unit = facts->event->unit,
-        .whole = fp_report_total(facts),
-        .before_whole = comparison->total,
-        .before = comparison->before,
-        .after = comparison->after,
-        .baseline_shape = config->diff_old_shape,
-        .palette = config->diff_orange ? FP_CHANGE_ORANGE_BLUE : FP_CHANGE_RED_BLUE,
-        .anchors = comparison->anchors,
-        .anchor_count = comparison->anchor_count,
-    };
+    how.subtitle = subtitle.data;
+    how.note = note.len ? note.data : NULL;
+    how.before_whole = comparison->total;
+    how.before = comparison->before;
+    how.after = comparison->after;
+    how.baseline_shape = config->diff_old_shape;
+    how.palette = config->diff_orange ? FP_CHANGE_ORANGE_BLUE : FP_CHANGE_RED_BLUE;
+    how.anchors = comparison->anchors;
+    how.anchor_count = comparison->anchor_count;
     if (rc == FP_OK)
         rc = fp_picture_make_difference(&picture, comparison->pair, &how, err);
     if (rc == FP_OK) {

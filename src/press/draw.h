@@ -51,6 +51,7 @@ struct fp_draw_options {
     const struct fp_pages *pages;
     const struct fp_page_place *place;
     unsigned formats; /* of enum fp_draw_format */
+    bool interactive; /* the SVG has its script */
 };
 
 /* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns

@@ -59,10 +59,13 @@ static const struct {
     [A_ICON] = { "icon.svg", "icon" },
 };
 
+#define SVG_SCRIPT "flame_svg.js"
+
 struct fp_pages {
     char *title;
     struct fp_template *templates[T_COUNT];
     struct fp_str asset_bytes[A_COUNT], asset_names[A_COUNT];
+    struct fp_str svg_script; /* in the pictures, not beside them */
 };
 
 /* ---- opening ---- */
@@ -104,6 +107,26 @@ static int open_asset(struct fp_pages *pages, size_t id, const char *override, s
     return rc;
 }
 
+/* It stands in a CDATA section of every picture. */
+static int open_svg_script(struct fp_pages *pages, const char *override, struct fp_error *err)
+{
+    struct fp_str *script = &pages->svg_script;
+    int rc = fp_asset_load("assets", SVG_SCRIPT, override, script, err);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < script->len; i++) {
+        unsigned char c = (unsigned char)script->data[i];
+
+        if ((c < ' ' && c != '\n' && c != '\t') || c > '~' || strncmp(script->data + i, "]]>", 3) == 0)
+            return fp_error_set(err, FP_EINVAL,
+                                "%s/%s: byte %zu: the script stands in XML as it is, so it may have neither \"]]>\" nor "
+                                "anything but ASCII and line feeds: write other characters as \\uXXXX",
+                                override ? override : "assets", SVG_SCRIPT, i);
+    }
+    return FP_OK;
+}
+
 /* A directory that is not there would mean: everything built in, without a word. */
 static int check_directory(const char *path, const char *what, struct fp_error *err)
 {
@@ -125,6 +148,7 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
         fp_str_init(&pages->asset_bytes[i], FP_LIMIT_ASSET);
         fp_str_init(&pages->asset_names[i], FP_LIMIT_TEXT);
     }
+    fp_str_init(&pages->svg_script, FP_LIMIT_ASSET);
     pages->title = strdup(options->title ? options->title : "flamepress");
     if (!pages->title)
         rc = fp_error_nomem(err);
@@ -136,6 +160,8 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
         rc = open_template(pages, i, options->templates, err);
     for (size_t i = 0; i < A_COUNT && rc == FP_OK; i++)
         rc = open_asset(pages, i, options->assets, err);
+    if (rc == FP_OK)
+        rc = open_svg_script(pages, options->assets, err);
     if (rc < 0)
         fp_pages_close(pages);
     else
@@ -153,6 +179,7 @@ void fp_pages_close(struct fp_pages *pages)
         fp_str_release(&pages->asset_bytes[i]);
         fp_str_release(&pages->asset_names[i]);
     }
+    fp_str_release(&pages->svg_script);
     free(pages->title);
     free(pages);
 }
@@ -166,6 +193,11 @@ size_t fp_pages_asset_count(const struct fp_pages *pages)
 struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index)
 {
     return (struct fp_page_asset){ pages->asset_names[index].data, fp_str_slice(&pages->asset_bytes[index]) };
+}
+
+const char *fp_pages_svg_script(const struct fp_pages *pages)
+{
+    return pages->svg_script.data;
 }
 
 /* ---- rendering ---- */

@@ -67,6 +67,9 @@ void fp_pages_close(struct fp_pages *pages); /* NULL is fine */
 size_t fp_pages_asset_count(const struct fp_pages *pages);
 struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
 
+/* What makes an SVG interactive (flame/svg.h); the pages keep it. */
+const char *fp_pages_svg_script(const struct fp_pages *pages);
+
 /* `summary` as of fp_summary_make, or read back from a file; it must not be shared with another thread
  * meanwhile. */
 int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,

@@ -14,7 +14,7 @@ import zlib
 from html.parser import HTMLParser
 from typing import Dict, Iterator, List, Optional, Set, Tuple
 
-from support import read_bytes, read_json, read_text
+from support import SOURCE, read_bytes, read_json, read_text
 
 REPORT_FILES = {
     "index.html",
@@ -25,6 +25,8 @@ REPORT_FILES = {
     "profile.folded.gz",
     "profile.pb.gz",
 }
+# What an SVG may run.
+SVG_SCRIPT = read_text(os.path.join(SOURCE, "assets", "flame_svg.js"))
 # What may load or lead somewhere.
 LINKS = {
     "href",
@@ -175,8 +177,9 @@ def svg_problems(path: str) -> List[str]:
         root = ElementTree.fromstring(text)
         if root.tag != "{http://www.w3.org/2000/svg}svg":
             problems.append(f"the root is {root.tag}")
-        if any(element.tag.lower().endswith("}script") for element in root.iter()):
-            problems.append("a script")
+        scripts = [element for element in root.iter() if element.tag.lower().endswith("}script")]
+        if any(script.attrib or script.text != SVG_SCRIPT for script in scripts[:1]) or len(scripts) > 1:
+            problems.append("another script than ours")
         for element in root.iter():
             for name, value in element.attrib.items():
                 if name.lower().startswith("on"):
@@ -186,6 +189,11 @@ def svg_problems(path: str) -> List[str]:
     except ElementTree.ParseError as error:
         problems.append(f"not well-formed: {error}")
     return [f"{path}: {problem}" for problem in problems]
+
+
+def without_script(svg: str) -> str:
+    """A picture without the one script it may have."""
+    return svg.replace(f"<script><![CDATA[{SVG_SCRIPT}]]></script>", "")
 
 
 def tool_problems(paths: List[str]) -> List[str]:

@@ -228,7 +228,7 @@ class Options(RenderCase):
                 summary["picture"]["boxes"] + hidden["narrow_nodes"] + hidden["deep_nodes"], summary["nodes"]
             )
             self.assertEqual(
-                read_text(os.path.join(out, "flamegraph.svg")).count("<g><title>"),
+                read_text(os.path.join(out, "flamegraph.svg")).count(' data-frame="'),
                 summary["picture"]["boxes"],
             )
             shown.append(summary["picture"]["boxes"])
@@ -248,7 +248,7 @@ class Options(RenderCase):
         )
         self.assertEqual(len({flame, icicle, by_value}), 3)
         tips = [
-            sorted(line for line in text.splitlines() if line.startswith("<g><title>"))
+            sorted(re.findall(r'<g data-frame="(\S*) \d+ (\d+)"><title>(.*)', text))
             for text in (flame, icicle, by_value)
         ]
         self.assertEqual(tips[0], tips[1])

@@ -46,6 +46,7 @@ static void test_defaults(void **state)
     assert_true(c->picture.min_width > 0.0999 && c->picture.min_width < 0.1001);
     assert_false(c->picture.icicle);
     assert_false(c->picture.sort_by_value);
+    assert_true(c->svg.interactive);
     assert_null(c->defaults.name);
     assert_int_equal(c->service_count, 1);
     assert_string_equal(c->services[0].name, "a");
@@ -78,7 +79,8 @@ static void test_overrides(void **state)
              "\"step\": \"2m\","
              " \"row_limit\": 9, \"max_kernel_stack_depth\": 0},"
              " \"source\": {\"url\": \"https://h\", \"headers\": {\"_\": 1, \"B\": \"2\", \"A\": \"\"}},"
-             " \"picture\": {\"min_width\": 1, \"icicle\": true, \"sort\": \"value\"}, \"output\": \"o\"}");
+             " \"picture\": {\"min_width\": 1, \"icicle\": true, \"sort\": \"value\"},"
+             " \"svg\": {\"interactive\": false}, \"output\": \"o\"}");
     const struct fp_service_config *a = &l.config.services[0], *b = &l.config.services[1];
 
     (void)state;
@@ -106,6 +108,7 @@ static void test_overrides(void **state)
     assert_true(l.config.picture.min_width == 1.0);
     assert_true(l.config.picture.icicle);
     assert_true(l.config.picture.sort_by_value);
+    assert_false(l.config.svg.interactive);
     assert_string_equal(l.config.output, "o");
     unload(&l);
 }

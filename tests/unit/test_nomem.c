@@ -47,7 +47,7 @@ void *__wrap_realloc(void *p, size_t n)
 
 static const struct fp_picture_options options = {
     .width = 1200, .min_width = 0.1, .by_value = true, .title = "title", .subtitle = "subtitle", .note = "note",
-    .unit = FP_UNIT_BYTES,
+    .unit = FP_UNIT_BYTES, .script = "script",
 };
 
 /* Of a profile, or of the difference of two. */

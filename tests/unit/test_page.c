@@ -398,6 +398,18 @@ static void folders_override(void **state)
         fp_str_release(&text);
     }
     fp_pages_close(pages);
+
+    /* a script that would end its CDATA section, or change with the encoding of a file */
+    for (size_t i = 0; i < 3; i++) {
+        fp_error_clear(&err);
+        write_file(folder, "flame_svg.js", ((const char *const[]){ "a[b[0]]>1", "// caf\xC3\xA9", "\r" })[i]);
+        assert_true(fp_pages_open(&pages, &(struct fp_pages_options){ .assets = folder }, &err) < 0);
+        assert_non_null(strstr(err.message, "flame_svg.js: byte "));
+    }
+    write_file(folder, "flame_svg.js", "ours\n");
+    pages = open_pages(NULL, folder);
+    assert_string_equal(fp_pages_svg_script(pages), "ours\n");
+    fp_pages_close(pages);
     json_decref(summary);
     assert_int_equal(fp_dir_remove(folder, NULL), 0);
 }

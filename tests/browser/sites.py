@@ -1,0 +1,112 @@
+"""The sites that browsers look at: a row each.
+
+    sites.py SITE DIR       presses SITE into DIR, which is not there yet
+    sites.py                the names
+
+A new row is a new ctest entry, which walks every page of it (pages.js).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any, Callable, Dict, List
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(os.path.dirname(HERE), "integration"))
+
+from support import BINARY, CLEAN, NOW, Standin  # noqa: E402, I001 (it says where the others are)
+from rendering import columns_reply  # noqa: E402
+from test_hostile import HOSTILE, chain_and_fan  # noqa: E402
+
+MORE_HOSTILE = [
+    "}</style><style>*{display:none}",
+    "expression(alert(1)); url(//evil.example/x.png)",
+    "[t] ' onmouseover='alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "\u202e\u202e\u202egnihtemos\u2067",
+    "\U0001f3f3\ufe0f\u200d\U0001f308" * 200,
+    "a" * 65536,
+]
+# A service is named in a query between quotes, so those cannot be in it.
+SERVICES = [
+    "<b>svc</b> & co",
+    "</title><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    "{{name}} {{{name}}} {{/services}}",
+    "../../../etc/passwd",
+    "]]><script>alert(1)</script>",
+    "\u202etxt.exe\u202c \U0001f525 \u4e2d\u6587",
+    "w" * 300,
+    "core::ptr::" * 20,
+]
+
+
+def flamepress(*arguments: str, input: bytes = b"") -> None:
+    done = subprocess.run([BINARY, *arguments], env=CLEAN, input=input, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(f"flamepress {' '.join(arguments[:2])}: exit code {done.returncode}")
+
+
+def write(folder: str, name: str, text: str) -> str:
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def demo(to: str, scratch: str) -> None:
+    flamepress("demo", "-o", to)
+
+
+def hostile(to: str, scratch: str) -> None:
+    """Names that want to be more, from a server, in services, threads and frames."""
+    rows: List[Dict[str, Any]] = [
+        {
+            "time": 1795165203 + n,
+            "app_service": service,
+            "profile_event_type": "on-cpu",
+            "profile_language_type": "eBPF",
+            "tags": {},
+            "stack": f"[t] {name};{name};[k] {name}",
+            "value": 10101,
+        }
+        for s, service in enumerate(SERVICES)
+        for n, name in enumerate(HOSTILE + MORE_HOSTILE)
+        if ";" not in name and (s == 0 or len(name) < 1000)
+    ]
+    config: Dict[str, Any] = {
+        "output": to,
+        "timezone": "UTC",
+        "title": "</title><script>alert(1)</script>",
+        "windows": ["2026-11-20"],
+        "services": [{"name": name} for name in SERVICES]
+        + [{"name": SERVICES[0], "id": "titled", "title": "</h1><script>alert(1)</script> {{title}}"}],
+    }
+    with Standin("--rows", write(scratch, "rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))) as server:
+        config["source"] = {"url": server.url, "retries": 0}
+        flamepress("run", "-c", write(scratch, "flamepress.json", json.dumps(config)), "--now", NOW)
+
+
+def files(to: str, scratch: str) -> None:
+    """The same from a file, every box drawn."""
+    reply = write(scratch, "reply.json", json.dumps(columns_reply(chain_and_fan())))
+    flamepress("render", reply, "--min-width", "0", "--title", "</title><script>alert(1)</script>", "-o", to)
+
+
+SITES: Dict[str, Callable[[str, str], None]] = {
+    "demo": demo,
+    "hostile": hostile,
+    "files": files,
+}
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        print("\n".join(SITES))
+    else:
+        with tempfile.TemporaryDirectory(prefix="flamepress-sites-") as scratch:
+            SITES[sys.argv[1]](sys.argv[2], scratch)
