@@ -210,6 +210,28 @@ static int draw_difference_files(const struct fp_report_facts *facts, const stru
     return rc;
 }
 
+/* A link leads to a frame that is drawn, or there is none. */
+static void keep_drawn(const struct fp_picture *picture, struct fp_comparison_facts *comparison)
+{
+    bool drawn[FP_LIMIT_TOP_FUNCTIONS] = { false };
+    size_t kept = 0;
+
+    for (size_t i = 0; i < picture->panel_count; i++) {
+        const struct fp_panel *panel = &picture->panels[i];
+
+        for (size_t b = 0; b < panel->layout.count; b++) {
+            const char *id = fp_picture_id(picture, panel, &panel->layout.boxes[b]);
+
+            for (size_t k = 0; id && k < comparison->anchor_count; k++)
+                drawn[k] = drawn[k] || id == comparison->anchors[k].id;
+        }
+    }
+    for (size_t k = 0; k < comparison->anchor_count; k++)
+        if (drawn[k])
+            comparison->anchors[kept++] = comparison->anchors[k];
+    comparison->anchor_count = kept;
+}
+
 /* The pictures of what changed. */
 static int draw_difference(const struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
                            struct fp_error *err)
@@ -243,6 +265,7 @@ static int draw_difference(const struct fp_report_facts *facts, const char *dir,
         rc = fp_picture_make_difference(&picture, comparison->pair, &how, err);
     if (rc == FP_OK) {
         rc = draw_difference_files(facts, &picture, dir, options->formats, err);
+        keep_drawn(&picture, comparison);
         fp_picture_release(&picture);
     }
     fp_str_release(&note);

@@ -101,7 +101,7 @@ static const json_t *common_rule(const json_t *services, int64_t *ret_tested)
     for (size_t i = 0; i < json_array_size(services); i++) {
         const json_t *entry = json_array_get(services, i), *rule = json_object_get(entry, "rule");
 
-        if (!json_is_object(rule) || !fp_leads_is_sampled(entry))
+        if (!json_is_object(rule) || !fp_leads_is_sampled(entry) || json_is_true(json_object_get(entry, "too_few")))
             continue;
         *ret_tested += fp_model_get_int(rule, "tested");
         for (size_t m = 0; common && m < sizeof members / sizeof *members; m++)
@@ -126,8 +126,8 @@ static void put_rule(const struct changed *c, json_t *to, const json_t *services
         return;
     }
     fp_model_printf(c->model, to, "rule",
-                    "Rule: sampling noise excluded at q = %s over %s function%s, and a difference of at least %s points "
-                    "of share.",
+                    "Rule: sampling noise excluded at q = %s in each report (%s function%s in all), and a difference of at "
+                    "least %s points of share.",
                     fp_number_format(q, fp_model_get_real(rule, "q")), fp_count_format(tested, count),
                     fp_plural((uint64_t)count), fp_number_format(points, 100 * fp_model_get_real(rule, "min_effect")));
 }

@@ -78,7 +78,8 @@ struct fp_comparison_facts {
     const struct fp_changes *changes;
     const struct fp_changes_rule *rule;
     const struct fp_compare_config *limits; /* of a regression */
-    const struct fp_picture_anchor *anchors; /* of the changes that are worth a link, by node of the pair */
+    struct fp_picture_anchor *anchors; /* of the changes that are worth a link, by node of the pair; later those
+                                        * that the picture shows */
     size_t anchor_count;
     /* files beside the page; NULL = not written */
     const char *svg, *png;

@@ -66,7 +66,7 @@ static void put_word(struct section *s, json_t *row, const json_t *change)
     if (is_verdict(change, "new") || is_verdict(change, "gone")) {
         fp_model_put(s->model, row, "word", fp_model_text(fp_model_get_text(change, "verdict")));
     } else if (before <= 0 || fp_model_get_real(change, "after_share") <= 0) {
-        fp_model_put(s->model, row, "word", fp_model_text(before <= 0 ? "new" : "gone"));
+        fp_model_put(s->model, row, "word", fp_model_text(before <= 0 ? "none before" : "none after"));
     } else {
         relative = 100 * fp_model_get_real(change, "effect") / before;
         fp_number_format(text, round(relative * 10) / 10);
@@ -208,7 +208,7 @@ static void put_moved(struct section *s)
         if (is_verdict(change, "moved") && count++ < FP_LIMIT_TOP_FUNCTIONS)
             push_change(s, rows, change);
     }
-    fp_model_printf(s->model, moved, "label", "%zu function%s moved: no change", count, fp_plural(count));
+    fp_model_printf(s->model, moved, "label", "%zu function%s moved: no change of what is done", count, fp_plural(count));
     fp_model_put(
         s->model, moved, "text",
         fp_model_text(
@@ -458,8 +458,8 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
     put_verdict(&s);
     put_notes(&s);
     put_rule(&s);
-    put_direction(&s, "changes_up", "More than before", 1);
-    put_direction(&s, "changes_down", "Less than before", -1);
+    put_direction(&s, "changes_up", "A larger share than before", 1);
+    put_direction(&s, "changes_down", "A smaller share than before", -1);
     put_moved(&s);
     put_difference(&s);
 }
