@@ -49,6 +49,7 @@
 #define FP_LIMIT_FOLDED (UINT64_C(512) << 20)         /* uncompressed bytes of profile.folded.gz */
 #define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
+#define FP_LIMIT_SCRIPT_NODES 20000000u               /* of a page's own graph: a browser needs some 60 bytes a node */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
 
 /* Patterns over names */

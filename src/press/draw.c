@@ -11,6 +11,7 @@
 #include "flame/png.h"
 #include "flame/svg.h"
 #include "report/model.h"
+#include "report/profile_script.h"
 #include "report/summary.h"
 #include "report/transforms.h"
 
@@ -19,10 +20,11 @@
 #define PNG2X_FILE "flamegraph-2x.png"
 #define FOLDED_FILE "profile.folded.gz"
 #define PPROF_FILE "profile.pb.gz"
+#define SCRIPT_FILE "profile.js"
 #define PAGE_FILE "index.html"
 
 const char *const fp_draw_names[] = { SVG_FILE,   PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
-                                      PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
+                                      PPROF_FILE, FP_SUMMARY_FILE, SCRIPT_FILE,  PAGE_FILE, NULL };
 
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
 {
@@ -147,6 +149,34 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
 done:
     fp_str_release(&note);
     fp_str_release(&subtitle);
+    return rc;
+}
+
+static int write_script(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_profile_script_write(ctx, out, err);
+}
+
+/* The whole profile, for the page's own graph; what no browser could hold is left to the picture. */
+static int draw_script(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                       struct fp_error *err)
+{
+    const struct fp_tree *tree = facts->switchable ? facts->switchable : facts->tree;
+    const struct fp_profile_script script = {
+        .tree = tree,
+        .whole = fp_report_total(facts),
+        .unit = facts->event->unit,
+        .on = facts->switches,
+        .icicle = options->picture->icicle,
+        .by_value = options->picture->sort_by_value,
+    };
+    int rc;
+
+    if (tree->count > FP_LIMIT_SCRIPT_NODES)
+        return FP_OK;
+    rc = draw_file(dir, SCRIPT_FILE, write_script, (void *)(uintptr_t)&script, err);
+    if (rc == FP_OK)
+        facts->script = SCRIPT_FILE;
     return rc;
 }
 
@@ -333,6 +363,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
     fp_str_init(&pprof_note, FP_LIMIT_TEXT);
     if (rc == FP_OK && shows_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
         rc = draw_pictures(facts, dir, options, err);
+    if (rc == FP_OK && shows_value && options->formats & FP_DRAW_HTML)
+        rc = draw_script(facts, dir, options, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
         rc = write_folded(facts, dir, &folded_note, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)
