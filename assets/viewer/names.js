@@ -35,14 +35,26 @@
     return starts.filter((at) => text[at] !== '.' && text[at] !== ':');
   }
 
+  /* Without arguments, and without what stands before or behind a blank: a type that is returned ("void a.b()"), or
+   * where the function is ("name /app/api.js:3:19"). */
+  function withoutSides(text) {
+    const base = text.replace(/([^\s(])\([^()]*\)(?: const)?$/, '$1');
+    const blank = base.search(/ (?=[^<>()[\]{}]*$)/), rest = base.slice(blank + 1);
+    if (blank < 1 || !rest)
+      return base;
+    return /[/\\]|:\d/.test(rest) ? base.slice(0, blank) : rest;
+  }
+
   /* From the whole name to its last part: each shorter than the one before. */
   fp.shorterNames = function (text) {
     const bare = fp.shown(fp.bareName(text));
     const file = /^\[(\/.*)\]$/s.exec(bare);
-    const base = file ? file[1] : bare.replace(/([^\s(])\([^()]*\)(?: const)?$/, '$1');
+    const base = file ? file[1] : bare.startsWith('[') ? bare : withoutSides(bare);
     const all = [bare];
     if (base !== bare)
       all.push(base);
+    if (bare.startsWith('[') && !file)
+      return all.map((name) => ({ name, cells: fp.cells(name) }));
     for (const at of partsOf(base))
       all.push(base.slice(at));
     return all.map((name) => ({ name, cells: fp.cells(name) }));

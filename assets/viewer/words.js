@@ -31,7 +31,7 @@
       collapse_wrappers: 'Wrappers collapsed',
     },
     fixed: 'applied before the profile was written',
-    theme: 'Theme', themes: { auto: 'as the system', light: 'light', dark: 'dark' },
+    theme: 'Theme', themes: { auto: 'system', light: 'light', dark: 'dark' },
     reset: 'Reset view',
     path: 'Zoomed path', all: 'all', between: '… {count} more …',
     details: 'Selected frame', none: 'Select a frame in the graph to see it here.',
