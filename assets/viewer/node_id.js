@@ -103,15 +103,15 @@
   }
 
   /* Names as they were recorded: ids are of these. */
-  const nameOf = (profile, node) => {
-    const raw = profile.raw.get(node);
-    return profile.names.bytes(raw === undefined ? profile.tree.name[node] : raw);
+  const nameOf = (profile, tree, node) => {
+    const raw = profile.raw.get(fp.originOf(tree, node));
+    return profile.names.bytes(raw === undefined ? tree.name[node] : raw);
   };
 
-  function descend(profile, state, node) {
-    if (profile.tree.depth[node] > 1)
+  function descend(profile, tree, state, node) {
+    if (tree.depth[node] > 1)
       update(state, SEMICOLON);
-    return update(state, nameOf(profile, node));
+    return update(state, nameOf(profile, tree, node));
   }
 
   /* Of a node of the profile's own tree; '' for the root, which has none. */
@@ -120,23 +120,23 @@
       return '';
     const state = update(newState(), NAMESPACE);
     for (const i of fp.pathTo(profile.tree, node).slice(1))
-      descend(profile, state, i);
+      descend(profile, profile.tree, state, i);
     return format(finish(state));
   };
 
   /*
-   * The node of an id: each path is hashed once, in order, until it is found. A generator, so that a page stays alive
-   * meanwhile: it yields now and then, and returns the node or fp.NONE.
+   * The node of `tree` with an id: each path is hashed once, in order, until it is found. A generator, so that a page
+   * stays alive meanwhile: it yields now and then, and returns the node or fp.NONE.
    */
-  fp.findNode = function* (profile, id) {
-    const wanted = parse(id), { tree } = profile;
+  fp.findNode = function* (profile, tree, id) {
+    const wanted = parse(id);
     if (!wanted)
       return fp.NONE;
     const levels = [update(newState(), NAMESPACE)], last = newState();
     for (let i = 1; i < tree.count; i++) {
       const depth = tree.depth[i];
       const state = levels[depth] || (levels[depth] = newState());
-      descend(profile, copyState(state, levels[depth - 1]), i);
+      descend(profile, tree, copyState(state, levels[depth - 1]), i);
       const h = finish(copyState(last, state));
       if (h[0] === wanted[0] && h[1] === wanted[1] && h[2] === wanted[2] && h[3] === wanted[3])
         return i;
@@ -144,5 +144,15 @@
         yield i;
     }
     return fp.NONE;
+  };
+
+  /* The node of the profile with an id: of its own paths, or of those that the rest of the page shows, which are after
+   * the transforms that were asked for. */
+  fp.findAnywhere = function* (profile, id) {
+    const node = yield* fp.findNode(profile, profile.tree, id);
+    if (node !== fp.NONE || !profile.on)
+      return node;
+    const { tree } = fp.applySwitches(profile, profile.on), shown = yield* fp.findNode(profile, tree, id);
+    return shown === fp.NONE ? shown : fp.originOf(tree, shown);
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

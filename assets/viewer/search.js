@@ -5,15 +5,17 @@
 (function (fp) {
   'use strict';
 
-  const NAME_CAP = 400; /* characters of a name that an expression sees */
+  /* Characters of a name that an expression sees, by the number of its unbounded repeats: together with the search for
+   * a place to begin, each multiplies the time by the length. */
+  const NAME_CAPS = [4000, 2000, 400, 120];
   const TIME_CAP = 1000; /* ms for all names */
-  const REPEATS_CAP = 8, UNBOUNDED_CAP = 3;
+  const REPEATS_CAP = 8;
 
   const fold = (text) => text.normalize('NFC').toLowerCase();
 
   /*
    * What could run away cannot be stopped once it runs: a script has one thread. So expressions that could are refused:
-   * repeats within repeats, alternatives within a repeat, many repeats. → why, or ''.
+   * repeats within repeats, alternatives within a repeat, many repeats. → { why, unbounded }; why is '' for the others.
    */
   function danger(pattern) {
     const open = [];
@@ -28,7 +30,7 @@
         inClass = c !== ']';
       } else if (quantifier && !(c === '?' && pattern[i - 1] === '(')) {
         if (closed && (closed.repeats || closed.alternatives) && c !== '?')
-          return 'nested';
+          return { why: 'nested', unbounded };
         repeats++;
         unbounded += c !== '?' && !/^\{\d+\}/.test(quantifier[0]);
         if (group)
@@ -52,7 +54,7 @@
         closed = null;
       }
     }
-    return repeats > REPEATS_CAP || unbounded > UNBOUNDED_CAP ? 'many' : '';
+    return { why: repeats > REPEATS_CAP || unbounded >= NAME_CAPS.length ? 'many' : '', unbounded };
   }
 
   function literal(query, matchCase) {
@@ -61,11 +63,11 @@
   }
 
   function expression(query, matchCase) {
-    const why = danger(query);
+    const { why, unbounded } = danger(query);
     if (why)
       throw new Error(why);
     const compiled = new RegExp(query, matchCase ? 'u' : 'iu');
-    return (text) => compiled.test(text.slice(0, NAME_CAP));
+    return (text) => compiled.test(text.slice(0, NAME_CAPS[unbounded]));
   }
 
   /*

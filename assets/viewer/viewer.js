@@ -169,7 +169,7 @@
 
     /* Finds the frame of an address without holding up the page; another address ends it. */
     function lookFor(id, mine) {
-      const search_ = fp.findNode(profile, id);
+      const search_ = fp.findAnywhere(profile, id);
       controls.say(words.finding);
       const go = () => {
         const until = performance.now() + SLICE;
