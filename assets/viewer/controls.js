@@ -4,6 +4,13 @@
 
   const PATH_SHOWN = 5; /* frames at the end of a long path */
 
+  function kindsBelowRoot({ tree, names }) {
+    const kinds = new Set();
+    for (let i = 1; i < tree.count; i++)
+      kinds.add(names.kind[tree.name[i]]);
+    return kinds;
+  }
+
   /* `set(patch, replace)`: asks for another state. `on`: { match(step), reset() }. */
   fp.Controls = function (profile, words, set, on) {
     const query = fp.el('input', { type: 'search', id: 'viewer-q', placeholder: words.searchHint, autocomplete: 'off',
@@ -42,7 +49,7 @@
     /* A switch is offered when it would change something, or does. */
     const boxes = {};
     function switches() {
-      const kinds = new Set(profile.names.kind), { KIND } = fp;
+      const kinds = kindsBelowRoot(profile), { KIND } = fp;
       const needs = { fold_processes: KIND.PROCESS, fold_threads: KIND.THREAD, hide_kernel: KIND.KERNEL, hide_libraries: KIND.LIBRARY };
       const items = Object.entries(words.switches).filter(([key]) =>
         !(key in needs) || kinds.has(needs[key]) || (profile.on | profile.fixed) & fp.SWITCH[key]);
@@ -85,15 +92,15 @@
       query.select();
     };
 
-    this.sync = function (state, hasMatches) {
+    this.sync = function (state, hasMatches, hasFunction) {
       if (query.value !== state.q)
         query.value = state.q;
       for (const key of Object.keys(toggles))
         toggles[key].setAttribute('aria-pressed', String(state[key]));
       for (const key of Object.keys(selects))
         selects[key].value = state[key];
-      for (const option of selects.view.options) /* the function is chosen in the graph, or by search */
-        option.disabled = option.value === 'sandwich' && !state.fn;
+      for (const option of selects.view.options) /* the function is that of the selected frame */
+        option.disabled = option.value === 'sandwich' && !hasFunction && !state.fn;
       for (const key of Object.keys(boxes))
         boxes[key].checked = Boolean((state.on | profile.fixed) & fp.SWITCH[key]);
       for (const step of steps)

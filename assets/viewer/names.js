@@ -79,9 +79,13 @@
     return label + CUT;
   };
 
-  /* The part of a name that says where it belongs, as for the program's colours; '' when it does not say. */
+  /* The part of a name that says where it belongs, in the manner of the program's colours; '' when it does not say. */
   fp.packageOf = function (text) {
-    const bare = fp.bareName(text), end = bare.search(/[(<]/), head = end < 0 ? bare : bare.slice(0, end);
+    const bare = fp.bareName(text), placed = /^\S+ (\S*[/\\:]\S*?)(?::\d+)*$/.exec(bare);
+    if (placed) /* "name /app/api.js:3:19" */
+      return placed[1];
+    const base = withoutSides(bare).replace(/@.*|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+$/, '');
+    const end = base.search(/[(<]/), head = end < 0 ? base : base.slice(0, end);
     const cut = Math.max(head.lastIndexOf('.'), head.lastIndexOf('/'), head.lastIndexOf(':'));
     return cut < 0 ? '' : head.slice(0, cut).replace(/:+$/, '');
   };

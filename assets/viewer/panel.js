@@ -127,8 +127,8 @@
         fp.el('ol', null, ...found.slice(0, LISTED).map(({ name, total }) => fp.el('li', null,
           fp.el('span', { class: 'viewer-share', title: fp.formatExact(total, profile.unit) }, fp.formatShare(total, profile.whole)),
           fp.button('', () => on.sandwich(name), { title: words.sandwich })))),
-        found.length > LISTED
-          ? fp.el('p', { class: 'note' }, fp.fill(words.more, { count: fp.formatCount(found.length - LISTED) })) : null);
+        fp.el('p', { class: 'note' }, found.length > LISTED
+          ? fp.fill(words.more, { count: fp.formatCount(found.length - LISTED) }) : ''));
       list.querySelectorAll('li button').forEach((button, i) =>
         button.append(fp.nameElement(profile.names.text(found[i].name))));
     };

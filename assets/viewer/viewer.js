@@ -2,6 +2,7 @@
 (function (fp) {
   'use strict';
 
+  const LIGHT = ['q', 'regex', 'matchCase', 'theme', 'colour']; /* nothing moves when these change */
   const SLICE = 12; /* ms of looking for a frame before the page may draw again */
 
   fp.Viewer = function (profile, words) {
@@ -105,6 +106,8 @@
       })));
     }
 
+    const sync = () => controls.sync(state, Boolean(hits && hits.first.length), Boolean(chosen));
+
     /* After a change; `keep`: nothing moves. */
     function render(keep) {
       applyTheme();
@@ -114,7 +117,7 @@
         scene = fp.makeScene(profile, base, state, node);
         chosen = scene.parts.length && scene.parts[0].zoom ? { part: scene.parts[0], node: scene.parts[0].zoom } : null;
       }
-      controls.sync(state, Boolean(hits && hits.first.length));
+      sync();
       sayFound();
       showPath();
       const byChange = state.side === 'difference' && profile.tree.beforeTotal;
@@ -148,6 +151,8 @@
       const { toggle, ...rest } = patch;
       const before = state;
       state = { ...state, ...rest };
+      if (rest.view === 'sandwich' && chosen && !('fn' in rest))
+        state.fn = profile.names.text(chosen.part.tree.name[chosen.node]);
       if (toggle)
         state.on = state.on ^ toggle;
       if (to !== undefined) {
@@ -160,7 +165,7 @@
         state.colour = state.side === 'difference' ? 'change' : state.colour === 'change' ? 'type' : state.colour;
       looking++;
       write(replace);
-      render(['q', 'regex', 'matchCase', 'theme', 'colour'].some((key) => key in rest) && before.side === state.side);
+      render(to === undefined && Object.keys(patch).every((key) => LIGHT.includes(key)));
     }
 
     function reset() {
@@ -210,6 +215,7 @@
 
     function choose(target, announce) {
       chosen = target;
+      sync();
       graph.look(look());
       panel.showFrame(scene, chosen, base.tree);
       graph.reveal(target);

@@ -60,6 +60,13 @@ test('labels keep the end that tells', () => {
   assert.strictEqual(label('支付.处理', 5), '处理');
 });
 
+test('packages', () => {
+  for (const [name, wanted] of [['com.example.Order.run', 'com.example.Order'], ['void java.util.Sort.sort(int[], int)', 'java.util.Sort'],
+    ['auditLine /app/api.js:3:19', '/app/api.js'], ['next node:internal/a:1:2', 'node:internal/a'], ['deflate.part.0', ''], ['cfree@GLIBC_2.2.5', ''],
+    ['alloc::vec::Vec<T>::push', 'alloc::vec'], ['main', ''], ['[k] tcp.x', 'tcp'], ['github.com/a/b.(*T).M', 'github.com/a/b']])
+    assert.strictEqual(fp.packageOf(name), wanted, name);
+});
+
 test('every text has its words', () => {
   const words = fp.wordsFor('en');
   assert.strictEqual(words.kinds.length, 9);
