@@ -81,7 +81,7 @@
 
   /* The part of a name that says where it belongs, in the manner of the program's colours; '' when it does not say. */
   fp.packageOf = function (text) {
-    const bare = fp.bareName(text), placed = /^\S+ (\S*[/\\:]\S*?)(?::\d+)*$/.exec(bare);
+    const bare = fp.bareName(text), placed = /^\S+ (\S*?[/\\:]\S*?)(?::\d+)*$/.exec(bare);
     if (placed) /* "name /app/api.js:3:19" */
       return placed[1];
     const base = withoutSides(bare).replace(/@.*|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+$/, '');

@@ -184,7 +184,7 @@
             return controls.say(words.notFound);
           if (done) {
             node = value;
-            history.replaceState({ flamepressNode: node }, '', location.href);
+            history.replaceState({ flamepressNode: node }, '');
             return render(false);
           }
           if (performance.now() > until)

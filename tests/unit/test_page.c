@@ -105,7 +105,7 @@ static void assert_scripts_are_files(const char *page)
     for (const char *at = page; (at = strstr(at, "<script")) != NULL; at++) {
         assert_memory_equal(at, "<script src=\"", 13);
         at = strchr(at + 13, '"');
-        assert_memory_equal(at, "\" defer=\"defer\"></script>\n", 28);
+        assert_memory_equal(at, "\" defer=\"defer\"></script>\n", 26);
     }
 }
 
