@@ -10,8 +10,8 @@
 #include "flame/picture.h"
 #include "flame/png.h"
 #include "flame/svg.h"
+#include "press/draw_script.h"
 #include "report/model.h"
-#include "report/profile_script.h"
 #include "report/summary.h"
 #include "report/transforms.h"
 
@@ -20,11 +20,10 @@
 #define PNG2X_FILE "flamegraph-2x.png"
 #define FOLDED_FILE "profile.folded.gz"
 #define PPROF_FILE "profile.pb.gz"
-#define SCRIPT_FILE "profile.js"
 #define PAGE_FILE "index.html"
 
 const char *const fp_draw_names[] = { SVG_FILE,   PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
-                                      PPROF_FILE, FP_SUMMARY_FILE, SCRIPT_FILE,  PAGE_FILE, NULL };
+                                      PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, NULL };
 
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
 {
@@ -152,31 +151,15 @@ done:
     return rc;
 }
 
-static int write_script(void *ctx, struct fp_out *out, struct fp_error *err)
-{
-    return fp_profile_script_write(ctx, out, err);
-}
-
-/* The whole profile, for the page's own graph; what no browser could hold is left to the picture. */
 static int draw_script(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
                        struct fp_error *err)
 {
-    const struct fp_tree *tree = facts->switchable ? facts->switchable : facts->tree;
-    const struct fp_profile_script script = {
-        .tree = tree,
-        .whole = fp_report_total(facts),
-        .unit = facts->event->unit,
-        .on = facts->switches,
-        .icicle = options->picture->icicle,
-        .by_value = options->picture->sort_by_value,
-    };
-    int rc;
+    struct fp_str path;
+    int rc = join(&path, dir, FP_DRAW_SCRIPT_FILE, err);
 
-    if (tree->count > FP_LIMIT_SCRIPT_NODES)
-        return FP_OK;
-    rc = draw_file(dir, SCRIPT_FILE, write_script, (void *)(uintptr_t)&script, err);
     if (rc == FP_OK)
-        facts->script = SCRIPT_FILE;
+        rc = fp_draw_script(facts, options->picture, path.data, err);
+    fp_str_release(&path);
     return rc;
 }
 
