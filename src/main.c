@@ -8,6 +8,7 @@ static const struct fp_command commands[] = {
     { "run", "press a site: fetch, draw, publish (the nightly job)", fp_cmd_run },
     { "render", "press one report from saved files", fp_cmd_render },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
+    { "keep", "keep a night under a name, to compare others with", fp_cmd_keep },
     { "check", "say all that is wrong with a configuration", fp_cmd_check },
     { "services", "list the services that the server knows", fp_cmd_services },
     { "init", "write a configuration to start from", fp_cmd_init },
@@ -24,7 +25,8 @@ static void print_help(FILE *to)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n`flamepress COMMAND --help` tells more. `flamepress --version` says what this is.\n"
                 "Exit codes: 0 all well, 1 nothing published, 2 published but some jobs failed or are partial,\n"
-                "64 usage, 75 another run holds the lock, 78 the configuration is wrong.\n");
+                "3 published, with a regression (--fail-on-regression), 64 usage, 75 another run holds the lock,\n"
+                "78 the configuration is wrong.\n");
 }
 
 int main(int argc, char **argv)

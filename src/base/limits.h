@@ -46,6 +46,7 @@
 #define FP_LIMIT_TOP_FUNCTIONS 100u                   /* rows of a table on a page */
 #define FP_LIMIT_SUMMARY_FUNCTIONS 10000u             /* entries of `functions` in summary.json */
 #define FP_LIMIT_CHANGES 256u                         /* changes of one comparison that are explained */
+#define FP_LIMIT_SUMMARY_NOISE 200u                   /* differences that are no change, in summary.json */
 #define FP_LIMIT_FOLDED (UINT64_C(512) << 20)         /* uncompressed bytes of profile.folded.gz */
 #define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */

@@ -8,6 +8,7 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
+#include "plan/baseline.h"
 #include "report/page.h"
 
 enum { OPT_CONFIG, OPT_NOW };
@@ -130,6 +131,24 @@ static void check_source(struct checking *c)
     }
 }
 
+static void check_baselines(struct checking *c)
+{
+    const struct fp_config *config = c->config;
+    struct fp_baseline_spec spec;
+
+    for (size_t i = 0; i <= config->window_count; i++) { /* the last one: that of the top */
+        bool top = i == config->window_count;
+        const char *text = top ? config->baseline : config->windows[i].baseline;
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (!text || fp_baseline_parse(text, &spec, &err) == FP_OK)
+            continue;
+        if (!top)
+            fp_error_prepend(&err, "windows[%zu]", i);
+        report(c, &err);
+    }
+}
+
 static void check_pages(struct checking *c)
 {
     const struct fp_pages_options how = { c->config->title, c->config->templates, c->config->assets };
@@ -161,6 +180,7 @@ static size_t check_all(const struct fp_config *config, const struct fp_problems
     struct checking c = { config, problems, now, log, fp_cmd_log_problems(problems, log), { 0 } };
 
     check_windows(&c);
+    check_baselines(&c);
     check_source(&c);
     check_pages(&c);
     if (!c.wrong)

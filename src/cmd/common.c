@@ -7,6 +7,8 @@
 #include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/signals.h"
+#include "plan/compare.h"
+#include "press/baseline.h"
 #include "press/press.h"
 
 int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *context, int exit_code)
@@ -73,10 +75,13 @@ static int window_from_config(const struct fp_config *config, size_t index, cons
                               struct fp_window *ret, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
-    int rc = fp_window_parse(config->windows.items[index], zone, now, ret, &err);
+    const struct fp_window_config *entry = &config->windows[index];
+    int rc = fp_window_parse(entry->window, zone, now, ret, &err);
 
     if (rc == FP_OK)
         rc = fp_window_until(ret, zone, now, &err);
+    if (rc == FP_OK)
+        ret->baseline = entry->baseline;
     fp_error_prepend(&err, "windows[%zu]", index);
     return rc < 0 ? fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
@@ -101,7 +106,7 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
     bool given = options->window || options->since || options->until;
-    size_t count = given ? 1 : config->windows.count;
+    size_t count = given ? 1 : config->window_count;
     struct fp_error err = FP_ERROR_INIT;
     struct fp_window *windows;
     int64_t now = (int64_t)time(NULL);
@@ -210,12 +215,43 @@ void fp_planned_release(struct fp_planned *planned)
     *planned = (struct fp_planned){ 0 };
 }
 
+/* What each window is to be compared with; the texts were written by people. */
+static int parse_baselines(const struct fp_plan *plan, const struct fp_config *config, struct fp_baseline_spec *specs,
+                           struct fp_error *err)
+{
+    int rc = FP_OK;
+
+    for (size_t i = 0; i < plan->window_count && rc == FP_OK; i++)
+        rc = fp_baseline_parse(plan->windows[i].baseline ? plan->windows[i].baseline : config->baseline, &specs[i], err);
+    return rc;
+}
+
+int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
+                   const char *output, struct fp_log *log)
+{
+    struct fp_plan *plan = &planned->plan;
+    struct fp_baseline_spec *specs = calloc(plan->window_count + 1, sizeof *specs);
+    struct fp_error err = FP_ERROR_INIT;
+    int rc = specs ? parse_baselines(plan, config, specs, &err) : fp_error_nomem(&err);
+
+    if (rc == FP_OK)
+        rc = fp_plan_compare(plan,
+                             &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published,
+                                                          (void *)(uintptr_t)output },
+                             &err);
+    free(specs);
+    return rc < 0 ? fp_cmd_fail(log, &err, config->file, rc == FP_ENOMEM ? FP_EXIT_NOTHING : FP_EXIT_CONFIG) : FP_EXIT_OK;
+}
+
 /* ---- the press ---- */
 
-static int exit_of_result(const struct fp_press_result *result)
+/* What was asked to fail on goes before what went wrong besides: both are in the log. */
+static int exit_of_result(const struct fp_press_result *result, bool fail_on_regression)
 {
     if (!result->nights)
         return FP_EXIT_NOTHING;
+    if (fail_on_regression && result->regressions)
+        return FP_EXIT_REGRESSION;
     return result->failed || result->partial || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
@@ -232,7 +268,7 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
-                                          site->generated, log, fp_signals_cancel() },
+                                          site->generated, log, fp_signals_cancel(), site->fail_on_regression },
                       &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
@@ -240,5 +276,5 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed",
            site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
            result.partial, result.failed);
-    return exit_of_result(&result);
+    return exit_of_result(&result, site->fail_on_regression);
 }

@@ -46,6 +46,11 @@ int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, stru
                 const struct fp_plan_options *options, struct fp_log *log);
 void fp_planned_release(struct fp_planned *planned);
 
+/* Adds what each job is compared with (`baseline`), as far as the site at `output` holds it; what it does not hold
+ * becomes further requests. 0, or an exit code after logging. */
+int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
+                   const char *output, struct fp_log *log);
+
 struct fp_site_options {
     const struct fp_config *config;
     const struct fp_planned *planned;
@@ -53,6 +58,7 @@ struct fp_site_options {
     struct fp_source *source;
     const char *output;
     int64_t generated;
+    bool fail_on_regression;
 };
 
 /* Opens the pages, runs the press, gives the exit code. */

@@ -88,7 +88,9 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     result = fp_cmd_plan(&planned, config, source,
                          &(struct fp_plan_options){ .windows = windows, .window_count = count }, log);
     if (result == FP_EXIT_OK)
-        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output, generated }, log);
+        result = fp_cmd_compare(&planned, config, zone, output, log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output, generated, false }, log);
     fp_planned_release(&planned);
     fp_source_close(source);
     free(files);

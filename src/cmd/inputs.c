@@ -17,6 +17,7 @@ void fp_inputs_init(struct fp_inputs *in, const char *service, const char *given
     fp_str_init(&in->event, FP_LIMIT_TEXT);
     fp_str_init(&in->zone, FP_LIMIT_TEXT);
     fp_str_init(&in->filter, FP_LIMIT_TEXT);
+    fp_str_init(&in->completeness, FP_LIMIT_TEXT);
 }
 
 void fp_inputs_release(struct fp_inputs *in)
@@ -27,6 +28,7 @@ void fp_inputs_release(struct fp_inputs *in)
     fp_str_release(&in->event);
     fp_str_release(&in->zone);
     fp_str_release(&in->filter);
+    fp_str_release(&in->completeness);
 }
 
 /* The last component of a path. */
@@ -86,14 +88,6 @@ static void agree_on_text(const struct fp_inputs *in, struct fp_str *kept, const
         fp_str_clear(kept);
 }
 
-static const char *zone_of(const struct fp_pprof_meta *meta)
-{
-    for (size_t i = 0; i < meta->note_count; i++)
-        if (strncmp(meta->notes[i], FP_DRAW_NOTE_ZONE, strlen(FP_DRAW_NOTE_ZONE)) == 0)
-            return meta->notes[i] + strlen(FP_DRAW_NOTE_ZONE);
-    return NULL;
-}
-
 /* One window for all, where theirs overlap or touch: one with a hole would claim what nobody measured. */
 static void agree_on_window(struct fp_inputs *in, const struct fp_pprof_meta *meta)
 {
@@ -113,8 +107,10 @@ static void agree_on_window(struct fp_inputs *in, const struct fp_pprof_meta *me
 static void agree_on_rest(struct fp_inputs *in, const struct fp_pprof_meta *meta)
 {
     agree_on_window(in, meta);
-    agree_on_text(in, &in->zone, zone_of(meta));
+    agree_on_text(in, &in->zone, fp_draw_note(meta, FP_DRAW_NOTE_ZONE));
     agree_on_text(in, &in->filter, meta->filter);
+    agree_on_text(in, &in->completeness, fp_draw_note(meta, FP_DRAW_NOTE_COMPLETENESS));
+    in->missing += fp_draw_missing(meta);
     in->sample = in->replies == 1 || in->sample == meta->sample ? meta->sample : 0;
 }
 

@@ -40,8 +40,9 @@ struct fp_inputs {
     const char *first;                 /* that file; borrowed */
     /* what all files agree on */
     int64_t start, end;                /* both 0: not known, or the windows of the files do not touch */
-    struct fp_str zone, filter;
+    struct fp_str zone, filter, completeness;
     int64_t sample;
+    int64_t missing;                   /* seconds of their windows, in sum */
 };
 
 void fp_inputs_init(struct fp_inputs *in, const char *service, const char *given_event);

@@ -10,15 +10,20 @@
 #include "cmd/common.h"
 #include "cmd/inputs.h"
 #include "cmd/options.h"
+#include "cmd/render_baseline.h"
 #include "cmd/report_dir.h"
 #include "cmd/signals.h"
 #include "cmd/transforms.h"
 #include "flame/picture.h"
+#include "press/compare.h"
 #include "press/draw.h"
+#include "press/regressions.h"
 #include "press/shape.h"
+#include "report/model.h"
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT, OPT_FORMATS,
-       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, FP_TRANSFORM_OPTION_NAMES };
+       OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, OPT_DIFF_SHAPE,
+       OPT_DIFF_PALETTE, OPT_FAIL, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -34,6 +39,11 @@ static const struct fp_option table[] = {
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
+    { "baseline", '\0', "FILE", "an older profile, of any format: the page says what changed since;\n"
+                               "repeatable: several files are merged" },
+    { "diff-shape", '\0', "new|old", "shape of the difference graph: of the profile (default) or its baseline" },
+    { "diff-palette", '\0', "red-blue|orange-blue", "its colours; orange and blue part for colour-blind eyes, too" },
+    { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline, noise excluded" },
     FP_TRANSFORM_OPTIONS,
     { NULL, '\0', NULL, NULL },
 };
@@ -46,6 +56,9 @@ struct render_options {
     int64_t generated;
     bool force;
     struct fp_transform_args transforms;
+    const char **baselines; /* as many as there may be arguments */
+    size_t baseline_count;
+    bool fail;              /* on a regression */
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -112,6 +125,18 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
     case OPT_TEMPLATES: r->pages.templates = o->value; break;
     case OPT_ASSETS: r->pages.assets = o->value; break;
     case OPT_FORCE: r->force = true; break;
+    case OPT_BASELINE: r->baselines[r->baseline_count++] = o->value; break;
+    case OPT_DIFF_SHAPE:
+        if (strcmp(o->value, "new") && strcmp(o->value, "old"))
+            return fp_options_wrong(o, "--diff-shape is new or old, not \"%s\"", o->value);
+        r->picture.diff_old_shape = o->value[0] == 'o';
+        break;
+    case OPT_DIFF_PALETTE:
+        if (strcmp(o->value, "red-blue") && strcmp(o->value, "orange-blue"))
+            return fp_options_wrong(o, "--diff-palette is red-blue or orange-blue, not \"%s\"", o->value);
+        r->picture.diff_orange = o->value[0] == 'o';
+        break;
+    case OPT_FAIL: r->fail = true; break;
     default:
         if (parse_formats(o->value, &r->formats) < 0)
             return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded,pprof, not \"%s\"", o->value);
@@ -143,9 +168,17 @@ static int parse(struct render_options *r, int argc, char **argv, int *ret_opera
         return fp_options_wrong(&o, "which files?");
     if (!r->output)
         return fp_options_wrong(&o, "where to? Give -o DIR");
+    if (r->fail && !r->baseline_count)
+        return fp_options_wrong(&o, "--fail-on-regression compares: with what? Give --baseline FILE");
     *ret_operand = o.operand;
     return FP_EXIT_OK;
 }
+
+/* What a finished report says to the outside. */
+struct outcome {
+    struct fp_log *log;
+    size_t regressions;
+};
 
 /* Puts a finished stage in place. */
 static int publish(const struct render_options *r, const struct fp_pages *pages, const char *stage,
@@ -168,7 +201,25 @@ static int publish(const struct render_options *r, const struct fp_pages *pages,
     return rc;
 }
 
-static int draw_into(const struct render_options *r, const struct fp_report_facts *facts, struct fp_error *err)
+/* Says each regression of the report, when it was asked to. */
+static void count_regressions(const struct render_options *r, const json_t *summary, struct outcome *ret)
+{
+    struct fp_str what, page;
+
+    ret->regressions = (size_t)fp_model_get_int(json_object_get(summary, "comparison"), "regressions");
+    if (!r->fail || !ret->regressions)
+        return;
+    fp_str_init(&what, FP_LIMIT_TEXT);
+    fp_str_init(&page, FP_LIMIT_TEXT);
+    fp_str_printf(&what, "%s %s", fp_model_get_text(summary, "title"), fp_model_get_text(summary, "event"));
+    fp_str_printf(&page, "%s/index.html#changes", r->output);
+    fp_regressions_log_report(json_object_get(summary, "changes"), ret->regressions, what.data, page.data, ret->log);
+    fp_str_release(&what);
+    fp_str_release(&page);
+}
+
+static int draw_into(const struct render_options *r, const struct fp_report_facts *facts, struct outcome *ret,
+                     struct fp_error *err)
 {
     static const struct fp_page_place place = { "assets/", NULL, NULL };
     struct fp_pages *pages = NULL;
@@ -187,6 +238,8 @@ static int draw_into(const struct render_options *r, const struct fp_report_fact
                             &summary, err);
     if (rc == FP_OK)
         rc = publish(r, pages, stage.data, err);
+    if (rc == FP_OK)
+        count_regressions(r, summary, ret);
     fp_dir_remove(stage.data, rc == FP_OK ? err : NULL);
     json_decref(summary);
     fp_pages_close(pages);
@@ -194,7 +247,33 @@ static int draw_into(const struct render_options *r, const struct fp_report_fact
     return rc;
 }
 
-static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_log *log, struct fp_error *err)
+/* Draws, compared with the baseline where there is one. */
+static int compare_and_draw(const struct render_options *r, const struct fp_inputs *in, struct fp_report_facts *facts,
+                            struct outcome *ret, struct fp_error *err)
+{
+    static const struct fp_compare_config rule = { .q = 0.01, .min_effect = 0.005, .min_samples = 100 };
+    const struct fp_compare_how how = { &r->transforms.config, &rule };
+    struct fp_compared compared = { .facts = { .label = "" } };
+    struct fp_baseline baseline;
+    int rc;
+
+    if (!r->baseline_count)
+        return draw_into(r, facts, ret, err);
+    fp_baseline_init(&baseline);
+    rc = fp_render_baseline(&baseline, r->baselines, r->baseline_count, in, err);
+    if (rc == FP_OK)
+        rc = fp_compare_make(&compared, &baseline, &how, facts, err);
+    if (rc == FP_OK && compared.facts.missing)
+        fp_log(ret->log, FP_LOG_WARNING, "no baseline: %s", compared.facts.missing);
+    facts->comparison = &compared.facts;
+    if (rc == FP_OK)
+        rc = draw_into(r, facts, ret, err);
+    fp_compared_release(&compared);
+    fp_baseline_release(&baseline);
+    return rc;
+}
+
+static int draw(const struct render_options *r, struct fp_inputs *in, struct outcome *ret, struct fp_error *err)
 {
     const char *event_type = in->event.len ? in->event.data : r->event ? r->event : "on-cpu";
     const struct fp_event event = fp_event_in(event_type, in->event.len ? in->unit : fp_event_find(event_type)->unit);
@@ -235,13 +314,39 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct fp_
         fp_shape_show(&shape, &tree, &facts);
     }
     if (rc == FP_OK)
-        rc = draw_into(r, &facts, err);
+        rc = compare_and_draw(r, in, &facts, ret, err);
     if (rc == FP_OK)
-        fp_shape_warn(&shape, name, log);
+        fp_shape_warn(&shape, name, ret->log);
     fp_shape_release(&shape);
     fp_tree_release(&tree);
     fp_zone_free(zone);
     return rc;
+}
+
+static int render(struct render_options *r, char **files, int count, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct outcome outcome = { log, 0 };
+    struct fp_inputs in;
+    int result = fp_cmd_generated(&r->generated, log);
+
+    if (result != FP_EXIT_OK)
+        return result;
+    if (!r->force && fp_report_dir_guard(r->output, &err) < 0)
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    fp_inputs_init(&in, r->service, r->event);
+    /* every bad file is named, but a profile with a part missing is not pressed */
+    for (int i = 0; i < count; i++) {
+        fp_error_clear(&err);
+        if (fp_inputs_add(&in, files[i], &err) < 0)
+            result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+    }
+    if (result == FP_EXIT_OK && draw(r, &in, &outcome, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
+    if (result == FP_EXIT_OK && r->fail && outcome.regressions)
+        result = FP_EXIT_REGRESSION;
+    fp_inputs_release(&in);
+    return result;
 }
 
 int fp_cmd_render(int argc, char **argv, struct fp_log *log)
@@ -249,34 +354,19 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
     struct render_options r = {
         .picture = { .width = FP_PICTURE_WIDTH, .min_width = FP_PICTURE_MIN_WIDTH },
         .formats = FP_DRAW_ALL,
+        .baselines = calloc((size_t)argc + 1, sizeof *r.baselines),
     };
-    struct fp_error err = FP_ERROR_INIT;
-    struct fp_inputs in;
     int operand = argc, result;
 
+    if (!r.baselines) {
+        fp_log(log, FP_LOG_ERROR, "out of memory");
+        return FP_EXIT_NOTHING;
+    }
     fp_transform_args_init(&r.transforms);
     result = parse(&r, argc, argv, &operand, log);
-    if (result) {
-        fp_transform_args_release(&r.transforms);
-        return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
-    }
-    result = fp_cmd_generated(&r.generated, log);
-    if (result == FP_EXIT_OK && !r.force && fp_report_dir_guard(r.output, &err) < 0)
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
-    if (result != FP_EXIT_OK) {
-        fp_transform_args_release(&r.transforms);
-        return result;
-    }
-    fp_inputs_init(&in, r.service, r.event);
-    /* every bad file is named, but a profile with a part missing is not pressed */
-    for (int i = operand; i < argc; i++) {
-        fp_error_clear(&err);
-        if (fp_inputs_add(&in, argv[i], &err) < 0)
-            result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
-    }
-    if (result == FP_EXIT_OK && draw(&r, &in, log, &err) < 0)
-        result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
-    fp_inputs_release(&in);
+    if (result == FP_EXIT_OK)
+        result = render(&r, argv + operand, argc - operand, log);
     fp_transform_args_release(&r.transforms);
-    return result;
+    free(r.baselines);
+    return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
 }

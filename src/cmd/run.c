@@ -10,8 +10,10 @@
 #include "cmd/options.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
+#include "plan/compare.h"
 
-enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW };
+enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
+       OPT_FAIL };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
@@ -25,6 +27,8 @@ static const struct fp_option table[] = {
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
     { "force", '\0', NULL, "write into a directory that holds other things than a site" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
+    { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
+                                       "limits allow (`compare`), and say which" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -33,14 +37,15 @@ struct run_options {
     struct fp_window_options window;
     const char **only;
     size_t only_count;
-    bool dry_run, force;
+    bool dry_run, force, fail;
 };
 
 static int parse(struct run_options *r, int argc, char **argv, struct fp_log *log)
 {
     struct fp_options o = {
         .table = table,
-        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]",
+        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]\n"
+                 "       [--fail-on-regression]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
@@ -57,6 +62,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_OUTPUT: r->output = o.value; break;
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
+        case OPT_FAIL: r->fail = true; break;
         default: r->window.now = o.value; break;
         }
     }
@@ -91,6 +97,18 @@ static void print_job(const struct fp_plan *plan, const struct fp_job *job, bool
         printf("    and the list of services: which processes of the host have no profile of their own\n");
 }
 
+/* What is asked for only to be compared with. */
+static void print_references(const struct fp_plan *plan)
+{
+    for (size_t i = 0; i < plan->reference_count; i++) {
+        const struct fp_job *job = &plan->jobs[plan->job_count + i];
+
+        if (i == 0 || job->window != job[-1].window)
+            printf("\n%s, to compare with, as the site does not have it\n", plan->windows[job->window].label);
+        print_job(plan, job, false);
+    }
+}
+
 static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const struct fp_source *source, const char *output)
 {
     bool live = !fp_source_is_recorded(source);
@@ -105,7 +123,11 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
         for (size_t i = 0; i < plan->job_count; i++)
             if (plan->jobs[i].window == w)
                 print_job(plan, &plan->jobs[i], live);
+        if (plan->baselines)
+            printf("  compared with %s%s\n", plan->baselines[w].known ? "" : "nothing: ",
+                   plan->baselines[w].known ? plan->baselines[w].label : plan->baselines[w].why);
     }
+    print_references(plan);
     printf("\n%zu job%s, %zu request%s\n", plan->job_count, fp_plural(plan->job_count), plan->chunk_count,
            fp_plural(plan->chunk_count));
     if (live && plan->chunk_count)
@@ -126,7 +148,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
-    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0 };
+    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0, r->fail };
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;
@@ -157,6 +179,8 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
                                                     .only = (const char *const *)r->only,
                                                     .only_count = r->only_count },
                          log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_compare(&planned, config, zone, site.output, log);
     if (result == FP_EXIT_OK)
         result = work(r, &site, log);
     fp_planned_release(&planned);

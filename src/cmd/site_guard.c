@@ -2,8 +2,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/str.h"
 
 int fp_site_guard(const char *output, struct fp_error *err)
 {
@@ -24,4 +27,17 @@ int fp_site_guard(const char *output, struct fp_error *err)
         return FP_OK;
     return fp_error_set(err, FP_EINVAL, "%s is not empty and holds no site of ours: give an empty or new directory, or --force",
                         output);
+}
+
+bool fp_site_is_one(const char *output)
+{
+    struct fp_str state;
+    bool found;
+
+    fp_str_init(&state, FP_LIMIT_TEXT);
+    fp_str_puts(&state, output);
+    fp_path_join(&state, ".flamepress");
+    found = fp_str_ok(&state) && fp_file_exists(state.data);
+    fp_str_release(&state);
+    return found;
 }

@@ -76,6 +76,19 @@ struct fp_transform_config {
     double min_share; /* 0 = off */
 };
 
+/* What to press, as written. */
+struct fp_window_config {
+    const char *window;
+    const char *baseline; /* NULL = as for every window */
+};
+
+/* When a difference between two profiles is a change; see profile/changes.h. */
+struct fp_compare_config {
+    double q, min_effect; /* default 0.01; 0.005 */
+    int64_t min_samples;  /* default 100 */
+    double regression_share, regression_cores, regression_relative; /* limits of a regression; 0 = none, the default */
+};
+
 /* What a service entry may override; in `defaults` every field has a value, but for those that stand in an
  * entry only. In a checked configuration an entry has either a name or a pattern. */
 struct fp_service_config {
@@ -95,6 +108,7 @@ struct fp_service_config {
     int64_t sample;         /* least value of one row, for every event; 0 = as known of the event */
     int64_t max_kernel_stack_depth; /* that the server keeps; -1 = all */
     struct fp_transform_config transforms;
+    struct fp_compare_config compare;
 };
 
 /* One report for each event, whatever the server has: nothing must be asked first. */
@@ -113,6 +127,8 @@ struct fp_picture_config {
     int64_t width;       /* CSS pixels, default 1200 */
     double min_width;    /* px; narrower boxes are not drawn, default 0.1 */
     bool icicle;         /* root at the top */
+    bool diff_old_shape; /* differences have the baseline's shape */
+    bool diff_orange;    /* and are orange and blue, not red and blue */
     bool sort_by_value;  /* default: siblings by name */
 };
 
@@ -124,7 +140,9 @@ struct fp_config {
     const char *templates;  /* directory that overrides built-in templates; NULL = none */
     const char *assets;     /* directory that overrides built-in assets; NULL = none */
     struct fp_source_config source;
-    struct fp_strings windows; /* specs as written; default ["yesterday"] */
+    struct fp_window_config *windows; /* default [{"yesterday"}] */
+    size_t window_count;
+    const char *baseline; /* as written (plan/baseline.h); default "previous" */
     struct fp_picture_config picture;
     struct fp_service_config defaults;
     struct fp_service_config *services; /* defaults already applied: every field has a value */

@@ -88,6 +88,12 @@ static const struct fp_key picture_keys[] = {
       AT(fp_picture_config, sort_by_value),
       .help = "Order of siblings: by `name`, so that two graphs compare by eye, or by `value`, the "
               "widest first." },
+    { .name = "diff_shape", .type = FP_KEY_CHOICE, .fallback = "\"new\"", .choices = { "new", "old" },
+      AT(fp_picture_config, diff_old_shape),
+      .help = "Shape and widths of a difference graph: those of the `new` profile, or of the `old` one, its baseline." },
+    { .name = "diff_palette", .type = FP_KEY_CHOICE, .fallback = "\"red-blue\"", .choices = { "red-blue", "orange-blue" },
+      AT(fp_picture_config, diff_orange),
+      .help = "Colours of a difference graph, more first: `orange-blue` is told apart by colour-blind eyes, too." },
 };
 
 /* `defaults` and an entry of `services` share these rows, but for those that only make sense in an entry. */
@@ -107,6 +113,38 @@ static const struct fp_key_group rename_group = {
     .count = COUNT(rename_keys),
     .size = sizeof(struct fp_rename),
     .example = "{\"pattern\": \"re:worker-\\\\d+\", \"to\": \"worker\"}",
+};
+
+static const struct fp_key compare_keys[] = {
+    { .name = "q", .type = FP_KEY_FLOAT, .fallback = "0.01", .min = 0, .max = 1, AT(fp_compare_config, q),
+      .help = "False discovery rate: of the differences that are called changes, at most this share is expected to be "
+              "sampling noise." },
+    { .name = "min_effect", .type = FP_KEY_FLOAT, .fallback = "0.005", .min = 0, .max = 1,
+      AT(fp_compare_config, min_effect),
+      .help = "Smallest difference of shares that is a change: 0.005 is half a point, as from 1.0 % to 1.5 %." },
+    { .name = "min_samples", .type = FP_KEY_INT, .fallback = "100", .min = 1, .max = INT64_C(1000000000),
+      AT(fp_compare_config, min_samples),
+      .help = "With fewer samples than this on either side nothing is called a change." },
+    { .name = "regression_share", .type = FP_KEY_FLOAT, .fallback = "0", .min = 0, .max = 1,
+      AT(fp_compare_config, regression_share),
+      .help = "An increase that is a change is a regression only when the share rises by at least this much. A regression "
+              "keeps all limits that are set. 0: every increase that is a change, so `min_effect`." },
+    { .name = "regression_cores", .type = FP_KEY_FLOAT, .fallback = "0", .min = 0, .max = 1000000,
+      AT(fp_compare_config, regression_cores),
+      .help = "… and only when it takes at least this many cores more. 0: no such limit. Where values are no CPU time "
+              "nothing is a regression then." },
+    { .name = "regression_relative", .type = FP_KEY_FLOAT, .fallback = "0", .min = 0, .max = 1000000,
+      AT(fp_compare_config, regression_relative),
+      .help = "… and only when the share grows by at least this much of itself: 1 is a doubling; what is new always does. "
+              "0: no such limit." },
+};
+
+static const struct fp_key_group compare_group = {
+    .path = "compare",
+    .help = "In `defaults` and in `services[]`.",
+    .keys = compare_keys,
+    .count = COUNT(compare_keys),
+    .size = sizeof(struct fp_compare_config),
 };
 
 static const struct fp_key service_keys[] = {
@@ -205,6 +243,8 @@ static const struct fp_key service_keys[] = {
       AT(fp_service_config, transforms.min_share),
       .help = "Gather frames with less than this share of the total (0.001 is a thousandth) in one `[other]` for each "
               "parent. 0: off." },
+    { .name = "compare", .type = FP_KEY_GROUP, AT(fp_service_config, compare), .group = &compare_group,
+      .help = "When a difference from the baseline is a change." },
 };
 
 static const struct fp_key_group source_group = {
@@ -243,6 +283,24 @@ static const struct fp_key_group service_group = {
     .inherits = "defaults",
 };
 
+static const struct fp_key window_keys[] = {
+    { .name = "window", .type = FP_KEY_STRING, .flags = FP_KEY_REQUIRED, .min = 1, .max = FP_KEY_ITEM_MAX,
+      AT(fp_window_config, window),
+      .help = "What to press." },
+    { .name = "baseline", .type = FP_KEY_STRING, .min = 1, .max = FP_KEY_ITEM_MAX, AT(fp_window_config, baseline),
+      .help = "What this window is compared with. Default: the `baseline` at the top." },
+};
+
+static const struct fp_key_group window_group = {
+    .path = "windows[]",
+    .help = "A text alone stands for an object with `window`.",
+    .keys = window_keys,
+    .count = COUNT(window_keys),
+    .size = sizeof(struct fp_window_config),
+    .example = "\"yesterday\" or {\"window\": \"last week\", \"baseline\": \"previous\"}",
+    .shorthand = &window_keys[0],
+};
+
 /* `defaults` stands before `services`: entries start as a copy of it. */
 static const struct fp_key top_keys[] = {
     { .name = "output", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, output),
@@ -257,12 +315,15 @@ static const struct fp_key top_keys[] = {
       .help = "Directory whose templates replace the built-in ones of the same name." },
     { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),
       .help = "Directory whose assets (style, script) replace the built-in ones of the same name." },
-    { .name = "windows", .type = FP_KEY_STRINGS, .fallback = "[\"yesterday\"]", .min = 1,
-      .max = FP_LIMIT_WINDOWS, AT(fp_config, windows),
+    { .name = "windows", .type = FP_KEY_GROUPS, .fallback = "[\"yesterday\"]", .min = 1,
+      .max = FP_LIMIT_WINDOWS, AT(fp_config, windows), .count_offset = offsetof(struct fp_config, window_count),
+      .group = &window_group,
       .help = "What to press: `yesterday`, `last week`, `last 6h`, `2026-11-20`, "
               "`2026-11-20T09:00/2026-11-20T18:00` …; `--window` goes before it." },
-    { .name = "baseline", .type = FP_KEY_STRING, .flags = FP_KEY_NOT_YET, .min = 1, .max = 256,
-      .help = "What a window is compared with." },
+    { .name = "baseline", .type = FP_KEY_STRING, .fallback = "\"previous\"", .min = 1, .max = 256,
+      AT(fp_config, baseline),
+      .help = "What a window is compared with: `previous`, the window before; `previous_week`, the same weekday seven days "
+              "earlier; a date such as `2026-11-20`; the name of a kept night; or `none`." },
     { .name = "source", .type = FP_KEY_GROUP, .flags = FP_KEY_REQUIRED, AT(fp_config, source),
       .group = &source_group,
       .help = "Where the profiles come from." },

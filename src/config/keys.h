@@ -41,8 +41,7 @@ enum fp_key_flag {
     FP_KEY_EITHER = 2,     /* of the keys of an object with this flag, one must be there */
     FP_KEY_UNIQUE = 4,     /* no item of the list twice */
     FP_KEY_ENTRY_ONLY = 8, /* in an entry of `services`, not in `defaults` */
-    FP_KEY_PATTERN = 32,   /* each item of the list is a pattern (base/pattern.h) that must compile */
-    FP_KEY_NOT_YET = 16    /* known and checked, but not stored: this version does not act on it (a warning) */
+    FP_KEY_PATTERN = 16    /* each item of the list is a pattern (base/pattern.h) that must compile */
 };
 
 #define FP_KEY_ITEM_MAX 256 /* bytes of one item of a list of strings */
@@ -77,6 +76,7 @@ struct fp_key_group {
     size_t count;
     size_t size;                /* of the struct the values are stored in */
     const char *example;        /* of an entry, for messages; of groups that a list has */
+    const struct fp_key *shorthand; /* of a list's group: the key that an entry which is no object is the value of; NULL */
     const char *inherits;       /* group whose values are the defaults; NULL = the rows' own */
     unsigned leaves_out;        /* rows with one of these flags are not keys of this group */
 };

@@ -187,8 +187,14 @@ static void read_group(const struct object *parent, const struct fp_key *key, co
 
 static void read_entry(const struct object *entry)
 {
+    const struct fp_key *shorthand = entry->group->shorthand;
+
     if (json_is_object(entry->json))
         read_object(entry);
+    else if (shorthand && json_is_string(entry->json))
+        fp_key_read(entry->loader, shorthand, &entry->path, entry->json, entry->base);
+    else if (shorthand)
+        PROBLEM(entry->loader, false, &entry->path, "must be a string or an object, such as %s", entry->group->example);
     else
         PROBLEM(entry->loader, false, &entry->path, "must be an object, such as %s", entry->group->example);
 }
@@ -226,16 +232,13 @@ static void read_groups(const struct object *parent, const struct fp_key *key, c
 static void read_value(const struct object *object, const struct fp_key *key, json_t *json)
 {
     struct fp_key_path path = below(object, key->name);
-    bool idle = key->flags & FP_KEY_NOT_YET;
 
-    if (key->flags & FP_KEY_NOT_YET)
-        PROBLEM(object->loader, true, &path, "known, but this version does not act on it yet");
     if (key->type == FP_KEY_GROUP)
         read_group(object, key, &path, json);
     else if (key->type == FP_KEY_GROUPS)
         read_groups(object, key, &path, json);
     else
-        fp_key_read(object->loader, key, &path, json, idle ? NULL : object->base);
+        fp_key_read(object->loader, key, &path, json, object->base);
 }
 
 /* In the order of the table, so that `defaults` are known before `services` whatever the order of the file.
@@ -275,7 +278,9 @@ static void apply_fallbacks(struct fp_loader *loader, const struct fp_key_group 
             continue;
         fp_key_path_key(&path, key->name, strlen(key->name));
         json = json_loads(key->fallback, JSON_DECODE_ANY, NULL);
-        if (json)
+        if (json && key->type == FP_KEY_GROUPS)
+            read_groups(&(struct object){ loader, group, { 0 }, NULL, base }, key, &path, json);
+        else if (json)
             fp_key_read(loader, key, &path, json, base);
         else
             loader->nomem = true; /* the tests see to it that the table's JSON parses */

@@ -63,7 +63,9 @@ static const char *kind(const json_t *json)
 
 static void wrong_type(const struct reading *r)
 {
-    PROBLEM(r, "must be %s, not %s", types[r->key->type].must_be, kind(r->json));
+    bool either = r->key->group && r->key->group->shorthand;
+
+    PROBLEM(r, "must be %s, not %s", either ? "a list of strings or objects" : types[r->key->type].must_be, kind(r->json));
 }
 
 void fp_key_wrong_type(struct fp_loader *loader, const struct fp_key *key, const struct fp_key_path *path,

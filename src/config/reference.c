@@ -39,7 +39,8 @@ static void put_bounds(struct fp_out *out, const struct fp_key *key)
 
 static void put_key(struct fp_out *out, const struct fp_key_group *group, const struct fp_key *key)
 {
-    fp_out_printf(out, "| `%s` | %s | ", key->name, fp_key_type_name(key->type));
+    fp_out_printf(out, "| `%s` | %s | ", key->name,
+                  key->group && key->group->shorthand ? "list of strings or objects" : fp_key_type_name(key->type));
     put_default(out, group, key);
     fp_out_puts(out, " | ");
     put_bounds(out, key);
@@ -48,8 +49,6 @@ static void put_key(struct fp_out *out, const struct fp_key_group *group, const 
         fp_out_printf(out, " Needs `%s`.", key->needs);
     if (key->excludes)
         fp_out_printf(out, " Not together with `%s`.", key->excludes);
-    if (key->flags & FP_KEY_NOT_YET)
-        fp_out_puts(out, " Known, but this version does not act on it yet.");
     fp_out_puts(out, " |\n");
 }
 

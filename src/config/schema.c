@@ -142,6 +142,22 @@ static json_t *bool_schema(bool *ok)
 /* Objects within objects: as deep as the table. */
 static json_t *group_schema(const struct fp_key_group *group, bool *ok);
 
+/* Of a list of objects, where an entry may be the value of one key alone. */
+static json_t *entry_schema(const struct fp_key_group *group, bool *ok)
+{
+    const struct fp_key *shorthand = group->shorthand;
+    json_t *schema, *any;
+
+    if (!shorthand)
+        return group_schema(group, ok);
+    schema = json_object();
+    any = json_array();
+    append(any, text_schema(shorthand, shorthand->min, shorthand->max, ok), ok);
+    append(any, group_schema(group, ok), ok);
+    put(schema, "anyOf", any, ok);
+    return schema;
+}
+
 static json_t *type_schema(const struct fp_key *key, bool *ok)
 {
     switch (key->type) {
@@ -156,7 +172,7 @@ static json_t *type_schema(const struct fp_key *key, bool *ok)
     case FP_KEY_STRINGS: return list_schema(key, text_schema(key, 1, FP_KEY_ITEM_MAX_OF(key), ok), ok);
     case FP_KEY_HEADERS: return headers_schema(key, ok);
     case FP_KEY_GROUP: return group_schema(key->group, ok);
-    case FP_KEY_GROUPS: return list_schema(key, group_schema(key->group, ok), ok);
+    case FP_KEY_GROUPS: return list_schema(key, entry_schema(key->group, ok), ok);
     case FP_KEY_TYPE_COUNT: break;
     }
     return NULL;
@@ -165,11 +181,8 @@ static json_t *type_schema(const struct fp_key *key, bool *ok)
 static json_t *key_schema(const struct fp_key_group *group, const struct fp_key *key, bool *ok)
 {
     json_t *schema = type_schema(key, ok);
-    char help[512];
 
-    snprintf(help, sizeof help, "%s%s", key->help,
-             key->flags & FP_KEY_NOT_YET ? " Known, but this version does not act on it yet." : "");
-    put(schema, "description", json_string(help), ok);
+    put(schema, "description", json_string(key->help), ok);
     if (key->fallback && !group->inherits)
         put(schema, "default", json_loads(key->fallback, JSON_DECODE_ANY, NULL), ok);
     return schema;

@@ -32,6 +32,7 @@
 #include "base/unit.h"
 #include "flame/layout.h"
 #include "flame/palette.h"
+#include "profile/node_id.h"
 #include "profile/pair.h"
 
 #define FP_PICTURE_WIDTH 1200
@@ -42,6 +43,12 @@
 #define FP_CELL 7.25 /* advance of one cell at 12 px in the common monospaced fonts (0.6 em and a little) */
 /* The first choice has wide coverage and is what the PNG uses wherever it is installed. */
 #define FP_FONT_FAMILIES "DejaVu Sans Mono, Menlo, Consolas, Noto Sans Mono CJK SC, monospace"
+
+/* A node that others link to: its box is what `#node=ID` of the SVG leads to. */
+struct fp_picture_anchor {
+    uint32_t node; /* of the picture's tree */
+    char id[FP_NODE_ID_TEXT];
+};
 
 struct fp_picture_options {
     uint32_t width;    /* CSS pixels of the whole picture, at least 100 */
@@ -58,6 +65,8 @@ struct fp_picture_options {
     const struct fp_tree *before, *after; /* what the pair was made of, for raw names; borrowed; NULL = identities */
     bool baseline_shape;                /* what is new stands in the second panel */
     enum fp_change_palette palette;
+    const struct fp_picture_anchor *anchors; /* by node; borrowed: must outlive the picture */
+    size_t anchor_count;
 };
 
 struct fp_rect {
@@ -100,6 +109,8 @@ struct fp_picture {
     uint32_t width, height;     /* CSS pixels */
     double graph_x;             /* of the left edge of texts and panels */
     bool icicle, baseline_shape;
+    const struct fp_picture_anchor *anchors;
+    size_t anchor_count;
     enum fp_unit unit;
     int64_t whole, before_whole;   /* what shares are of */
     struct fp_str title, subtitle; /* cut to fit; they begin at graph_x, as the notes do */
@@ -125,6 +136,8 @@ struct fp_rect fp_picture_box(const struct fp_picture *picture, const struct fp_
 void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box, struct fp_str *label);
 /* The raw name of a node: the newer side's where it is there. */
 struct fp_slice fp_picture_name(const struct fp_picture *picture, uint32_t node);
+/* The id that others link to a box by; NULL = none. A node that is in both panels has it in the first. */
+const char *fp_picture_id(const struct fp_picture *picture, const struct fp_panel *panel, const struct fp_box *box);
 /* Puts what a tooltip says of a box, below the raw name, into `text` (cleared first): values and shares, before and
  * after in a difference. Lines end with '\n' but for the last. */
 void fp_picture_tooltip(const struct fp_picture *picture, const struct fp_panel *panel, const struct fp_box *box,

@@ -171,6 +171,8 @@ static int make(struct fp_picture *p, const struct fp_picture_options *options, 
     if (rc < 0)
         return rc;
     p->baseline_shape = options->baseline_shape;
+    p->anchors = options->anchors;
+    p->anchor_count = options->anchor_count;
     p->before = options->before;
     p->after = options->after;
     p->whole = options->whole ? options->whole : p->tree->total[0];

@@ -15,6 +15,23 @@ struct fp_slice fp_picture_name(const struct fp_picture *picture, uint32_t node)
     return fp_tree_name(picture->tree, node);
 }
 
+const char *fp_picture_id(const struct fp_picture *picture, const struct fp_panel *panel, const struct fp_box *box)
+{
+    size_t low = 0, high = picture->anchor_count;
+
+    if (panel != &picture->panels[0] && picture->panels[0].total[box->node] > 0)
+        return NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (picture->anchors[middle].node < box->node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < picture->anchor_count && picture->anchors[low].node == box->node ? picture->anchors[low].id : NULL;
+}
+
 /* "1.20 s, 6.3 % of 19.0 s" */
 static void put_share(struct fp_str *text, int64_t value, int64_t whole, enum fp_unit unit)
 {

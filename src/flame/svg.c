@@ -78,9 +78,16 @@ static void put_box(const struct fp_picture *p, const struct fp_panel *panel, co
                     struct scratch *scratch, struct fp_out *out)
 {
     struct fp_rect r = fp_picture_box(p, panel, box);
+    const char *id = fp_picture_id(p, panel, box);
     char fill[FP_RGB_HEX];
 
-    fp_out_puts(out, "<g>");
+    fp_out_puts(out, "<g");
+    if (id) {
+        fp_out_puts(out, " id=\"node=");
+        fp_out_puts(out, id);
+        fp_out_putc(out, '"');
+    }
+    fp_out_putc(out, '>');
     put_tooltip(p, panel, box, &scratch->tooltip, out);
     put_rect(out, &r, fp_rgb_hex(box->fill, fill));
     if (fp_picture_hatched(p, box))

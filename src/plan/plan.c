@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "plan/compare.h"
 #include "plan/pattern.h"
 
 /* Chunks of all jobs together, 16 bytes each: FP_LIMIT_CHUNKS bounds those of one job only. */
@@ -214,9 +215,8 @@ static uint32_t count_chunks(const struct fp_window *window, const struct fp_eve
     return count > (int64_t)FP_LIMIT_CHUNKS ? 0 : (uint32_t)count;
 }
 
-/* Writes the job and its chunks where there is an array for them, else only counts. */
-static int add_job(struct fp_plan *plan, const struct fp_service_config *service, const char *event_type,
-                   uint32_t index, struct fp_error *err)
+int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *service, const char *event_type,
+                    uint32_t index, struct fp_error *err)
 {
     const struct fp_event *event = fp_event_find(event_type);
     const struct fp_window *window = &plan->windows[index];
@@ -240,7 +240,7 @@ static int add_job(struct fp_plan *plan, const struct fp_service_config *service
         int64_t start = window->start;
 
         plan->jobs[plan->job_count] = (struct fp_job){
-            service, event_type, event, index, (uint32_t)plan->chunk_count, count,
+            service, event_type, event, index, (uint32_t)plan->chunk_count, count, FP_NO_JOB, FP_NO_JOB,
         };
         for (uint32_t i = 0; i < count; i++) {
             bool last = i + 1 == count; /* whatever is left, so that nothing overflows or is lost */
@@ -264,7 +264,7 @@ static int add_service(struct fp_plan *plan, const struct fp_service_config *ser
         return fp_error_set(err, FP_EINVAL, "service %.100s: `step` must be at least 1 s", service->name);
     for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
         if (!listed_before(&service->events, e))
-            status = add_job(plan, service, service->events.items[e], window, err);
+            status = fp_plan_add_job(plan, service, service->events.items[e], window, err);
     return status;
 }
 
@@ -327,5 +327,7 @@ void fp_plan_release(struct fp_plan *plan)
     free(plan->windows);
     free(plan->jobs);
     free(plan->chunks);
+    free(plan->baselines);
+    free(plan->order);
     *plan = (struct fp_plan){ 0 };
 }

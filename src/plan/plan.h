@@ -8,6 +8,8 @@
  * Order: windows in the order given, then services in the order of the file (or of the
  * window's own list), then events. That is also the order on the pages.
  *
+ * What windows are compared with is added by fp_plan_compare (plan/compare.h). Until then no job has a baseline.
+ *
  * Ownership: the plan owns its arrays; services and strings are borrowed from the
  * configuration or the windows' lists, which must outlive the plan. Read-only once made.
  */
@@ -26,6 +28,8 @@ struct fp_chunk {
     int64_t start, end; /* half-open */
 };
 
+struct fp_plan_baseline;
+
 struct fp_job {
     const struct fp_service_config *service;
     const char *event_type;
@@ -33,15 +37,21 @@ struct fp_job {
     uint32_t window;      /* index into plan->windows */
     uint32_t first_chunk; /* index into plan->chunks */
     uint32_t chunk_count; /* at least 1 */
+    uint32_t baseline;    /* job of the older profile; FP_NO_JOB = none that this run fetches */
+    uint32_t asked_by;    /* of a reference: the first job that is compared with it; else FP_NO_JOB */
 };
 
+#define FP_NO_JOB UINT32_MAX
+
 struct fp_plan {
-    struct fp_window *windows;
+    struct fp_window *windows; /* those to press; behind them those that only references are about */
     size_t window_count;
-    struct fp_job *jobs;
-    size_t job_count;
-    struct fp_chunk *chunks;
+    struct fp_job *jobs; /* those to press; behind them references: fetched only to be compared with */
+    size_t job_count, reference_count;
+    struct fp_chunk *chunks; /* of all jobs */
     size_t chunk_count;
+    struct fp_plan_baseline *baselines; /* one for each window to press; NULL = nothing is compared */
+    uint32_t *order; /* all jobs, each behind its baseline; NULL = as they stand */
 };
 
 /* What the entries of a configuration are in one window: every one a fixed one (fp_service_is_fixed). */
@@ -62,6 +72,11 @@ struct fp_plan_options {
      * is refused here: only a source can say what it is. */
     const struct fp_plan_services *services;
 };
+
+static inline size_t fp_plan_all_jobs(const struct fp_plan *plan)
+{
+    return plan->job_count + plan->reference_count;
+}
 
 int fp_plan_make(struct fp_plan *ret_plan, const struct fp_config *config, const struct fp_plan_options *options,
                  struct fp_error *err);

@@ -187,6 +187,7 @@ struct request {
     const struct fp_zone *zone;
     int64_t now;
     int64_t start, end;
+    bool cut;
 };
 
 static int64_t day_start(const struct fp_zone *zone, int64_t time)
@@ -234,9 +235,11 @@ static bool parse_period(struct request *request, const char *spec, const char *
         if (periods[i].previous) {
             request->end = request->start;
             request->start = periods[i].start_of(request->zone, request->end - 1);
-        } else if (request->start == request->end) {
-            *ret_reason = "it begins this very second, so there is nothing in it yet";
+        } else {
+            request->cut = periods[i].start_of == day_start;
         }
+        if (request->start == request->end)
+            *ret_reason = "it begins this very second, so there is nothing in it yet";
         return true;
     }
     return false;
@@ -363,7 +366,10 @@ int fp_window_parse(const char *spec, const struct fp_zone *zone, int64_t now, s
     if (reason)
         return fp_error_set(err, FP_EINVAL, "window \"%.60s%s\": %s; accepted: " WINDOW_FORMS, spec,
                             strlen(spec) > 60 ? "…" : "", reason);
-    return fp_window_make(request.start, request.end, zone, ret_window, err);
+    if (fp_window_make(request.start, request.end, zone, ret_window, err) < 0)
+        return FP_EINVAL;
+    ret_window->cut = request.cut;
+    return FP_OK;
 }
 
 int fp_window_between(const char *since, const char *until, const struct fp_zone *zone, int64_t now,
@@ -401,19 +407,38 @@ int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_
     if (window->end <= now)
         return FP_OK;
     status = fp_window_make(window->start, now, zone, window, err);
+    window->cut = status == FP_OK;
     if (status == FP_OK)
         add(window, ", not over yet");
     return status;
 }
 
+/* The start of as many days, or of the month, before a window of whole days; the same length before any other. */
+static int64_t start_before(const struct fp_window *window, const struct fp_zone *zone)
+{
+    int64_t first = fp_zone_day(zone, window->start), last = fp_zone_day(zone, window->end - 1);
+
+    bool from_midnight = window->start == fp_zone_midnight(zone, first);
+
+    if (window->cut && from_midnight && last == first)
+        return day_start(zone, window->start - 1); /* a morning is no evening: all of the day before */
+    if (!from_midnight || window->end != fp_zone_midnight(zone, last + 1))
+        return window->start - (window->end - window->start);
+    if (last > first && window->start == month_start(zone, window->start) &&
+        month_start(zone, window->end - 1) == window->start && month_start(zone, window->end) == window->end)
+        return month_start(zone, window->start - 1);
+    if (last == first)
+        return day_start(zone, window->start - 1); /* also where the zone skipped a day */
+    return fp_zone_midnight(zone, first - (last - first + 1));
+}
+
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err)
 {
-    int64_t end = window->start;
-    int64_t start = window->whole_day ? day_start(zone, end - 1) : end - (window->end - window->start);
+    int64_t start = start_before(window, zone);
 
     if (start < FP_TIME_MIN)
         return fp_error_set(err, FP_EINVAL, "there is no window before %s: it would begin before 1970",
                             window->label);
-    return fp_window_make(start, end, zone, ret_window, err);
+    return fp_window_make(start, window->start, zone, ret_window, err);
 }

@@ -38,12 +38,14 @@ const char *fp_zone_name(const struct fp_zone *zone);
 struct fp_window {
     int64_t start, end;   /* unix seconds, half-open */
     bool whole_day;       /* exactly one local calendar day */
+    bool cut;             /* a day up to the present, or what fp_window_until has cut there */
     /* "Fri 20 Nov 2026", "Sun 29 Mar 2026 (23 hours)", "Mon 16 Nov 2026 to Sun 22 Nov 2026", "November 2026",
      * "Fri 20 Nov 2026, 09:00 to 18:00 (+08:00)", "Fri 20 Nov 2026, 00:00 to 09:30 (+08:00), not over yet",
      * "Sun 29 Mar 2026, 01:00 (+01:00) to 04:00 (+02:00)" */
     char label[96];
     char path[48];        /* of the night below the site, also its id: "2026/11/20" for a day, else
                            * "2026/11/20/T…": see below */
+    const char *baseline; /* what it is compared with, as configured for it alone; borrowed; NULL = as every window */
 };
 
 /*
@@ -59,7 +61,8 @@ int fp_window_between(const char *since, const char *until, const struct fp_zone
 /* What of a window has been by `now`: one that begins then or later is FP_EINVAL; one that ends later is cut there, its
  * label says "not over yet", and it is no whole day. Nobody can have measured the rest. */
 int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_t now, struct fp_error *err);
-/* The window of the same kind just before: the day before a whole day, else the same length ending at start. */
+/* The window just before, of the same length in the calendar: the day before a whole day, seven days before seven, the
+ * month before a month, also for a day that is not over; for what is no whole days the same length ending at start. */
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err);
 /* Label and path for given bounds. */

@@ -1,6 +1,9 @@
 #include "press/draw.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -19,11 +22,12 @@
 #define PNG_FILE "flamegraph.png"
 #define PNG2X_FILE "flamegraph-2x.png"
 #define FOLDED_FILE "profile.folded.gz"
-#define PPROF_FILE "profile.pb.gz"
 #define PAGE_FILE "index.html"
+#define DIFF_SVG_FILE "diff.svg"
+#define DIFF_PNG_FILE "diff.png"
 
-const char *const fp_draw_names[] = { SVG_FILE,   PNG_FILE,        PNG2X_FILE, FOLDED_FILE,
-                                      PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, NULL };
+const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
+                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, NULL };
 
 static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
 {
@@ -163,6 +167,85 @@ static int draw_script(struct fp_report_facts *facts, const char *dir, const str
     return rc;
 }
 
+/* "on-cpu · Thu 19 Nov 2026 → Fri 20 Nov 2026" */
+static int make_difference_subtitle(const struct fp_report_facts *facts, struct fp_str *to, struct fp_error *err)
+{
+    fp_str_init(to, FP_LIMIT_TEXT);
+    fp_str_printf(to, "%s \u00b7 %s \u2192 %s", facts->event_type, facts->comparison->label,
+                  facts->window ? facts->window->label : facts->source);
+    if (facts->filter && facts->filter[0])
+        fp_str_printf(to, " \u00b7 %s", facts->filter);
+    return fp_str_status(to, "a subtitle", err);
+}
+
+static int draw_difference_files(const struct fp_report_facts *facts, const struct fp_picture *picture, const char *dir,
+                                 unsigned formats, struct fp_error *err)
+{
+    struct fp_comparison_facts *comparison = facts->comparison;
+    int rc = FP_OK;
+
+    comparison->width = picture->width;
+    comparison->height = picture->height;
+    if (formats & FP_DRAW_SVG) {
+        rc = draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
+        comparison->svg = DIFF_SVG_FILE;
+    }
+    if (rc == FP_OK && formats & FP_DRAW_PNG) {
+        rc = draw_png(picture, 1, dir, DIFF_PNG_FILE, err);
+        comparison->png = DIFF_PNG_FILE;
+    }
+    return rc;
+}
+
+/* The pictures of what changed. */
+static int draw_difference(const struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                           struct fp_error *err)
+{
+    struct fp_comparison_facts *comparison = facts->comparison;
+    const struct fp_picture_config *config = options->picture;
+    struct fp_picture picture;
+    struct fp_str subtitle, note;
+    struct fp_picture_options how;
+    int rc;
+
+    if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
+        return FP_OK;
+    comparison->old_shape = config->diff_old_shape;
+    fp_str_init(&note, FP_LIMIT_TEXT);
+    if (facts->transforms)
+        fp_transforms_line(facts->transforms, &note);
+    rc = make_difference_subtitle(facts, &subtitle, err);
+    if (rc == FP_OK)
+        rc = fp_str_status(&note, "a note", err);
+    how = (struct fp_picture_options){
+        .width = (uint32_t)config->width,
+        .min_width = config->min_width,
+        .icicle = config->icicle,
+        .by_value = config->sort_by_value,
+        .title = facts->title,
+        .subtitle = subtitle.data,
+        .note = note.len ? note.data : NULL,
+        .unit = facts->event->unit,
+        .whole = fp_report_total(facts),
+        .before_whole = comparison->total,
+        .before = comparison->before,
+        .after = comparison->after,
+        .baseline_shape = config->diff_old_shape,
+        .palette = config->diff_orange ? FP_CHANGE_ORANGE_BLUE : FP_CHANGE_RED_BLUE,
+        .anchors = comparison->anchors,
+        .anchor_count = comparison->anchor_count,
+    };
+    if (rc == FP_OK)
+        rc = fp_picture_make_difference(&picture, comparison->pair, &how, err);
+    if (rc == FP_OK) {
+        rc = draw_difference_files(facts, &picture, dir, options->formats, err);
+        fp_picture_release(&picture);
+    }
+    fp_str_release(&note);
+    fp_str_release(&subtitle);
+    return rc;
+}
+
 /* What the format cannot hold, and what not every reader of it knows. */
 static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
 {
@@ -213,8 +296,24 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     return FP_OK;
 }
 
-/* Completeness, zone, and each transform that did something. */
-#define NOTES_MAX (2 + FP_TRANSFORM_COUNT)
+/* Completeness, what is missing, zone, and each transform that did something. */
+#define NOTES_MAX (3 + FP_TRANSFORM_COUNT)
+
+const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin)
+{
+    for (size_t i = 0; i < meta->note_count; i++)
+        if (strncmp(meta->notes[i], begin, strlen(begin)) == 0)
+            return meta->notes[i] + strlen(begin);
+    return NULL;
+}
+
+int64_t fp_draw_missing(const struct fp_pprof_meta *meta)
+{
+    const char *text = fp_draw_note(meta, FP_DRAW_NOTE_MISSING);
+    long long missing = text ? strtoll(text, NULL, 10) : 0;
+
+    return missing > 0 && missing < meta->end - meta->start ? missing : 0;
+}
 
 struct notes {
     struct fp_str texts[NOTES_MAX];
@@ -248,10 +347,15 @@ static void note_transforms(struct notes *notes, const struct fp_transform_log *
 /* To be released in every case. */
 static int make_notes(struct notes *notes, const struct fp_report_facts *facts, struct fp_error *err)
 {
+    int64_t missing = 0;
     int rc = FP_OK;
 
     notes->count = 0;
+    for (size_t i = 0; i < facts->failed_count; i++)
+        missing += facts->failed[i].end - facts->failed[i].start;
     fp_str_puts(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), fp_completeness_name(facts->completeness));
+    if (missing > 0)
+        fp_str_printf(next_note(notes, FP_DRAW_NOTE_MISSING), "%" PRId64, missing);
     if (facts->window && facts->zone)
         fp_str_puts(next_note(notes, FP_DRAW_NOTE_ZONE), fp_zone_name(facts->zone));
     note_transforms(notes, facts->transforms);
@@ -283,7 +387,7 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
         .generator = fp_generator(),
         .notes = notes.items,
     };
-    int rc = join(&path, dir, PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
+    int rc = join(&path, dir, FP_DRAW_PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
 
     meta.note_count = notes.count;
     if (rc == FP_OK)
@@ -291,7 +395,7 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
     if (rc == FP_OK)
         rc = fp_pprof_write_gz(fp_report_recorded(facts), &meta, path.data, &failure);
     if (rc == FP_OK)
-        facts->pprof = PPROF_FILE;
+        facts->pprof = FP_DRAW_PPROF_FILE;
     else
         rc = forgive_limit(rc, &failure, &facts->pprof_note, note, err);
     fp_str_release(&path);
@@ -346,6 +450,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
     fp_str_init(&pprof_note, FP_LIMIT_TEXT);
     if (rc == FP_OK && shows_value && options->formats & (FP_DRAW_SVG | FP_DRAW_PNG))
         rc = draw_pictures(facts, dir, options, err);
+    if (rc == FP_OK)
+        rc = draw_difference(facts, dir, options, err);
     if (rc == FP_OK && shows_value && options->formats & FP_DRAW_HTML)
         rc = draw_script(facts, dir, options, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)

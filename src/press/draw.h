@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/out.h"
+#include "codec/pprof.h"
 #include "config/config.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -30,11 +31,20 @@ enum fp_draw_format {
     FP_DRAW_ALL = 63
 };
 
-/* Notes in the pprof profile begin with these: the time zone of its window, how complete it is, a transform that the page
- * beside it is shown with. The profile itself is the one that came: transforms lose what a comparison needs. */
+#define FP_DRAW_PPROF_FILE "profile.pb.gz"
+
+/* Notes in the pprof profile begin with these: the time zone of its window, how complete it is, what of it is missing, a
+ * transform that the page beside it is shown with. The profile itself is the one that came: transforms lose what a comparison needs. */
 #define FP_DRAW_NOTE_ZONE "timezone: "
 #define FP_DRAW_NOTE_COMPLETENESS "completeness: "
+#define FP_DRAW_NOTE_MISSING "seconds missing: " /* of its window, when it is partial */
 #define FP_DRAW_NOTE_TRANSFORM "shown with: "
+
+/* The first note that begins so, without that; NULL = none does. */
+const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin);
+
+/* Seconds of its window that a profile says it lacks. */
+int64_t fp_draw_missing(const struct fp_pprof_meta *meta);
 
 struct fp_draw_options {
     const struct fp_picture_config *picture;

@@ -6,11 +6,19 @@
 #include "base/array.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "press/baseline.h"
 #include "press/listed.h"
 #include "press/proof.h"
 #include "press/shape.h"
 #include "publish/sitepath.h"
 #include "report/night.h"
+
+void fp_job_report_path(const struct fp_job *job, struct fp_str *path)
+{
+    fp_sitepath_component(path, fp_slice_of(job->service->id));
+    fp_str_putc(path, '/');
+    fp_sitepath_component(path, fp_slice_of(job->event_type));
+}
 
 int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_error *err)
 {
@@ -19,11 +27,10 @@ int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_
 
     *run = (struct fp_job_run){ .job = job, .chunks_left = job->chunk_count, .broken = FP_ERROR_INIT };
     pthread_mutex_init(&run->lock, NULL);
+    pthread_cond_init(&run->finished, NULL);
     fp_builder_init(&run->merged);
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_sitepath_component(&path, fp_slice_of(job->service->id));
-    fp_str_putc(&path, '/');
-    fp_sitepath_component(&path, fp_slice_of(job->event_type));
+    fp_job_report_path(job, &path);
     rc = fp_str_status(&path, "a path", err);
     if (rc == FP_OK && !(run->path = fp_str_detach(&path)))
         rc = fp_error_nomem(err);
@@ -40,6 +47,7 @@ void fp_job_run_release(struct fp_job_run *run)
     free(run->failure);
     free(run->path);
     json_decref(run->entry);
+    pthread_cond_destroy(&run->finished);
     pthread_mutex_destroy(&run->lock);
 }
 
@@ -161,15 +169,16 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
     };
 }
 
-/* The directory of the report in the stage; the caller releases it. */
-static int report_dir(const struct fp_job_run *run, const struct fp_job_context *context, struct fp_str *dir,
+int fp_job_report_dir(const struct fp_job_run *run, const struct fp_job_context *context, struct fp_str *ret_dir,
                       struct fp_error *err)
 {
-    fp_str_init(dir, FP_LIMIT_TEXT);
-    fp_str_puts(dir, context->stage);
-    fp_path_join(dir, context->plan->windows[run->job->window].path);
-    fp_path_join(dir, run->path);
-    return fp_str_status(dir, "a path", err);
+    fp_str_init(ret_dir, FP_LIMIT_TEXT);
+    fp_str_puts(ret_dir, context->stage);
+    if (fp_job_is_reference(run->job))
+        fp_path_join(ret_dir, FP_BASELINE_STAGE);
+    fp_path_join(ret_dir, context->plan->windows[run->job->window].path);
+    fp_path_join(ret_dir, run->path);
+    return fp_str_status(ret_dir, "a path", err);
 }
 
 /* Applies what the service wants shown, and warns of what went wrong with that. */
@@ -188,33 +197,79 @@ static int shape(const struct fp_job_run *run, const struct fp_job_context *cont
     return rc;
 }
 
-/* Freezes (unless failed) and draws once. */
-static int draw(struct fp_job_run *run, const struct fp_job_context *context, const char *dir, struct fp_error *err)
+/* What changed since the baseline. */
+static int compare(const struct fp_job_run *run, const struct fp_job_context *context, struct fp_baseline *baseline,
+                   struct fp_compared *compared, struct fp_report_facts *facts, struct fp_error *err)
 {
+    const struct fp_compare_how how = { &run->job->service->transforms, &run->job->service->compare };
+    int rc = fp_baseline_find(baseline, run, context, err);
+
+    if (rc == FP_OK)
+        rc = fp_compare_make(compared, baseline, &how, facts, err);
+    if (rc == FP_OK) {
+        facts->comparison = &compared->facts;
+        facts->requests += compared->facts.requests;
+    }
+    return rc;
+}
+
+/* All that a report takes, for as long as it is drawn. */
+struct drawing {
     struct fp_report_facts facts;
-    struct fp_tree tree = { 0 };
-    struct fp_shape shaped = { 0 };
-    struct fp_listed listed = { 0 };
-    json_t *summary = NULL;
+    struct fp_tree tree;
+    struct fp_shape shaped;
+    struct fp_listed listed;
+    struct fp_baseline baseline;
+    struct fp_compared compared;
+};
+
+static int prepare(struct drawing *d, struct fp_job_run *run, const struct fp_job_context *context,
+                   struct fp_error *err)
+{
     int rc = FP_OK;
 
-    fill_facts(run, context, &facts);
+    fill_facts(run, context, &d->facts);
     if (run->outcome != FP_OUTCOME_FAILED && run->merged.count) {
-        rc = fp_tree_freeze(&tree, &run->merged, run->job->event->objects, err);
-        if (rc == FP_OK)
-            rc = shape(run, context, &tree, &shaped, err);
-        fp_shape_show(&shaped, &tree, &facts);
-        if (rc == FP_OK && fp_service_is_host(run->job->service) && fp_listed_ask(&listed, &context->fetcher, run->job->service, facts.window))
-            facts.services = &listed.names;
+        rc = fp_tree_freeze(&d->tree, &run->merged, run->job->event->objects, err);
+        d->facts.tree = &d->tree;
     }
-    if (rc == FP_OK)
-        rc = fp_draw_report(&facts, dir, &context->draw, &summary, err);
-    if (rc == FP_OK)
+    if (fp_job_is_reference(run->job))
+        return rc;
+    if (rc == FP_OK && d->tree.count) {
+        rc = shape(run, context, &d->tree, &d->shaped, err);
+        fp_shape_show(&d->shaped, &d->tree, &d->facts);
+        if (rc == FP_OK && fp_service_is_host(run->job->service) &&
+            fp_listed_ask(&d->listed, &context->fetcher, run->job->service, d->facts.window))
+            d->facts.services = &d->listed.names;
+    }
+    if (rc == FP_OK && fp_baseline_wanted(run, context))
+        rc = compare(run, context, &d->baseline, &d->compared, &d->facts, err);
+    return rc;
+}
+
+/* Freezes (unless failed) and draws once. Of a reference only the profile is kept, and a failed one leaves nothing. */
+static int draw(struct fp_job_run *run, const struct fp_job_context *context, const char *dir, struct fp_error *err)
+{
+    bool reference = fp_job_is_reference(run->job);
+    struct fp_draw_options options = context->draw;
+    struct drawing d = { .tree = { .count = 0 } };
+    json_t *summary = NULL;
+    int rc;
+
+    fp_baseline_init(&d.baseline);
+    if (reference)
+        options.formats = FP_DRAW_PPROF;
+    rc = prepare(&d, run, context, err);
+    if (rc == FP_OK && !(reference && run->outcome == FP_OUTCOME_FAILED))
+        rc = fp_draw_report(&d.facts, dir, &options, &summary, err);
+    if (rc == FP_OK && !reference)
         rc = fp_night_entry(summary, run->path, &run->entry, err);
     json_decref(summary);
-    fp_listed_release(&listed);
-    fp_shape_release(&shaped);
-    fp_tree_release(&tree);
+    fp_compared_release(&d.compared);
+    fp_baseline_release(&d.baseline);
+    fp_listed_release(&d.listed);
+    fp_shape_release(&d.shaped);
+    fp_tree_release(&d.tree);
     return rc;
 }
 
@@ -223,7 +278,7 @@ static int press(struct fp_job_run *run, const struct fp_job_context *context, s
 {
     struct fp_error failure = FP_ERROR_INIT;
     struct fp_str dir;
-    int rc = report_dir(run, context, &dir, err);
+    int rc = fp_job_report_dir(run, context, &dir, err);
 
     if (rc < 0)
         goto done;
@@ -233,7 +288,7 @@ static int press(struct fp_job_run *run, const struct fp_job_context *context, s
     else if (run->failed_count)
         run->failure = strdup(run->failed[0].why);
     rc = draw(run, context, dir.data, &failure);
-    if (rc == FP_EIO || rc == FP_ENOMEM) {
+    if (rc == FP_EIO || rc == FP_ENOMEM || rc == FP_ECANCELLED) {
         *err = failure; /* a full disk is no fault of the service: the run ends, and the site stays as it is */
     } else if (rc < 0) {
         run->outcome = FP_OUTCOME_FAILED;
@@ -430,5 +485,12 @@ int fp_job_run_chunk(struct fp_job_run *run, const struct fp_job_context *contex
     pthread_mutex_lock(&run->lock);
     *ret_done = --run->chunks_left == 0;
     pthread_mutex_unlock(&run->lock);
-    return *ret_done ? press(run, context, err) : FP_OK;
+    if (!*ret_done)
+        return FP_OK;
+    rc = press(run, context, err);
+    pthread_mutex_lock(&run->lock);
+    run->done = rc == FP_OK;
+    pthread_cond_broadcast(&run->finished);
+    pthread_mutex_unlock(&run->lock);
+    return rc;
 }

@@ -9,6 +9,9 @@
  * more where it must be asked for in halves: a reply that may have been cut is thrown away then, and its halves count.
  * A half of more rows than a reply holds twice over is counted before it is asked for.
  *
+ * A reference (plan/compare.h) leaves only its profile, beside the nights of the stage, for the job that is compared
+ * with it; a report waits for its baseline before it is drawn.
+ *
  * Life cycle: init, one fp_job_run_chunk for each chunk (from any thread), release.
  */
 #ifndef FP_PRESS_JOB_H
@@ -27,21 +30,28 @@
 #include "press/fetch.h"
 #include "report/report.h"
 
+struct fp_job_run;
+
 /* What all jobs of a run share; read-only. */
 struct fp_job_context {
     const struct fp_plan *plan;
     const struct fp_zone *zone;
     struct fp_fetcher fetcher;
     struct fp_draw_options draw;
-    const char *stage; /* directory in which nights are built */
+    const char *stage;  /* directory in which nights are built */
+    const char *output; /* the site, as earlier runs left it */
     int64_t generated;
+    struct fp_job_run *runs;    /* of all jobs of the plan */
+    const atomic_bool *stopped; /* the run has failed: nobody needs to wait for another job any more */
 };
 
 struct fp_job_run {
     const struct fp_job *job;
     char *path; /* heap: of the report below its night, "SERVICE/EVENT" */
 
-    pthread_mutex_t lock; /* guards what follows until the last chunk is in */
+    pthread_mutex_t lock;    /* guards what follows until the last chunk is in */
+    pthread_cond_t finished; /* `done` has become true: nothing changes any more */
+    bool done;
     struct fp_builder merged;
     uint32_t chunks_left;
     uint32_t requests, replies;
@@ -61,6 +71,17 @@ struct fp_job_run {
     char *failure;  /* heap: why it failed, or the first part that did; NULL */
     json_t *entry;  /* for the night's summary */
 };
+
+/* "SERVICE/EVENT", below a night. A failed append shows in `path`. */
+void fp_job_report_path(const struct fp_job *job, struct fp_str *path);
+/* The directory of what is made of a job, in the stage; the caller releases it in every case. */
+int fp_job_report_dir(const struct fp_job_run *run, const struct fp_job_context *context, struct fp_str *ret_dir,
+                      struct fp_error *err);
+
+static inline bool fp_job_is_reference(const struct fp_job *job)
+{
+    return job->asked_by != FP_NO_JOB;
+}
 
 int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_error *err);
 void fp_job_run_release(struct fp_job_run *run);

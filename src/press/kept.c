@@ -73,6 +73,21 @@ int fp_kept_load(const char *output, const char *night_path, json_t **ret_night,
     return rc;
 }
 
+int fp_kept_load_report(const char *dir, json_t **ret_summary, struct fp_error *err)
+{
+    struct fp_str path;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_puts(&path, dir);
+    fp_path_join(&path, FP_SUMMARY_FILE);
+    rc = fp_str_status(&path, "a path", err);
+    if (rc == FP_OK)
+        rc = load_object(path.data, ret_summary, err);
+    fp_str_release(&path);
+    return rc;
+}
+
 /* ---- a night whose summary is damaged ---- */
 
 static int by_path(const FTSENT **a, const FTSENT **b)

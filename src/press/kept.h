@@ -19,6 +19,9 @@
  * means that it is damaged: not to be read, not JSON, or not what fp_night_make makes. */
 int fp_kept_load(const char *output, const char *night_path, json_t **ret_night, struct fp_error *err);
 
+/* The summary.json of the report in this directory; errors as above. */
+int fp_kept_load_report(const char *dir, json_t **ret_summary, struct fp_error *err);
+
 struct fp_kept {
     struct fp_str night;     /* directory of the published night */
     json_t *entries;         /* of its reports, in their order; empty when there is no such night */

@@ -8,6 +8,7 @@
 #include "base/unit.h"
 #include "press/job.h"
 #include "press/night.h"
+#include "press/regressions.h"
 #include "publish/lock.h"
 #include "publish/stage.h"
 
@@ -15,11 +16,12 @@
 struct pool {
     const struct fp_press *press;
     struct fp_job_context context;
-    struct fp_job_run *runs; /* one for each job of the plan */
+    struct fp_job_run *runs; /* one for each job of the plan, references too */
     struct timespec started;
+    atomic_bool stopped;     /* an error has ended the run */
 
     pthread_mutex_t lock;    /* guards what follows */
-    size_t next_job;
+    size_t next_job;         /* in the order of the plan */
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
     struct fp_press_result result;
@@ -41,10 +43,12 @@ static bool take_chunk(struct pool *pool, struct fp_job_run **ret_run, uint32_t 
     bool taken = false;
 
     pthread_mutex_lock(&pool->lock);
-    if (pool->err.code == FP_OK && pool->next_job < plan->job_count && !atomic_load(pool->press->cancel)) {
-        *ret_run = &pool->runs[pool->next_job];
+    if (pool->err.code == FP_OK && pool->next_job < fp_plan_all_jobs(plan) && !atomic_load(pool->press->cancel)) {
+        size_t job = plan->order ? plan->order[pool->next_job] : pool->next_job;
+
+        *ret_run = &pool->runs[job];
         *ret_chunk = pool->next_chunk++;
-        if (pool->next_chunk == plan->jobs[pool->next_job].chunk_count) {
+        if (pool->next_chunk == plan->jobs[job].chunk_count) {
             pool->next_job++;
             pool->next_chunk = 0;
         }
@@ -72,6 +76,16 @@ static void log_outcome(const struct pool *pool, const struct fp_job_run *run)
                fp_outcome_name(run->outcome));
 }
 
+/* A reference that could not be had costs a comparison, no report: whoever wanted to compare with it warns. */
+static void log_reference(const struct pool *pool, const struct fp_job_run *run)
+{
+    const struct fp_job *job = run->job;
+
+    fp_log(pool->press->log, FP_LOG_INFO, "%s %s, %s, to compare with: %s%s%s",
+           job->service->title, job->event_type, pool->press->plan->windows[job->window].label,
+           fp_outcome_name(run->outcome), run->failure ? ": " : "", run->failure ? run->failure : "");
+}
+
 static void count_outcome(struct fp_press_result *result, enum fp_outcome outcome)
 {
     switch (outcome) {
@@ -85,12 +99,15 @@ static void count_outcome(struct fp_press_result *result, enum fp_outcome outcom
 static void note_progress(struct pool *pool, const struct fp_job_run *run, bool done)
 {
     double seconds = seconds_since(&pool->started);
+    bool reference = fp_job_is_reference(run->job);
 
-    if (done)
+    if (done && reference)
+        log_reference(pool, run);
+    else if (done)
         log_outcome(pool, run);
     pthread_mutex_lock(&pool->lock);
     pool->chunks_done++;
-    if (done) {
+    if (done && !reference) {
         pool->jobs_done++;
         count_outcome(&pool->result, run->outcome);
     }
@@ -115,6 +132,7 @@ static void *work(void *ctx)
             if (pool->err.code == FP_OK)
                 pool->err = err;
             pthread_mutex_unlock(&pool->lock);
+            atomic_store(&pool->stopped, true);
             break;
         }
         note_progress(pool, run, done);
@@ -176,10 +194,10 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     const struct fp_plan *plan = pool->press->plan;
     int rc = FP_OK;
 
-    pool->runs = calloc(plan->job_count + 1, sizeof *pool->runs);
+    pool->runs = calloc(fp_plan_all_jobs(plan) + 1, sizeof *pool->runs);
     if (!pool->runs)
         return fp_error_nomem(err);
-    for (*ret_made = 0; *ret_made < plan->job_count && rc == FP_OK; ++*ret_made)
+    for (*ret_made = 0; *ret_made < fp_plan_all_jobs(plan) && rc == FP_OK; ++*ret_made)
         rc = fp_job_run_init(&pool->runs[*ret_made], &plan->jobs[*ret_made], err);
     return rc;
 }
@@ -205,12 +223,18 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         .fetcher = { press->source, &press->config->source, press->log, press->cancel },
         .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL },
         .stage = stage.path,
+        .output = press->output,
         .generated = press->generated,
+        .runs = pool.runs,
+        .stopped = &pool.stopped,
     };
     if (rc == FP_OK)
         rc = run_jobs(&pool, err);
     if (rc == FP_OK)
         rc = publish(&pool, &stage, err);
+    if (rc == FP_OK)
+        pool.result.regressions =
+            press->say_regressions ? fp_regressions_log(&pool.context) : fp_regressions_count(&pool.context);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);

@@ -10,6 +10,7 @@
 #define FP_PRESS_PRESS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,11 +33,13 @@ struct fp_press {
     int64_t generated;         /* what pages say of when they were made */
     struct fp_log *log;
     const atomic_bool *cancel;
+    bool say_regressions;      /* in a line each, once the site is published */
 };
 
 struct fp_press_result {
     size_t ok, empty, partial, failed; /* jobs by outcome */
     size_t nights;                     /* published */
+    size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
 };
 

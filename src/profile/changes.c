@@ -200,7 +200,10 @@ static int compare(const void *pa, const void *pb, void *ctx)
 int fp_changes_find(const struct fp_pair *pair, const struct fp_changes_rule *rule, struct fp_changes *ret_changes,
                     struct fp_error *err)
 {
-    struct fp_changes changes = { .before_total = pair->before_total[0], .after_total = pair->tree.total[0] };
+    struct fp_changes changes = {
+        .before_total = rule->before_whole ? rule->before_whole : pair->before_total[0],
+        .after_total = rule->after_whole ? rule->after_whole : pair->tree.total[0],
+    };
     int rc = sum(pair, &changes, err);
 
     if (rc == FP_OK)

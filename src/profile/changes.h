@@ -61,6 +61,7 @@ struct fp_changes_rule {
     int64_t min_samples; /* of each side */
     int64_t sample;      /* one sample's worth; 0 = values are no counts of samples */
     double length;       /* length of the newer window ÷ the older one's */
+    int64_t before_whole, after_whole; /* what shares are of, where that is more than the trees hold; 0 = their totals */
 };
 
 #define FP_CHANGES_RULE_INIT { .q = 0.01, .min_effect = 0.005, .min_samples = 100, .length = 1 }

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "plan/event.h"
 #include "profile/frame_kind.h"
+#include "report/comparison.h"
 #include "report/summary.h"
 #include "report/terms.h"
 #include "report/words.h"
@@ -91,6 +92,7 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
     fp_model_put(&model, entry, "failed_parts",
                  json_integer((json_int_t)json_array_size(json_object_get(summary, "failed_parts"))));
     fp_model_put(&model, entry, "failure", why_of(summary));
+    fp_comparison_put_entry(&model, entry, summary);
     return fp_model_finish(&model, entry, ret_entry, err);
 }
 

@@ -20,7 +20,8 @@
  *                 outcome, completeness, covered, total, unit, cores (null where that makes no sense),
  *                 unknown_share (of the value in frames without a symbol; null when there is no value),
  *                 requests, failed_parts (how many), failure (why it failed, or why the
- *                 first missing part is missing, and what to do; null)}
+ *                 first missing part is missing, and what to do; null), baseline, rule, changed, too_few,
+ *                 leads (what changed: see report/comparison.h)}
  *
  * A run keeps one small entry a report, not whole summaries:
  *

@@ -15,13 +15,15 @@
 #include "report/template.h"
 #include "report/view.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 14 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 17 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
     [T_REPORT] = "report",
     [T_NIGHT] = "night",
     [T_INDEX] = "index",
+    "change_row",
+    "change_table",
     "counts",
     "fact",
     "foot",
@@ -36,6 +38,7 @@ static const char *const template_names[T_COUNT] = {
     "title",
     "top",
     "trouble",
+    "what_changed",
 };
 
 enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };

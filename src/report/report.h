@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "flame/picture.h"
 #include "plan/event.h"
 #include "plan/window.h"
+#include "profile/changes.h"
 #include "profile/symbols.h"
 #include "profile/transform.h"
 #include "profile/tree.h"
@@ -41,6 +43,35 @@ struct fp_picture_facts {
     uint32_t rows;             /* drawn */
     uint32_t width, height;    /* CSS pixels */
     double min_width;          /* px */
+};
+
+/* What the profile is compared with, and what came of it. Values and shares are of the profiles as they came. */
+struct fp_comparison_facts {
+    const char *missing;            /* why there is no baseline: one line; NULL = there is one */
+    /* the baseline */
+    const char *label;              /* "Thu 19 Nov 2026", a name, files */
+    const struct fp_window *window; /* NULL = not known */
+    const struct fp_zone *zone;     /* NULL = UTC */
+    int64_t total;
+    double covered;                 /* share of its window; 1 = all */
+    const char *completeness;       /* as its file says; NULL = it does not */
+    const char *filter;             /* it was asked for under this one, which is not the report's; NULL = the same */
+    const char *path;               /* of its report below the site; NULL = it has none */
+    const char *source;             /* "site", "server", "file" */
+    uint32_t requests;              /* sent for it, among the report's */
+    /* what came of it; all NULL when there was nothing to compare it with */
+    const struct fp_tree *before, *after; /* as they were compared */
+    const struct fp_tree *switchable; /* the older one before the transforms that the page has switches for */
+    const struct fp_pair *pair;
+    const struct fp_changes *changes;
+    const struct fp_changes_rule *rule;
+    const struct fp_compare_config *limits; /* of a regression */
+    const struct fp_picture_anchor *anchors; /* of the changes that are worth a link, by node of the pair */
+    size_t anchor_count;
+    /* files beside the page; NULL = not written */
+    const char *svg, *png;
+    bool old_shape;
+    uint32_t width, height;
 };
 
 struct fp_report_facts {
@@ -89,6 +120,7 @@ struct fp_report_facts {
     /* of the host (`Total`): names of all services that the source has profiles of in the window, sorted by strcmp;
      * NULL = not known, or not the host */
     const struct fp_strings *services;
+    struct fp_comparison_facts *comparison; /* NULL = none was asked for */
     /* when and by whom */
     int64_t generated;         /* unix seconds, from the injected clock */
 };

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "profile/totals.h"
+#include "report/comparison.h"
 #include "report/host.h"
 #include "report/missing.h"
 #include "report/model.h"
@@ -252,6 +253,7 @@ static void put_requests(struct fp_model *model, json_t *root, const struct fp_r
 
     put_int(model, requests, "sent", facts->requests);
     put_int(model, requests, "replies", facts->replies);
+    put_int(model, requests, "baseline", facts->comparison ? facts->comparison->requests : 0);
     put_text(model, requests, "form", facts->form);
     put_text(model, requests, "filter", facts->filter);
     put_text(model, requests, "language", facts->language);
@@ -315,6 +317,8 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, files, "svg", fp_model_text_or_null(facts->svg));
     fp_model_put(model, files, "png", fp_model_text_or_null(facts->png));
     fp_model_put(model, files, "png2x", fp_model_text_or_null(facts->png2x));
+    fp_model_put(model, files, "diff_svg", fp_model_text_or_null(facts->comparison ? facts->comparison->svg : NULL));
+    fp_model_put(model, files, "diff_png", fp_model_text_or_null(facts->comparison ? facts->comparison->png : NULL));
     fp_model_put(model, files, "folded", fp_model_text_or_null(facts->folded));
     fp_model_put(model, files, "pprof", fp_model_text_or_null(facts->pprof));
     fp_model_put(model, files, "script", fp_model_text_or_null(facts->script));
@@ -378,6 +382,8 @@ int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, s
         rc = put_groups(&model, root, facts, FP_KIND_PROCESS, "processes", "processes_count", err);
     if (rc == FP_OK)
         rc = put_unprofiled(&model, root, facts, err);
+    if (rc == FP_OK)
+        rc = fp_comparison_put_summary(&model, root, facts, err);
     if (rc < 0) {
         json_decref(root);
         return rc;

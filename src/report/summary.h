@@ -35,6 +35,7 @@
  *                    source: the agent's process matcher does not select them. Threads of the kernel are left out
  *                    (report/host.h says how they are told). null when not known: not the host, or
  *                    the source could not list its services.
+ *   baseline, no_baseline, comparison, diff_picture, changes     what changed since the baseline. See report/comparison.h.
  *   transforms       [{name, detail, frames, touched, moved, removed, nodes_before, nodes_after,
  *                    patterns_stopped, patterns_ignored, stopped}]: what was done to the profile before it was
  *                    counted, in the order of application, also what found nothing to do. See
@@ -42,8 +43,8 @@
  *   removed          Σ removed of the transforms: value that is not shown anywhere (focus alone does that)
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
- *   requests         {sent (retries included), replies, form, filter, language, source,
- *                    row_limit (of the server; 0 = does not apply), sample (what a row is
+ *   requests         {sent (retries included), replies, baseline (of those sent: for the baseline),
+ *                    form, filter, language, source, row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;
  *                    "count": where one is not, the server counted fewer rows than row_limit;
  *                    null: not proved, or there was nothing to prove), counted (replies whose
@@ -59,7 +60,7 @@
  *   picture          {boxes, rows, width, height}; null when nothing was drawn
  *   hidden           {narrow_nodes, narrow_value, deep_nodes, deep_value, min_width (px)}: what the
  *                    pictures do not show
- *   files            {svg, png, png2x, folded, pprof, json}: names beside the page; null = not written
+ *   files            {svg, png, png2x, diff_svg, diff_png, folded, pprof, json}: names beside the page; null = not written
  *   png_note         why there is no png2x though PNGs were asked for; null
  *   folded_note      what the folded file lacks, or why there is none; null
  *   pprof_note       why there is no pprof file; null

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "plan/event.h"
+#include "report/comparison.h"
 #include "report/complete.h"
 #include "report/figures.h"
 #include "report/missing.h"
@@ -270,7 +271,8 @@ static void put_downloads(struct view *view)
         const char *key, *label, *note;
     } kinds[] = {
         { "svg", "SVG", "sharp at any size" },           { "png", "PNG", "for tickets and chats" },
-        { "png2x", "PNG 2\u00d7", "for dense screens" }, { "folded", "Folded stacks", "gzip" },
+        { "png2x", "PNG 2\u00d7", "for dense screens" }, { "diff_svg", "Difference, SVG", "what changed" },
+        { "diff_png", "Difference, PNG", "what changed" }, { "folded", "Folded stacks", "gzip" },
         { "pprof", "pprof", "opens in go tool pprof" },
         { "json", "JSON", "all numbers of this page" },
     };
@@ -415,6 +417,7 @@ static void put_tables(struct view *view)
 
     fp_transforms_put_view(&tables, view->root);
     fp_missing_put_view(&tables, view->root);
+    fp_comparison_put_view(&tables, view->root);
     put_text(view, "functions_head", view->event.objects ? "Functions and objects" : "Functions");
     fp_model_printf(
         &view->model, view->root, "functions_text",
@@ -444,8 +447,10 @@ static void put_sections(struct view *view)
     static const struct {
         const char *has, *id, *label;
     } all[] = {
+        { "has_changes", "changes", "What changed" },
         { "has_kinds", "kinds", "Kinds of frame" },
         { "has_graph", "graph", "Flame graph" },
+        { "has_difference", "difference", "Difference graph" },
         { "has_downloads", "downloads", "Downloads" },
         { "has_processes", "processes", "Processes" },
         { "has_functions", "functions", NULL },

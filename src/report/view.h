@@ -21,6 +21,7 @@
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
  *   transforms_line, transforms_text, transform_rows     what was done to the profile; see report/transforms.h
  *   missing_text, missing, nothing_missing               frames without a symbol; see report/missing.h
+ *   has_changes, no_baseline, changes_… moved            what changed; see report/comparison.h
  *   unprofiled_text                what the ranking `unprofiled` is about
  *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head,
  * name_head, rows, more, more_label, more_caption, beyond} query                          [{key, code, text,

@@ -119,6 +119,7 @@ class PressCase(unittest.TestCase):
             "timezone": "UTC",
             "source": {"url": url, "retries": 0},
             "windows": ["2026-11-20"],
+            "baseline": "none",  # or every test would ask for two nights: test_compare is about that
             "services": [{"name": "checkout-api"}],
         }
         return self.write(name, json.dumps(merge(base, changes)))

@@ -68,6 +68,25 @@ class Demo(PressedOnce):
         self.assertNotIn("auditLine", self.page("checkout-api", night=NIGHT1))
         self.has(self.page("checkout-api", night=NIGHT2), "auditLine")
 
+    def test_the_second_night_leads_with_what_was_planted(self) -> None:
+        night = read_json(os.path.join(self.site, NIGHT2, "summary.json"))
+        on_cpu = {e["title"]: e["leads"] for e in night["services"] if e["event"] == "on-cpu" and e["rule"]["sampled"]}
+        first = {title: leads[0]["name"] for title, leads in on_cpu.items() if leads and not title.startswith("Total")}
+        self.assertEqual(
+            first,
+            {
+                "checkout-api": "auditLine /app/api.js:3:19",
+                "order-service.jar": "java.lang.String java.util.regex.Matcher.replaceAll(java.lang.String)",
+            },
+        )
+        self.assertEqual([lead["effect"] > 0 for lead in on_cpu["order-service.jar"]], [True])
+        too_few = [e["title"] for e in night["services"] if e["too_few"]]
+        self.assertEqual(too_few, ["redis-server"])
+        first_night = read_json(os.path.join(self.site, NIGHT1, "summary.json"))
+        for entry in first_night["services"]:
+            self.assertIsNone(entry["baseline"])
+            self.assertIn("no recording of it", entry["no_baseline"])
+
     def test_the_empty_report_says_so(self) -> None:
         self.assertEqual(self.summary("flame-worker", "off-cpu")["outcome"], "empty")
         self.has(text_of(self.page("flame-worker", "off-cpu")), "empty")

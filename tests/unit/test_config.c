@@ -30,8 +30,8 @@ static void test_defaults(void **state)
     assert_null(c->templates);
     assert_null(c->assets);
     assert_string_equal(c->title, "flamepress");
-    assert_int_equal(c->windows.count, 1);
-    assert_string_equal(c->windows.items[0], "yesterday");
+    assert_int_equal(c->window_count, 1);
+    assert_string_equal(c->windows[0].window, "yesterday");
     assert_string_equal(c->source.url, "http://h");
     assert_null(c->source.archive);
     assert_int_equal(c->source.org_id, 0);
@@ -151,7 +151,7 @@ static void test_refused_values_keep_the_default(void **state)
     (void)state;
     assert_int_equal(l.status, 0);
     assert_int_equal(l.problems.errors, 3);
-    assert_int_equal(l.config.windows.count, 1);
+    assert_int_equal(l.config.window_count, 1);
     assert_int_equal(l.config.picture.width, 1200);
     assert_int_equal(l.config.services[0].step_s, 3600);
     unload(&l);

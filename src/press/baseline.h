@@ -1,0 +1,35 @@
+/*
+ * Where a run finds the older profile of a report: in its own stage, in the site, or in what it fetched only for that.
+ *
+ * - A job of this run that the plan names is waited for: its report is in the stage, its reference beside the nights.
+ * - Else, or when that job failed, the report that the site has.
+ * - What cannot be had is said in words (fp_baseline.missing), and a file that cannot be read is a warning, too. None of
+ *   it is a failure of the newer report.
+ *
+ *     fp_baseline_init(&baseline);
+ *     rc = fp_baseline_find(&baseline, run, context, &err);
+ */
+#ifndef FP_PRESS_BASELINE_H
+#define FP_PRESS_BASELINE_H
+
+#include <stdbool.h>
+
+#include "press/compare.h"
+#include "press/job.h"
+
+/* The directory in the stage for the references' profiles: no night is called that. */
+#define FP_BASELINE_STAGE "references"
+
+/* Is a baseline asked for at all for this job? */
+bool fp_baseline_wanted(const struct fp_job_run *run, const struct fp_job_context *context);
+
+/* Waits where it must. FP_ENOMEM, or FP_ECANCELLED when the run is told to stop; all else is an fp_baseline. */
+int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_context *context,
+                     struct fp_error *err);
+
+/* For fp_plan_compare: does the site at `output` (ctx) keep a night under this name? */
+bool fp_baseline_is_kept(void *output, const char *label);
+/* And does it hold the report, or know that it is empty? */
+bool fp_baseline_is_published(void *output, const struct fp_job *job, const char *night);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * The regressions that a run found, one line each.
+ *
+ *     size_t count = fp_regressions_log(&context);    // after the nights were published
+ */
+#ifndef FP_PRESS_REGRESSIONS_H
+#define FP_PRESS_REGRESSIONS_H
+
+#include <stddef.h>
+
+#include "press/job.h"
+
+/* Logs "checkout-api on-cpu: regression: auditLine: nothing → 32.9 % (+0.07 cores): PAGE" for each, in the order of the
+ * pages, as errors. Returns how many there are. */
+size_t fp_regressions_log(const struct fp_job_context *context);
+
+/* How many there are. */
+size_t fp_regressions_count(const struct fp_job_context *context);
+
+/* The lines of one report: `leads` are its rows, of which those that are regressions are logged; `count`: how many it has
+ * in all. `what`: "checkout-api on-cpu"; `page`: where to look. */
+void fp_regressions_log_report(const json_t *leads, size_t count, const char *what, const char *page, struct fp_log *log);
+
+#endif

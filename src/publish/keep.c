@@ -1,0 +1,209 @@
+#include "publish/keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "plan/baseline.h"
+#include "plan/compare.h"
+#include "publish/lock.h"
+#include "publish/nights.h"
+#include "publish/stage.h"
+
+#define PROFILE_FILE "profile.pb.gz"
+#define SUMMARY_FILE "summary.json"
+
+/* Paths; each is valid while no failure shows in it. */
+struct paths {
+    struct fp_str night, staged, kept, target;
+};
+
+static void put_path(struct fp_str *to, const char *top, const char *a, const char *b)
+{
+    fp_str_init(to, FP_LIMIT_TEXT);
+    fp_str_puts(to, top);
+    fp_path_join(to, a);
+    if (b)
+        fp_path_join(to, b);
+}
+
+static int paths_init(struct paths *p, const struct fp_keep *keep, const char *stage, struct fp_error *err)
+{
+    put_path(&p->night, keep->site, keep->night, NULL);
+    put_path(&p->staged, stage, FP_PLAN_KEPT, keep->label);
+    put_path(&p->kept, keep->site, FP_PLAN_KEPT, NULL);
+    put_path(&p->target, keep->site, FP_PLAN_KEPT, keep->label);
+    if (!fp_str_ok(&p->night) || !fp_str_ok(&p->staged) || !fp_str_ok(&p->kept))
+        return fp_error_set(err, FP_ELIMIT, "the path %.200s is too long", keep->site);
+    return fp_str_status(&p->target, "a path", err);
+}
+
+static void paths_release(struct paths *p)
+{
+    fp_str_release(&p->night);
+    fp_str_release(&p->staged);
+    fp_str_release(&p->kept);
+    fp_str_release(&p->target);
+}
+
+/* ---- the copies ---- */
+
+static int copy_file(const char *from, const char *to, struct fp_error *err)
+{
+    struct fp_str bytes;
+    int rc;
+
+    fp_str_init(&bytes, FP_LIMIT_RESPONSE_MAX);
+    rc = fp_file_read(from, &bytes, err);
+    if (rc == FP_OK)
+        rc = fp_file_write(to, bytes.data, bytes.len, err);
+    fp_str_release(&bytes);
+    return rc;
+}
+
+/* `below`: the path of the file below the night, "/SERVICE/EVENT/profile.pb.gz". */
+static int keep_file(const struct paths *p, const char *path, const char *below, struct fp_error *err)
+{
+    struct fp_str to;
+    int rc;
+
+    put_path(&to, p->staged.data, below + 1, NULL);
+    rc = fp_str_status(&to, "a path", err);
+    if (rc == FP_OK) {
+        char *slash = strrchr(to.data, '/');
+
+        *slash = '\0';
+        rc = fp_dir_make(to.data, err);
+        *slash = '/';
+    }
+    if (rc == FP_OK)
+        rc = copy_file(path, to.data, err);
+    fp_str_release(&to);
+    return rc;
+}
+
+/* A summary of the night itself, or both files of a report: so deep they stand. */
+static bool is_wanted(const FTSENT *entry)
+{
+    bool profile = strcmp(entry->fts_name, PROFILE_FILE) == 0, summary = strcmp(entry->fts_name, SUMMARY_FILE) == 0;
+
+    return (entry->fts_level == 1 && summary) || (entry->fts_level == 3 && (summary || profile));
+}
+
+static int copy_night(const struct paths *p, size_t *ret_reports, struct fp_error *err)
+{
+    char *const roots[] = { p->night.data, NULL };
+    FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    FTSENT *entry;
+    int rc = FP_OK;
+
+    if (!fts)
+        return fp_error_errno(err, FP_EIO, errno, "cannot walk %s", p->night.data);
+    *ret_reports = 0;
+    for (errno = 0; rc == FP_OK && (entry = fts_read(fts)) != NULL; errno = 0) {
+        if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS)
+            rc = fp_error_errno(err, FP_EIO, entry->fts_errno, "cannot read %s", entry->fts_path);
+        else if (entry->fts_info == FTS_D && entry->fts_level > 2)
+            fts_set(fts, entry, FTS_SKIP);
+        else if (entry->fts_info == FTS_F && is_wanted(entry)) {
+            rc = keep_file(p, entry->fts_path, entry->fts_path + p->night.len, err);
+            *ret_reports += strcmp(entry->fts_name, PROFILE_FILE) == 0;
+        }
+    }
+    if (rc == FP_OK && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot walk %s", p->night.data);
+    fts_close(fts);
+    return rc;
+}
+
+/* ---- in place ---- */
+
+/* Where two directories cannot be exchanged the old one waits beside, under a name that is no label. */
+static int replace(const struct paths *p, const struct fp_keep *keep, struct fp_error *err)
+{
+    char name[128];
+    struct fp_str aside;
+    int rc;
+
+    if (renameat2(AT_FDCWD, p->staged.data, AT_FDCWD, p->target.data, RENAME_EXCHANGE) == 0)
+        return FP_OK;
+    snprintf(name, sizeof name, ".%s.old", keep->label);
+    put_path(&aside, p->kept.data, name, NULL);
+    rc = fp_str_status(&aside, "a path", err);
+    if (rc == FP_OK)
+        rc = fp_dir_remove(aside.data, err);
+    if (rc == FP_OK && rename(p->target.data, aside.data) < 0)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot move %s aside", p->target.data);
+    if (rc == FP_OK && rename(p->staged.data, p->target.data) < 0) {
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot put %s in place", p->target.data);
+        if (rename(aside.data, p->target.data) < 0)
+            fp_error_prepend(err, "what was kept is now in %s", aside.data);
+    }
+    if (rc == FP_OK)
+        rc = fp_dir_remove(aside.data, err);
+    fp_str_release(&aside);
+    return rc;
+}
+
+static int put_in_place(const struct paths *p, const struct fp_keep *keep, struct fp_error *err)
+{
+    int rc = fp_dir_make(p->kept.data, err);
+
+    if (rc < 0)
+        return rc;
+    if (fp_file_exists(p->target.data))
+        rc = replace(p, keep, err);
+    else if (rename(p->staged.data, p->target.data) < 0)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot put %s in place", p->target.data);
+    return rc == FP_OK ? fp_dir_sync(p->kept.data, err) : rc;
+}
+
+static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err)
+{
+    struct fp_stage stage;
+    struct paths p;
+    int rc = fp_stage_open(&stage, keep->site, err);
+
+    if (rc < 0)
+        return rc;
+    rc = paths_init(&p, keep, stage.path, err);
+    if (rc == FP_OK && !fp_file_exists(p.night.data))
+        rc = fp_error_set(err, FP_ENOTFOUND, "%s has no night %s", keep->site, keep->night);
+    if (rc == FP_OK && !keep->force && fp_file_exists(p.target.data))
+        rc = fp_error_set(err, FP_EINVAL, "a night is kept as %s already (%s): choose another label, or --force replaces it",
+                          keep->label, p.target.data);
+    if (rc == FP_OK)
+        rc = copy_night(&p, ret_reports, err);
+    if (rc == FP_OK && !*ret_reports)
+        rc = fp_error_set(err, FP_ENOTFOUND, "the night %s has no profile to keep", keep->night);
+    if (rc == FP_OK)
+        rc = put_in_place(&p, keep, err);
+    paths_release(&p);
+    fp_stage_close(&stage);
+    return rc;
+}
+
+int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err)
+{
+    struct fp_lock lock = { -1 };
+    int rc;
+
+    if (!fp_baseline_is_label(keep->label))
+        return fp_error_set(err, FP_EINVAL,
+                            "\"%.80s\" is no label: up to 64 letters, digits and . _ - that do not begin with a dot and "
+                            "mean nothing else, as a date or `previous` does",
+                            keep->label);
+    if (!fp_night_is_path(keep->night))
+        return fp_error_set(err, FP_EINVAL, "\"%.80s\" is no night: it is a date, 2026-11-20, or the path of one below the site",
+                            keep->night);
+    rc = fp_lock_take(&lock, keep->site, keep->now, err);
+    if (rc == FP_OK)
+        rc = keep_locked(keep, ret_reports, err);
+    fp_lock_drop(&lock);
+    return rc;
+}

@@ -1,0 +1,438 @@
+/*
+ * The section "What changed" of a report's page; its members stand in report/comparison.h.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "plan/event.h"
+#include "report/comparison.h"
+#include "report/words.h"
+
+#define ROOT_OF_SITE "../../../../../" /* from DIR/YYYY/MM/DD/SERVICE/EVENT/ */
+#define PARTS_SHOWN 20u                /* of one change */
+
+struct section {
+    const struct fp_tables *tables;
+    struct fp_model *model;
+    json_t *root;
+    const json_t *summary, *baseline, *comparison, *changes;
+    int64_t before, after; /* the totals that shares are of */
+    int decimals;          /* of cores */
+    const char *amount_head;
+    double then_seconds, now_seconds; /* that the totals are of; 0 = not known */
+    bool rates;                       /* they differ: sums of the two cannot be compared */
+    const char *svg;                  /* of the difference; "" = none */
+};
+
+static void put_text(struct section *s, const char *key, const char *text)
+{
+    fp_model_put(s->model, s->root, key, fp_model_text_or_null(text));
+}
+
+/* "+" before a number that is above nothing; a bound ("< 0.01") has none. */
+static json_t *with_sign(double value, const char *text)
+{
+    char signed_text[FP_UNIT_TEXT + 1];
+
+    snprintf(signed_text, sizeof signed_text, "%s%s", value > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
+    return fp_model_text(signed_text);
+}
+
+/* ---- one change ---- */
+
+static bool is_verdict(const json_t *change, const char *verdict)
+{
+    return strcmp(fp_model_get_text(change, "verdict"), verdict) == 0;
+}
+
+static int64_t value_of(const json_t *change, bool newer)
+{
+    bool by_self = json_is_true(json_object_get(change, "by_self"));
+
+    if (by_self)
+        return fp_model_get_int(change, newer ? "after_self" : "before_self");
+    return fp_model_get_int(change, newer ? "after_total" : "before_total");
+}
+
+/* What became of it in one word: "new", "gone", or the relative change; a doubling is +100 %. */
+static void put_word(struct section *s, json_t *row, const json_t *change)
+{
+    double before = fp_model_get_real(change, "before_share"), relative;
+    char text[FP_UNIT_TEXT];
+
+    if (is_verdict(change, "new") || is_verdict(change, "gone")) {
+        fp_model_put(s->model, row, "word", fp_model_text(fp_model_get_text(change, "verdict")));
+    } else if (before <= 0 || fp_model_get_real(change, "after_share") <= 0) {
+        fp_model_put(s->model, row, "word", fp_model_text(before <= 0 ? "new" : "gone"));
+    } else {
+        relative = 100 * fp_model_get_real(change, "effect") / before;
+        fp_number_format(text, round(relative * 10) / 10);
+        strcat(text, " %");
+        fp_model_put(s->model, row, "word", with_sign(relative, text));
+    }
+}
+
+/* A value as it is compared in words: itself, or what it comes to in an hour. */
+static int64_t rated(const struct section *s, int64_t value, bool newer)
+{
+    double seconds = newer ? s->now_seconds : s->then_seconds;
+
+    return s->rates ? (int64_t)((double)value / seconds * 3600) : value;
+}
+
+/* How much more or less, in cores where there are some, else in the unit of the profile. */
+static void put_amount(struct section *s, json_t *row, const json_t *change)
+{
+    int64_t before = value_of(change, false), after = value_of(change, true);
+    int64_t more = rated(s, after, true) - rated(s, before, false);
+    const json_t *cores = json_object_get(change, "cores");
+    double in_cores = json_number_value(cores);
+    char text[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
+
+    if (json_is_number(cores))
+        fp_model_put(s->model, row, "amount", with_sign(in_cores, fp_fixed_format(text, in_cores, s->decimals)));
+    else
+        fp_model_put(s->model, row, "amount", with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
+    fp_model_printf(s->model, row, "exact", "%s%s \u2192 %s",
+                    json_is_true(json_object_get(change, "by_self")) ? "self: " : "",
+                    fp_unit_format_exact(text, before, s->tables->unit),
+                    fp_unit_format_exact(exact, after, s->tables->unit));
+}
+
+static void put_side(struct section *s, json_t *row, const char *key, int64_t value, int64_t whole)
+{
+    if (value > 0)
+        fp_words_put_share(s->model, row, key, value, whole);
+    else
+        fp_model_put(s->model, row, key, fp_model_text("\u2013"));
+}
+
+static json_t *push_change(struct section *s, json_t *list, const json_t *change)
+{
+    json_t *row = fp_model_row(s->model, list);
+    double points = 100 * fp_model_get_real(change, "effect");
+    char text[FP_UNIT_TEXT];
+    bool has_raw = json_is_string(json_object_get(change, "raw"));
+    const char *node = fp_model_get_text(change, "node");
+
+    fp_words_put_name(s->model, row, "pieces", "cut", fp_frame_bare_name(fp_model_get_slice(change, "name")));
+    fp_model_put(s->model, row, "raw", has_raw ? fp_model_slice(fp_model_get_slice(change, "raw")) : json_null());
+    if (*node && *s->svg)
+        fp_model_printf(s->model, row, "href", "%s#node=%s", s->svg, node); /* our own name, and hex digits */
+    else
+        fp_model_put(s->model, row, "href", json_null());
+    fp_model_put(s->model, row, "self", json_boolean(json_is_true(json_object_get(change, "by_self"))));
+    put_side(s, row, "before", value_of(change, false), s->before);
+    put_side(s, row, "after", value_of(change, true), s->after);
+    fp_model_put(s->model, row, "points", with_sign(points, fp_fixed_format(text, points, 2)));
+    put_word(s, row, change);
+    put_amount(s, row, change);
+    return row;
+}
+
+/* ---- changes and what is part of them ---- */
+
+static bool leads(const json_t *changes, size_t index)
+{
+    const json_t *lead = json_object_get(json_array_get(changes, index), "lead");
+
+    return json_is_integer(lead) && json_integer_value(lead) == (json_int_t)index;
+}
+
+/* Those that a lead explains, folded away. */
+static void put_parts(struct section *s, json_t *row, size_t lead)
+{
+    size_t count = 0;
+    json_t *parts = json_object(), *rows = fp_model_array(s->model, parts, "rows");
+
+    for (size_t i = 0; i < json_array_size(s->changes); i++) {
+        const json_t *change = json_array_get(s->changes, i), *of = json_object_get(change, "lead");
+
+        if (i == lead || !json_is_integer(of) || json_integer_value(of) != (json_int_t)lead)
+            continue;
+        if (count++ < PARTS_SHOWN)
+            push_change(s, rows, change);
+    }
+    fp_model_printf(s->model, parts, "label", "with %zu other%s in the same stacks", count, fp_plural(count));
+    if (count > PARTS_SHOWN)
+        fp_model_printf(s->model, parts, "beyond", "\u2026 and %zu more, in summary.json.", count - PARTS_SHOWN);
+    else
+        fp_model_put(s->model, parts, "beyond", json_null());
+    fp_model_put(s->model, row, "parts", count ? json_incref(parts) : json_null());
+    json_decref(parts);
+}
+
+/* The leads of one direction. */
+static void put_direction(struct section *s, const char *key, const char *caption, double direction)
+{
+    json_t *table = json_object(), *rows = fp_model_array(s->model, table, "rows");
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(s->changes); i++) {
+        const json_t *change = json_array_get(s->changes, i);
+
+        if (!leads(s->changes, i) || fp_model_get_real(change, "effect") * direction <= 0)
+            continue;
+        if (count++ < FP_TABLES_SHOWN)
+            put_parts(s, push_change(s, rows, change), i);
+    }
+    fp_model_put(s->model, table, "caption", fp_model_text(caption));
+    fp_model_put(s->model, table, "quiet", json_false());
+    fp_model_put(s->model, table, "amount_head", fp_model_text(s->amount_head));
+    if (count > FP_TABLES_SHOWN)
+        fp_model_printf(s->model, table, "beyond", "\u2026 and %zu more, in summary.json.", count - FP_TABLES_SHOWN);
+    else
+        fp_model_put(s->model, table, "beyond", json_null());
+    fp_model_put(s->model, s->root, key, count ? json_incref(table) : json_null());
+    json_decref(table);
+}
+
+static void put_moved(struct section *s)
+{
+    json_t *moved = json_object(), *rows = fp_model_array(s->model, moved, "rows");
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(s->changes); i++) {
+        const json_t *change = json_array_get(s->changes, i);
+
+        if (is_verdict(change, "moved") && count++ < FP_LIMIT_TOP_FUNCTIONS)
+            push_change(s, rows, change);
+    }
+    fp_model_printf(s->model, moved, "label", "%zu function%s moved: no change", count, fp_plural(count));
+    fp_model_put(s->model, moved, "text",
+                 fp_model_text("Their frames were cut differently, as when a compiler inlines on one day and not on the "
+                               "other: what they gained or lost, their callers or callees made up for."));
+    fp_model_put(s->model, moved, "caption", fp_model_text("Moved"));
+    fp_model_put(s->model, moved, "quiet", json_true());
+    fp_model_put(s->model, moved, "amount_head", fp_model_text(s->amount_head));
+    if (count > FP_LIMIT_TOP_FUNCTIONS)
+        fp_model_printf(s->model, moved, "beyond", "\u2026 and %zu more, in summary.json.",
+                        count - FP_LIMIT_TOP_FUNCTIONS);
+    else
+        fp_model_put(s->model, moved, "beyond", json_null());
+    fp_model_put(s->model, s->root, "moved", count ? json_incref(moved) : json_null());
+    json_decref(moved);
+}
+
+/* ---- sentences ---- */
+
+/* A total in words: "18.3 s"; where the windows differ in length "0.21 cores", or "1.20 GiB an hour". */
+static void write_total(const struct section *s, bool newer, char to[2 * FP_UNIT_TEXT])
+{
+    double cores = newer ? (double)s->after / s->tables->core
+                         : json_number_value(json_object_get(s->baseline, "cores"));
+    char text[FP_UNIT_TEXT];
+
+    if (!s->rates)
+        fp_unit_format(to, newer ? s->after : s->before, s->tables->unit);
+    else if (s->tables->core > 0)
+        snprintf(to, 2 * FP_UNIT_TEXT, "%s cores", fp_fixed_format(text, cores, fp_fixed_decimals(cores)));
+    else
+        snprintf(to, 2 * FP_UNIT_TEXT, "%s an hour",
+                 fp_unit_format(text, rated(s, newer ? s->after : s->before, newer), s->tables->unit));
+}
+
+/* "18.3 s then, 19.0 s now (+3.8 %)." */
+static void put_totals(struct section *s, json_t *head)
+{
+    double before = (double)s->before / (s->rates ? s->then_seconds : 1);
+    double more = s->before > 0 ? 100 * ((double)s->after / (s->rates ? s->now_seconds : 1) / before - 1) : 0;
+    char then[2 * FP_UNIT_TEXT], now[2 * FP_UNIT_TEXT], relative[FP_UNIT_TEXT] = "";
+
+    write_total(s, false, then);
+    if (s->after <= 0) { /* an empty window is not a zero */
+        fp_model_printf(s->model, head, "after", "%s then; of this window nothing is known.", then);
+        return;
+    }
+    write_total(s, true, now);
+    if (s->before > 0)
+        fp_number_format(relative, round(more * 10) / 10);
+    fp_model_printf(s->model, head, "after", "%s then, %s now%s%s%s%s.", then, now, *relative ? " (" : "",
+                    more > 0 && *relative != '0' ? "+" : "", relative, *relative ? " %)" : "");
+}
+
+static void put_head(struct section *s)
+{
+    json_t *head = fp_model_object(s->model, s->root, "changes_head");
+    const json_t *window = json_object_get(s->baseline, "window");
+    const char *label = fp_model_get_text(s->baseline, "label"), *known = fp_model_get_text(window, "label");
+
+    fp_model_put(s->model, head, "label", fp_model_text(label));
+    fp_model_put(s->model, head, "of", fp_model_text_or_null(*known && strcmp(known, label) ? known : NULL));
+    if (json_is_string(json_object_get(s->baseline, "path")))
+        fp_words_put_href(s->model, head, "href", ROOT_OF_SITE, fp_model_get_slice(s->baseline, "path"),
+                          "/index.html");
+    else
+        fp_model_put(s->model, head, "href", json_null());
+    put_totals(s, head);
+}
+
+static void put_verdict(struct section *s)
+{
+    int64_t changed = fp_model_get_int(s->comparison, "changed");
+    bool sampled = json_is_true(json_object_get(s->comparison, "sampled"));
+    char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
+
+    if (!json_is_object(s->comparison))
+        put_text(s, "changes_verdict", "There is nothing here to compare.");
+    else if (json_is_true(json_object_get(s->comparison, "too_few")) && sampled)
+        fp_model_printf(s->model, s->root, "changes_verdict",
+                        "Too few samples to tell: %s then, %s now; at least %s of each are needed.",
+                        fp_count_format(before, fp_model_get_int(s->comparison, "before_samples")),
+                        fp_count_format(after, fp_model_get_int(s->comparison, "after_samples")),
+                        fp_count_format(least, fp_model_get_int(s->comparison, "min_samples")));
+    else if (json_is_true(json_object_get(s->comparison, "too_few")))
+        put_text(s, "changes_verdict", "Nothing was measured on one of the two sides.");
+    else if (changed)
+        fp_model_printf(s->model, s->root, "changes_verdict", "%s function%s changed%s.",
+                        fp_count_format(before, changed), fp_plural((uint64_t)changed),
+                        sampled ? ", beyond sampling noise" : "");
+    else
+        fp_model_printf(s->model, s->root, "changes_verdict", "Nothing changed%s.",
+                        sampled ? " beyond sampling noise" : " by that much");
+}
+
+static void put_rule(struct section *s)
+{
+    const json_t *c = s->comparison;
+    char effect[FP_UNIT_TEXT], q[FP_UNIT_TEXT], tested[FP_UNIT_TEXT], least[FP_UNIT_TEXT], before[FP_UNIT_TEXT], after[FP_UNIT_TEXT];
+
+    if (!json_is_object(c)) {
+        put_text(s, "changes_rule", NULL);
+        return;
+    }
+    fp_number_format(effect, 100 * fp_model_get_real(c, "min_effect"));
+    fp_count_format(tested, fp_model_get_int(c, "tested"));
+    if (json_is_true(json_object_get(c, "sampled")))
+        fp_model_printf(s->model, s->root, "changes_rule",
+                        "The rule: a share, of self or of total, that differs by at least %s points and by more than "
+                        "sampling explains: two-proportion tests of %s functions, %s samples then and %s now (at least %s "
+                        "of each), at a false discovery rate of %s %%.",
+                        effect, tested, fp_count_format(before, fp_model_get_int(c, "before_samples")),
+                        fp_count_format(after, fp_model_get_int(c, "after_samples")),
+                        fp_count_format(least, fp_model_get_int(c, "min_samples")),
+                        fp_number_format(q, 100 * fp_model_get_real(c, "q")));
+    else
+        fp_model_printf(s->model, s->root, "changes_rule",
+                        "The rule: a share, of self or of total, that differs by at least %s points, among %s functions.",
+                        effect, tested);
+}
+
+static void push_note(struct section *s, json_t *list, bool says, const char *text)
+{
+    if (says)
+        fp_model_push(s->model, list, fp_model_text(text));
+}
+
+static void put_notes(struct section *s)
+{
+    json_t *list = fp_model_array(s->model, s->root, "changes_notes"), *note = json_object();
+    const json_t *covered = json_object_get(s->baseline, "covered");
+    char share[FP_UNIT_TEXT];
+
+    push_note(s, list, json_is_object(s->comparison) && !json_is_true(json_object_get(s->comparison, "sampled")),
+              "Caution: these values are no counts of samples, so nothing tells a change from chance. Only the size of "
+              "the difference decides.");
+    if (json_is_number(covered) && json_number_value(covered) < 1) {
+        fp_model_printf(s->model, note, "text", "The baseline is partial: it covers %s of its window\u2019s time.",
+                        fp_share_format(share, (int64_t)(json_number_value(covered) * 1e9), 1000000000));
+        fp_model_push(s->model, list, json_incref(json_object_get(note, "text")));
+    }
+    push_note(s, list, json_is_string(json_object_get(s->baseline, "filter")),
+              "The baseline was asked for under another filter: the two are not of the same rows.");
+    push_note(s, list, strcmp(fp_model_get_text(s->baseline, "completeness"), "unproved") == 0,
+              "It is not proved that the baseline is complete.");
+    push_note(s, list, s->rates,
+              "The two are not equally long: shares are of their own totals, and amounts are rates, not sums.");
+    push_note(s, list, fp_model_get_int(s->summary, "removed") > 0,
+              "Shares are of the whole profiles, also of what is not in focus.");
+    json_decref(note);
+}
+
+/* ---- all of it ---- */
+
+/* Seconds that a profile is of. */
+static double seconds_of(const json_t *profile)
+{
+    const json_t *window = json_object_get(profile, "window"), *covered = json_object_get(profile, "covered");
+
+    return (double)(fp_model_get_int(window, "end") - fp_model_get_int(window, "start")) *
+           (json_is_number(covered) ? json_number_value(covered) : 1);
+}
+
+static void measure(struct section *s)
+{
+    bool gauge = fp_event_find(fp_model_get_text(s->summary, "event"))->gauge;
+    double most = 0;
+
+    s->then_seconds = seconds_of(s->baseline);
+    s->now_seconds = seconds_of(s->summary);
+    s->rates = !gauge && s->then_seconds > 0 && s->now_seconds > 0 && fabs(s->then_seconds - s->now_seconds) >= 1;
+    for (size_t i = 0; i < json_array_size(s->changes); i++)
+        if (leads(s->changes, i))
+            most = fmax(most, fabs(fp_model_get_real(json_array_get(s->changes, i), "cores")));
+    s->decimals = fp_fixed_decimals(most);
+    s->amount_head = json_is_number(json_object_get(s->baseline, "cores")) ? "cores"
+                     : s->rates                                            ? "amount an hour"
+                                                                           : "amount";
+}
+
+/* ---- the picture ---- */
+
+static void put_difference(struct section *s)
+{
+    const json_t *files = json_object_get(s->summary, "files"), *picture = json_object_get(s->summary, "diff_picture");
+    const char *png = fp_model_get_text(files, "diff_png");
+    bool old = strcmp(fp_model_get_text(picture, "shape"), "old") == 0;
+
+    fp_model_put(s->model, s->root, "has_difference", json_boolean(*s->svg || *png));
+    put_text(s, "diff_svg", *s->svg ? s->svg : NULL);
+    put_text(s, "diff_png", *png ? png : NULL);
+    fp_model_put(s->model, s->root, "diff_width", json_integer(fp_model_get_int(picture, "width")));
+    fp_model_put(s->model, s->root, "diff_height", json_integer(fp_model_get_int(picture, "height")));
+    fp_model_printf(s->model, s->root, "diff_label",
+                    "Difference graph of %s, %s, since %s. The tables under What changed hold the changes it shows.",
+                    fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"),
+                    fp_model_get_text(s->baseline, "label"));
+    fp_model_printf(s->model, s->root, "diff_reading",
+                    "Widths are shares of %s; the colour says by how many points a frame\u2019s share of the total changed, "
+                    "noise included: %s Below stands what %s.",
+                    old ? "the baseline" : "the newer profile",
+                    json_is_true(json_object_get(s->comparison, "sampled"))
+                        ? "the tables above say which changes are more than that."
+                        : "nothing tells it from change here.",
+                    old ? "is new" : "is gone");
+}
+
+void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
+{
+    const json_t *summary = tables->summary, *baseline = json_object_get(summary, "baseline");
+    const char *missing = fp_model_get_text(summary, "no_baseline");
+    struct section s = { .tables = tables,
+                         .model = tables->model,
+                         .root = to,
+                         .summary = summary,
+                         .baseline = baseline,
+                         .comparison = json_object_get(summary, "comparison"),
+                         .changes = json_object_get(summary, "changes"),
+                         .before = fp_model_get_int(baseline, "total"),
+                         .after = tables->total };
+
+    s.svg = fp_model_get_text(json_object_get(summary, "files"), "diff_svg");
+    fp_model_put(s.model, to, "has_changes", json_boolean(*missing || json_is_object(baseline)));
+    put_text(&s, "no_baseline", *missing ? missing : NULL);
+    measure(&s);
+    if (json_is_object(baseline))
+        put_head(&s);
+    else
+        put_text(&s, "changes_head", NULL);
+    put_verdict(&s);
+    put_notes(&s);
+    put_rule(&s);
+    put_direction(&s, "changes_up", "More than before", 1);
+    put_direction(&s, "changes_down", "Less than before", -1);
+    put_moved(&s);
+    put_difference(&s);
+}
