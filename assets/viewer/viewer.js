@@ -297,8 +297,7 @@
     }
 
     this.watch = function () {
-      window.addEventListener('popstate', this.readAddress);
-      window.addEventListener('hashchange', this.readAddress);
+      window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
       graph.onresize(() => graph.show(scene, look(), true));
     };
