@@ -35,10 +35,12 @@
     return starts.filter((at) => text[at] !== '.' && text[at] !== ':');
   }
 
+  const CLONE = /@.*$|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+$/; /* what compilers and linkers add */
+
   /* Without arguments, and without what stands before or behind a blank: a type that is returned ("void a.b()"), or
    * where the function is ("name /app/api.js:3:19"). */
   function withoutSides(text) {
-    const base = text.replace(/([^\s(])\([^()]*\)(?: const)?$/, '$1');
+    const base = text.replace(/([^\s(])\([^()]*\)(?: const)?$/, '$1').replace(CLONE, '');
     const blank = base.search(/ (?=[^<>()[\]{}]*$)/), rest = base.slice(blank + 1);
     if (blank < 1 || !rest)
       return base;
@@ -84,7 +86,7 @@
     const bare = fp.bareName(text), placed = /^\S+ (\S*?[/\\:]\S*?)(?::\d+)*$/.exec(bare);
     if (placed) /* "name /app/api.js:3:19" */
       return placed[1];
-    const base = withoutSides(bare).replace(/@.*|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+$/, '');
+    const base = withoutSides(bare);
     const end = base.search(/[(<]/), head = end < 0 ? base : base.slice(0, end);
     const cut = Math.max(head.lastIndexOf('.'), head.lastIndexOf('/'), head.lastIndexOf(':'));
     return cut < 0 ? '' : head.slice(0, cut).replace(/:+$/, '');

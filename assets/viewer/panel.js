@@ -7,23 +7,23 @@
   const GROUPS = 14; /* of a legend by package or module */
 
   /* One side's value and share; what they are of is said. */
-  function valueText(profile, words, value, before) {
+  fp.valueText = function (profile, words, value, before) {
     const whole = before ? profile.beforeWhole : profile.whole;
     return `${fp.formatValue(value, profile.unit)}, ` +
       fp.fill(words.ofTotal, { share: fp.formatShare(value, whole) });
-  }
+  };
 
   /* [label, text, exact] of a frame, for tooltip and panel. */
   fp.factsOf = function (profile, words, scene, { part, node }) {
     const { tree } = part, facts = [];
     const exact = (value) => fp.formatExact(value, profile.unit);
     const leaf = scene.kind === 'leaf' && node !== 0;
-    facts.push([leaf ? words.leafValue : words.value, valueText(profile, words, tree.total[node], false), exact(tree.total[node])]);
+    facts.push([leaf ? words.leafValue : words.value, fp.valueText(profile, words, tree.total[node], false), exact(tree.total[node])]);
     if (scene.kind === 'plain')
-      facts.push([words.itself, valueText(profile, words, tree.self[node], false), exact(tree.self[node])]);
+      facts.push([words.itself, fp.valueText(profile, words, tree.self[node], false), exact(tree.self[node])]);
     if (tree.beforeTotal) {
       const before = tree.beforeTotal[node];
-      facts.push([words.before, valueText(profile, words, before, true), exact(before)]);
+      facts.push([words.before, fp.valueText(profile, words, before, true), exact(before)]);
       facts.push([words.change,
         fp.formatChange(before, tree.total[node], profile.beforeWhole, profile.whole, profile.unit), '']);
     }
@@ -170,7 +170,9 @@
 
     this.showLegend = function (tree, by) {
       const items = by === 'change' ? byChange() : by === 'type' ? byKind(tree) : byGroup(tree, by);
-      legend.replaceChildren(fp.el('ul', { class: 'legend', 'aria-label': by === 'change' ? words.points : words.legend }, ...items));
+      const label = by === 'change' ? words.points : words.legend;
+      legend.replaceChildren(fp.el('ul', { class: 'legend', 'aria-label': label },
+        ...(by === 'change' ? [fp.el('li', null, `${label}:`)] : []), ...items));
     };
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

@@ -115,13 +115,13 @@
     return { value, before, first };
   };
 
-  /* Names that match and are in the tree, largest first. */
-  fp.matchingFunctions = function (tree, matched, nameCount, before) {
-    const { total, self } = fp.functionTotals(tree, nameCount, before);
-    const found = [];
+  /* Names that match and are in the tree, on either side, largest first. */
+  fp.matchingFunctions = function (tree, matched, nameCount) {
+    const { total } = fp.functionTotals(tree, nameCount, false), found = [];
+    const before = tree.beforeTotal ? fp.functionTotals(tree, nameCount, true).total : null;
     for (let n = 0; n < nameCount; n++)
-      if (matched[n] && total[n] > 0)
-        found.push({ name: n, total: total[n], self: self[n] });
-    return found.sort((a, b) => b.total - a.total || a.name - b.name);
+      if (matched[n] && (total[n] > 0 || (before && before[n] > 0)))
+        found.push({ name: n, total: total[n], before: before ? before[n] : 0 });
+    return found.sort((a, b) => b.total - a.total || b.before - a.before || a.name - b.name);
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

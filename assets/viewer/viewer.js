@@ -45,7 +45,7 @@
       at = -1;
       search = fp.matchNames(profile.names, state.q, state);
       hits = search.matched ? fp.matchedValue(base.tree, search.matched) : null;
-      panel.showMatches(search.matched && fp.matchingFunctions(base.tree, search.matched, profile.names.count, false));
+      panel.showMatches(search.matched && fp.matchingFunctions(base.tree, search.matched, profile.names.count));
     }
 
     function sayFound() {
@@ -54,7 +54,7 @@
         return controls.say(words[error] || fp.fill(words.wrong, { why: error }));
       if (!hits)
         return controls.say('');
-      const functions = fp.matchingFunctions(base.tree, search.matched, profile.names.count, false).length;
+      const functions = fp.matchingFunctions(base.tree, search.matched, profile.names.count).length;
       if (!functions)
         return controls.say(words.nothing);
       let text = fp.fill(words.found, { functions: fp.counted(functions, words.function, words.functions),
@@ -220,9 +220,9 @@
       panel.showFrame(scene, chosen, base.tree);
       graph.reveal(target);
       if (announce) {
-        const value = target.part.tree.total[target.node];
-        controls.say(`${fp.shown(profile.names.text(target.part.tree.name[target.node]))}: ` +
-          `${fp.formatValue(value, profile.unit)}, ${fp.fill(words.ofTotal, { share: fp.formatShare(value, profile.whole) })}`);
+        const { tree } = target.part, before = state.side === 'before' && tree.beforeTotal;
+        controls.say(`${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
+          fp.valueText(profile, words, (before ? tree.beforeTotal : tree.total)[target.node], before));
       }
     }
 
@@ -297,8 +297,7 @@
     }
 
     this.watch = function () {
-      window.addEventListener('popstate', this.readAddress);
-      window.addEventListener('hashchange', this.readAddress);
+      window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
       graph.onresize(() => graph.show(scene, look(), true));
     };

@@ -50,9 +50,12 @@ test('the share counts each stack once', () => {
 test('functions: largest first, recursion once', () => {
   const profile = profileOf([['f;f;g', 4], ['f', 1], ['x;g', 9]]);
   const { matched } = fp.matchNames(profile.names, 'f'), both = Uint8Array.from(matched, () => 1);
-  const found = fp.matchingFunctions(profile.tree, both, profile.names.count, false).map(({ name, total, self }) =>
-    [profile.names.text(name), total, self]);
-  assert.deepStrictEqual(found, [['svc', 14, 0], ['g', 13, 13], ['x', 9, 0], ['f', 5, 1]]);
+  const found = fp.matchingFunctions(profile.tree, both, profile.names.count).map(({ name, total }) =>
+    [profile.names.text(name), total]);
+  assert.deepStrictEqual(found, [['svc', 14], ['g', 13], ['x', 9], ['f', 5]]);
+  const compared = profileOf([['f;gone', 0, 4], ['f', 1, 1]]);
+  assert.deepStrictEqual(fp.matchingFunctions(compared.tree, fp.matchNames(compared.names, 'gone').matched, compared.names.count)
+    .map(({ total, before }) => [total, before]), [[0, 4]]);
 });
 
 test('the address says the view, and comes back', () => {
