@@ -1,8 +1,10 @@
-/* Every text that the graph shows, by language; `{x}` is replaced. Missing languages fall back to English. */
+/* Every text that the graph shows, in English; `{x}` is replaced. Other languages: words_zh.js; one that is not there
+ * falls back to English. */
 (function (fp) {
   'use strict';
 
-  const en = {
+  fp.words = fp.words || {};
+  fp.words.en = {
     kinds: ['application', 'library', 'kernel', 'CUDA', 'thread', 'process', 'host', 'object', 'no symbol'],
     program: 'program', noPackage: 'no package',
     graph: 'Flame graph of the whole profile',
@@ -54,8 +56,7 @@
     noFunction: 'This function is not in what is shown.',
   };
 
-  const tables = { en };
-  fp.wordsFor = (lang) => tables[String(lang || 'en').split('-')[0]] || en;
+  fp.wordsFor = (lang) => fp.words[String(lang || 'en').split('-')[0]] || fp.words.en;
   fp.fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? String(values[key]) : all));
   fp.counted = (count, one, many) => `${fp.formatCount(count)} ${count === 1 ? one : many}`;
 })(globalThis.flamepress = globalThis.flamepress || {});

@@ -55,6 +55,8 @@ test('labels keep the end that tells', () => {
   assert.strictEqual(label('[k] __x64_sys_read', 20), '__x64_sys_read');
   assert.strictEqual(label('[/usr/lib/libc.so.6]', 10), 'libc.so.6');
   assert.strictEqual(label('[unknown] 0x0000000003932388', 12), '[unknown] 0…');
+  assert.strictEqual(label('/app/api.js:5:68', 12), 'api.js:5:68');
+  assert.strictEqual(fp.labelFor(fp.shorterNames('order-service.jar', false), 8), 'order-s…');
   assert.strictEqual(label('abcdefgh', 4), 'abc…');
   assert.strictEqual(label('abcdefgh', 2), '');
   assert.strictEqual(label('支付.处理', 5), '处理');
@@ -71,5 +73,10 @@ test('every text has its words', () => {
   const words = fp.wordsFor('en');
   assert.strictEqual(words.kinds.length, 9);
   assert.deepStrictEqual(Object.keys(words.switches).sort(), Object.keys(fp.SWITCH).sort());
+  const shape = (table) => Object.entries(table).map(([key, value]) => (typeof value === 'string'
+    ? [key, ...(value.match(/\{\w+\}/g) || []).sort()] : [key, Array.isArray(value) ? value.length : shape(value)]));
+  assert.deepStrictEqual(shape(fp.words.zh), shape(fp.words.en)); /* the same texts, with the same places to fill */
+  assert.strictEqual(fp.wordsFor('zh-CN'), fp.words.zh);
+  assert.strictEqual(fp.wordsFor('tlh'), fp.words.en);
   assert.strictEqual(fp.fill('{a} and {b}', { a: '$&' }), '$& and {b}');
 });
