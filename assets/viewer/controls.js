@@ -2,6 +2,7 @@
 (function (fp) {
   'use strict';
 
+  const PATH_CELLS = 40; /* of one name in a path */
   const PATH_SHOWN = 5; /* frames at the end of a long path */
 
   function kindsBelowRoot({ tree, names }) {
@@ -112,7 +113,7 @@
         found.textContent = text;
     };
 
-    /* `items`: [{ text, go }], the last is where we are. */
+    /* `items`: [{ name, go }], the last is where we are. */
     this.showPath = function (items) {
       const hidden = items.length - PATH_SHOWN - 1;
       const shown = hidden > 1 ? [items[0], null, ...items.slice(-PATH_SHOWN)] : items;
@@ -121,11 +122,11 @@
           return fp.el('li', null, fp.button(fp.fill(words.between, { count: fp.formatCount(hidden) }),
             items[hidden].go));
         const last = i === shown.length - 1;
-        return fp.el('li', null, fp.button('', item.go, { title: fp.shown(item.text), 'aria-current': last ? 'true' : null }));
+        return fp.el('li', null, fp.button('', item.go, { title: fp.shown(profile.names.text(item.name)), 'aria-current': last ? 'true' : null }));
       });
       shown.forEach((item, i) => {
         if (item)
-          list[i].firstChild.append(fp.nameElement(fp.shorterNames(item.text).find((form) => form.cells <= 40)?.name || item.text));
+          list[i].firstChild.append(fp.nameElement(fp.labelFor(fp.formsOf(profile, item.name), PATH_CELLS)));
       });
       path.replaceChildren(fp.el('ol', null, ...list));
       path.hidden = items.length < 2;

@@ -21,7 +21,7 @@
 
   /* Where the parts of a name begin, outside of brackets: "com.example.Order.run" → 4, 12, 18. */
   function partsOf(text) {
-    const starts = [];
+    const starts = [], place = /:\d+$/.test(text); /* "/app/api.js:3:19": a file's ending is none */
     let depth = 0;
     for (let i = 0; i < text.length; i++) {
       const c = text[i];
@@ -29,7 +29,7 @@
         depth++;
       else if ('>)]}'.includes(c))
         depth = Math.max(0, depth - 1);
-      else if (depth === 0 && i + 1 < text.length && (c === '.' || c === '/' || (c === ':' && text[i - 1] === ':')))
+      else if (depth === 0 && i + 1 < text.length && (c === '/' || (!place && (c === '.' || (c === ':' && text[i - 1] === ':')))))
         starts.push(i + 1);
     }
     return starts.filter((at) => text[at] !== '.' && text[at] !== ':');
@@ -47,9 +47,12 @@
     return /[/\\]|:\d/.test(rest) ? base.slice(0, blank) : rest;
   }
 
-  /* From the whole name to its last part: each shorter than the one before. */
-  fp.shorterNames = function (text) {
+  /* From the whole name to its last part: each shorter than the one before. What is no function (a thread, a process)
+   * has no parts. */
+  fp.shorterNames = function (text, isFunction = true) {
     const bare = fp.shown(fp.bareName(text));
+    if (!isFunction)
+      return [{ name: bare, cells: fp.cells(bare) }];
     const file = /^\[(\/.*)\]$/s.exec(bare);
     const base = file ? file[1] : bare.startsWith('[') ? bare : withoutSides(bare);
     const all = [bare];
@@ -60,6 +63,14 @@
     for (const at of partsOf(base))
       all.push(base.slice(at));
     return all.map((name) => ({ name, cells: fp.cells(name) }));
+  };
+
+  /* The same of a name's number, remembered for as long as the profile. */
+  fp.formsOf = function (profile, name) {
+    const forms = profile.forms || (profile.forms = new Map()), { THREAD, PROCESS, HOST } = fp.KIND;
+    if (!forms.has(name))
+      forms.set(name, fp.shorterNames(profile.names.text(name), ![THREAD, PROCESS, HOST].includes(profile.names.kind[name])));
+    return forms.get(name);
   };
 
   const CUT = '…';

@@ -60,14 +60,7 @@
 
   fp.Painter = function (canvas, profile) {
     const context = canvas.getContext('2d');
-    const shorter = new Map(); /* name → its forms, of names that have been drawn */
     let cell = 7.2, ratio = 1, hatch = null;
-
-    function formsOf(name) {
-      if (!shorter.has(name))
-        shorter.set(name, fp.shorterNames(profile.names.text(name)));
-      return shorter.get(name);
-    }
 
     this.resize = function (width, height) {
       ratio = window.devicePixelRatio || 1;
@@ -113,7 +106,7 @@
         if (y + fp.ROW <= from || y >= to || (scene.kind === 'sandwich' && p.up && i === 0))
           continue;
         const name = tree.name[i];
-        const label = fp.labelFor(formsOf(name), Math.floor((w[k] - PADDING - 2) / cell));
+        const label = fp.labelFor(fp.formsOf(profile, name), Math.floor((w[k] - PADDING - 2) / cell));
         context.fillStyle = !look.matched || look.matched[name] ? profile.colours.label : look.ink;
         if (label)
           context.fillText(label, x[k] + PADDING, y - from + fp.ROW / 2);

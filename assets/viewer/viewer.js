@@ -102,7 +102,7 @@
         return controls.showPath([]);
       const [p] = scene.parts;
       return controls.showPath(fp.pathTo(p.tree, p.zoom).map((i) => ({
-        text: profile.names.text(p.tree.name[i]), go: () => zoomTo({ part: p, node: i }),
+        name: p.tree.name[i], go: () => zoomTo({ part: p, node: i }),
       })));
     }
 
@@ -272,7 +272,7 @@
 
     function matchesHere() {
       if (scene.kind === 'plain')
-        return hits.first.map((i) => ({ part: scene.parts[0], node: i }));
+        return hits.first.filter((i) => scene.parts[0].column[i] > 0).map((i) => ({ part: scene.parts[0], node: i }));
       const found = [];
       for (const p of scene.parts)
         for (const i of p.boxes.node)

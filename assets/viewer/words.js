@@ -1,13 +1,14 @@
-/* Every text that the graph shows, by language; `{x}` is replaced. Missing languages fall back to English. */
+/* Every text that the graph shows, in English; `{x}` is replaced. Other languages: words_zh.js; one that is not there
+ * falls back to English. */
 (function (fp) {
   'use strict';
 
-  const en = {
+  fp.words = fp.words || {};
+  fp.words.en = {
     kinds: ['application', 'library', 'kernel', 'CUDA', 'thread', 'process', 'host', 'object', 'no symbol'],
     program: 'program', noPackage: 'no package',
     graph: 'Flame graph of the whole profile',
     keys: 'Arrow keys walk from frame to frame, with Shift to the neighbours of what is zoomed into. Enter zooms in, Escape out, Home shows all. / searches, n and p go through what was found.',
-    loading: 'Reading the profile …',
     failed: 'The graph could not be read: {why}. The picture below shows the same profile.',
     search: 'Search', searchHint: 'Search for functions', matchCase: 'Match case', regex: 'Regular expression',
     previous: 'Previous match', next: 'Next match',
@@ -33,7 +34,7 @@
     fixed: 'applied before the profile was written',
     theme: 'Theme', themes: { auto: 'system', light: 'light', dark: 'dark' },
     reset: 'Reset',
-    path: 'Zoomed path', all: 'all', between: '… {count} more …',
+    path: 'Zoomed path', between: '… {count} more …',
     details: 'Selected frame', none: 'Select a frame in the graph to see it here.',
     kind: 'Type', value: 'Value', itself: 'Itself', before: 'Before', change: 'Change',
     ofTotal: '{share} of the total', inAll: 'In all stacks', inAllText: '{total} ({share}), itself {self}',
@@ -54,8 +55,7 @@
     noFunction: 'This function is not in what is shown.',
   };
 
-  const tables = { en };
-  fp.wordsFor = (lang) => tables[String(lang || 'en').split('-')[0]] || en;
+  fp.wordsFor = (lang) => fp.words[String(lang || 'en').split('-')[0]] || fp.words.en;
   fp.fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? String(values[key]) : all));
   fp.counted = (count, one, many) => `${fp.formatCount(count)} ${count === 1 ? one : many}`;
 })(globalThis.flamepress = globalThis.flamepress || {});

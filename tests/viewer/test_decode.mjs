@@ -26,12 +26,12 @@ test('values beyond 32 bits, and with a common factor, are exact', async () => {
   assert.deepStrictEqual([...samples.profile.tree.self], [0, 20202, 30303]);
 });
 
-test('more than 256 and more than 65,536 names', async () => {
-  for (const count of [256, 257, 70000]) {
+test('256 and 65,536 names, and more', async () => {
+  for (const count of [255, 256, 65535, 70000]) { /* the root has a name, too */
     const lines = Array.from({ length: count }, (_, i) => `n${i} ${i + 1}`);
     const { profile } = await render(lines.join('\n') + '\n');
     assert.strictEqual(profile.tree.count, count + 1);
-    for (const i of [1, 255, count])
+    for (const i of [1, 200, count])
       assert.strictEqual('n' + (profile.tree.total[i] - 1), profile.names.text(profile.tree.name[i]));
   }
 });

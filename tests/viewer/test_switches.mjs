@@ -82,6 +82,12 @@ test('both columns go the same way', () => {
   assert.deepStrictEqual(pathsOf(profile, tree, tree.beforeTotal), { '': 70, a: 70, 'a;b': 70 });
 });
 
+test('the root takes part in nothing', () => {
+  const profile = profileOf([['svc;svc;a', 1]], { kinds: { svc: 0 } });
+  assert.strictEqual(fp.applySwitches(profile, fp.SWITCH.merge_recursion).tree.count, 3);
+  assert.strictEqual(fp.applySwitches(profile, fp.SWITCH.collapse_wrappers).tree.count, 3);
+});
+
 test('a chain is one on both sides or it is none', () => {
   const one = profileOf([['a;b;c', 100, 100]]), other = profileOf([['a;b;c', 100, 50], ['a', 0, 50]]);
   const gone = profileOf([['a;b;c', 0, 100], ['d', 5, 5]]);

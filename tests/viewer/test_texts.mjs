@@ -18,7 +18,7 @@ test('values', () => {
 });
 
 test('shares', () => {
-  const cases = [[0, 0, '–'], [0, 5, '0 %'], [1, 100000, '< 0.01 %'], [329, 1000, '32.9 %'], [1, 1, '100 %'], [99999, 100000, '> 99.99 %'],
+  const cases = [[0, 0, '–'], [0, 5, '0 %'], [1, 100000, '< 0.01 %'], [1, 10000, '0.01 %'], [329, 1000, '32.9 %'], [1, 1, '100 %'], [99999, 100000, '> 99.99 %'],
     [9998, 10000, '99.98 %'], [-32, 1000, '-3.20 %'], [-1, 100000, '> -0.01 %'], [3, 2, '150 %'], [1, 3, '33.3 %']];
   for (const [part, whole, text] of cases)
     assert.strictEqual(fp.formatShare(part, whole), text);
@@ -55,6 +55,8 @@ test('labels keep the end that tells', () => {
   assert.strictEqual(label('[k] __x64_sys_read', 20), '__x64_sys_read');
   assert.strictEqual(label('[/usr/lib/libc.so.6]', 10), 'libc.so.6');
   assert.strictEqual(label('[unknown] 0x0000000003932388', 12), '[unknown] 0…');
+  assert.strictEqual(label('/app/api.js:5:68', 12), 'api.js:5:68');
+  assert.strictEqual(fp.labelFor(fp.shorterNames('order-service.jar', false), 8), 'order-s…');
   assert.strictEqual(label('abcdefgh', 4), 'abc…');
   assert.strictEqual(label('abcdefgh', 2), '');
   assert.strictEqual(label('支付.处理', 5), '处理');
@@ -71,5 +73,10 @@ test('every text has its words', () => {
   const words = fp.wordsFor('en');
   assert.strictEqual(words.kinds.length, 9);
   assert.deepStrictEqual(Object.keys(words.switches).sort(), Object.keys(fp.SWITCH).sort());
+  const shape = (table) => Object.entries(table).map(([key, value]) => (typeof value === 'string'
+    ? [key, ...(value.match(/\{\w+\}/g) || []).sort()] : [key, Array.isArray(value) ? value.length : shape(value)]));
+  assert.deepStrictEqual(shape(fp.words.zh), shape(fp.words.en)); /* the same texts, with the same places to fill */
+  assert.strictEqual(fp.wordsFor('zh-CN'), fp.words.zh);
+  assert.strictEqual(fp.wordsFor('tlh'), fp.words.en);
   assert.strictEqual(fp.fill('{a} and {b}', { a: '$&' }), '$& and {b}');
 });
