@@ -45,18 +45,19 @@
   };
 
   /*
-   * The boxes of a part that are wide enough: { node, x, w, rows }, from left to right within a row when siblings are
+   * The boxes of a part that are wide enough: { node, x, w, rows, narrow }, `narrow` frames that are not; from left to right within a row when siblings are
    * in the order of names. Frames on the way to the zoomed one take the whole width. Subtrees that are too narrow are
    * stepped over, so this takes as long as what is seen is large.
    */
   fp.layOut = function (p, width) {
     const { tree, column, start, zoom } = p, { end, depth } = tree;
     const node = fp.pathTo(tree, zoom), x = node.map(() => 0), w = node.map(() => width);
-    let rows = depth[zoom] + 1;
+    let rows = depth[zoom] + 1, narrow = 0;
     if (column[zoom] > 0) {
       const scale = width / column[zoom], least = fp.MIN_WIDTH / scale, left = start[zoom];
       for (let i = zoom + 1; i < end[zoom];) {
         if (column[i] < least) {
+          narrow += end[i] - i;
           i = end[i];
           continue;
         }
@@ -68,7 +69,7 @@
         i++;
       }
     }
-    return { node, x, w, rows };
+    return { node, x, w, rows, narrow };
   };
 
   /* The node at a row and a distance from the left; fp.NONE when there is none. */

@@ -92,6 +92,10 @@
       const on = Object.keys(fp.SWITCH).filter((key) => (state.on | profile.fixed) & fp.SWITCH[key]);
       if (on.length)
         texts.push(fp.fill(words.shownWith, { what: on.map((key) => words.switches[key].toLowerCase()).join(', ') }));
+      const narrow = scene.parts.reduce((sum, p) => sum + p.boxes.narrow, 0);
+      if (narrow) /* what a derived tree holds of them is not all */
+        texts.push(scene.kind === 'plain' ? fp.fill(words.narrow, { frames: fp.counted(narrow, words.frame, words.frames) })
+          : words.narrowSome);
       if (Math.max(profile.whole, profile.beforeWhole) > Number.MAX_SAFE_INTEGER)
         texts.push(words.inexact);
       return texts.join(' ');
@@ -122,12 +126,12 @@
       showPath();
       const byChange = state.side === 'difference' && profile.tree.beforeTotal;
       panel.showLegend(base.tree, byChange ? 'change' : state.colour);
-      panel.note(noteText());
       panel.showFrame(scene, chosen, base.tree);
       if (keep)
         graph.look(look());
       else
         graph.show(scene, look(), false);
+      panel.note(noteText());
     }
 
     /* ---- the address ---- */
@@ -299,7 +303,10 @@
     this.watch = function () {
       window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
-      graph.onresize(() => graph.show(scene, look(), true));
+      graph.onresize(() => {
+        graph.show(scene, look(), true);
+        panel.note(noteText());
+      });
     };
   };
 

@@ -50,6 +50,8 @@
       difference: 'Widths are both sides together, each as a share of its own total; colours are changes of share.',
     },
     shownWith: 'Shown with: {what}. Shares stay of the whole profile.',
+    narrow: 'Not drawn: {frames} narrower than half a pixel; zooming in shows them.',
+    narrowSome: 'Frames narrower than half a pixel are not drawn; zooming in shows them.',
     inexact: 'Values beyond 9,007,199,254,740,991 are rounded.',
     legend: 'Colours', points: 'Change of share in points', less: 'less', grew: 'more',
     noFunction: 'This function is not in what is shown.',

@@ -37,7 +37,7 @@ static const struct fp_option table[] = {
     { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
-    { "assets", '\0', "DIR", "files here replace the built-in style sheet and icon" },
+    { "assets", '\0', "DIR", "files here replace the built-in style sheets, script and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
     { "baseline", '\0', "FILE", "an older profile, of any format: the page says what changed since;\n"
                                "repeatable: several files are merged" },

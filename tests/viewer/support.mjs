@@ -29,14 +29,15 @@ export const replyOf = (names) => JSON.stringify({ OPT_STATUS: 'SUCCESS', DESCRI
   node_values: { columns: ['function_id', 'parent_node_id', 'self_value', 'total_value'],
     values: [[0, -1, 0, names.length], ...names.map((_, i) => [i + 1, 0, 1, 1])] } } });
 
-/* Runs the program; → { profile, summary, script } of what it wrote. */
+/* Runs the program; → { profile, summary, script, page } of what it wrote. */
 export async function render(input, ...options) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'flamepress-viewer-'));
   try {
     execFileSync(process.env.FLAMEPRESS, ['render', '--formats', 'html,json', '-o', dir, ...options, '-'], { input });
     const summary = JSON.parse(fs.readFileSync(path.join(dir, 'summary.json'), 'utf8'));
     const script = fs.readFileSync(path.join(dir, 'profile.js'), 'utf8');
-    return { summary, script, profile: await load(script) };
+    const page = fs.readFileSync(path.join(dir, 'index.html'), 'utf8');
+    return { summary, script, page, profile: await load(script) };
   } finally {
     fs.rmSync(dir, { recursive: true });
   }

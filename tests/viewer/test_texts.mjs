@@ -3,7 +3,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import test from 'node:test';
 
-import { fp, render, source } from './support.mjs';
+import { dice, fp, render, source } from './support.mjs';
 
 const US = 0, NS = 1, BYTES = 2, SAMPLES = 4;
 
@@ -36,10 +36,25 @@ test('changes', () => {
   assert.strictEqual(fp.changeStep(1, 3, 3, 9), 0); /* in doubles these thirds may differ */
 });
 
-test('the same texts as on the page', async () => {
-  const { summary, profile } = await render(fs.readFileSync(source('tests/data/pprof/go-cpu.pb.gz')));
+/* The program's own words for numbers, on the page that it writes, are found with ours. */
+async function sameTexts(input, ...options) {
+  const { summary, profile, page } = await render(input, ...options);
   const units = ['microseconds', 'nanoseconds', 'bytes', 'objects', 'samples', 'goroutines', 'units'];
   assert.strictEqual(units[profile.unit], summary.unit);
+  for (const { self, total } of summary.functions.slice(0, 20))
+    for (const value of [self, total].filter((v) => v > 0)) {
+      const texts = [fp.formatValue(value, profile.unit), fp.formatExact(value, profile.unit), fp.formatShare(value, summary.total)];
+      for (const text of texts)
+        assert.ok(page.includes(text.replace('<', '&lt;').replace('>', '&gt;')), `${value} as ${text}`);
+    }
+}
+
+test('the same texts as on the page', async () => {
+  await sameTexts(fs.readFileSync(source('tests/data/pprof/go-cpu.pb.gz')));
+  await sameTexts(fs.readFileSync(source('tests/data/pprof/go-heap.pb.gz')));
+  const roll = dice(5);
+  for (const event of ['on-cpu', 'mem-alloc', 'cpu'])
+    await sameTexts(Array.from({ length: 19 }, (_, i) => `f${i} ${Math.floor(10 ** (roll(1300) / 100))}`).join('\n') + '\n', '--event', event);
 });
 
 test('labels keep the end that tells', () => {

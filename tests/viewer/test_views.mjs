@@ -37,6 +37,7 @@ test('what is narrower than half a pixel is not drawn, nor hit', () => {
   const profile = profileOf([['a', 1], ['b', 9999]]);
   const p = sceneOf(profile, {}).parts[0];
   assert.strictEqual(fp.layOut(p, 1000).node.length, 2);
+  assert.deepStrictEqual([fp.layOut(p, 1000).narrow, fp.layOut(p, 10000).narrow], [1, 0]);
   assert.strictEqual(fp.hit(p, 1, 0.05, 1000), fp.NONE);
   assert.strictEqual(fp.layOut(p, 10000).node.length, 3);
 });
