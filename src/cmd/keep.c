@@ -30,8 +30,10 @@ static int parse(struct keep_options *k, int argc, char **argv, struct fp_log *l
     struct fp_options o = {
         .table = table,
         .usage = "keep NIGHT --as LABEL (-c FILE | -o DIR) [--force]",
-        .about = "Keeps the profiles of a published night under a name, to compare others with: set `baseline` to\n"
-                 "the name. The copies in DIR/kept/LABEL stay as they are when the night is pressed again or removed.\n"
+        .about = "Keeps the profiles of a published night under a name, to compare others with: set "
+                 "`baseline` to\n"
+                 "the name. The copies in DIR/kept/LABEL stay as they are when the night is pressed again or "
+                 "removed.\n"
                  "NIGHT is a date, 2026-11-20, or the path of a night below the site, 2026/11/20.",
         .log = log,
     };
@@ -76,13 +78,17 @@ static int keep(const struct keep_options *k, const char *site, struct fp_log *l
     size_t reports;
     int rc;
 
-    if (!fp_site_is_one(site))
-        return fp_cmd_fail(log, (fp_error_set(&err, FP_ENOTFOUND, "%s holds no site", site), &err), NULL, FP_EXIT_NOTHING);
+    if (!fp_site_is_one(site)) {
+        fp_error_set(&err, FP_ENOTFOUND, "%s holds no site: press one first, or give its directory", site);
+        return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
+    }
     snprintf(night, sizeof night, "%s", k->night);
     to_path(night);
-    rc = fp_keep_night(&(struct fp_keep){ site, night, k->label, k->force, (int64_t)time(NULL) }, &reports, &err);
+    rc = fp_keep_night(&(struct fp_keep){ site, night, k->label, k->force, (int64_t)time(NULL) }, &reports,
+                       &err);
     if (rc < 0)
-        return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, rc == FP_EINVAL ? FP_EXIT_USAGE : FP_EXIT_NOTHING));
+        return fp_cmd_fail(log, &err, NULL,
+                           fp_cmd_exit_of(&err, rc == FP_EINVAL ? FP_EXIT_USAGE : FP_EXIT_NOTHING));
     fp_log(log, FP_LOG_INFO, "%s: the night %s is kept as %s: %zu profile%s", site, night, k->label, reports,
            fp_plural(reports));
     return FP_EXIT_OK;
@@ -104,7 +110,8 @@ int fp_cmd_keep(int argc, char **argv, struct fp_log *log)
     if (config.output) {
         result = keep(&k, config.output, log);
     } else {
-        fp_log(log, FP_LOG_ERROR, "%s: `output`: which site? Set it, or give -o DIR instead of -c", config.file);
+        fp_log(log, FP_LOG_ERROR, "%s: `output`: which site? Set it, or give -o DIR instead of -c",
+               config.file);
         result = FP_EXIT_CONFIG;
     }
     fp_config_release(&config);

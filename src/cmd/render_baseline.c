@@ -54,8 +54,10 @@ static int agree(struct fp_inputs *old, const struct fp_inputs *newer, struct fp
         return fp_str_status(&old->event, "an event type", err);
     }
     if (newer->stated && strcmp(old->event.data, newer->event.data) != 0)
-        return fp_error_set(err, FP_EDATA, "%s measures %s, not %s as %s does: compare like with like, or say with --event "
-                            "what both are", old->first, old->event.data, newer->event.data, newer->first);
+        return fp_error_set(err, FP_EDATA,
+                            "%s measures %s, not %s as %s does: compare like with like, or say with "
+                            "--event what both are",
+                            old->first, old->event.data, newer->event.data, newer->first);
     return FP_OK;
 }
 

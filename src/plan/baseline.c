@@ -47,13 +47,16 @@ int fp_baseline_parse(const char *text, struct fp_baseline_spec *ret_spec, struc
     if (spec.kind == FP_BASELINE_LABEL && looks_like_date(text)) {
         reason = fp_date_take(&at, &spec.day);
         if (reason || *at)
-            return fp_error_set(err, FP_EINVAL, "baseline \"%.60s\": %s", text, reason ? reason : "a date is 2026-11-20");
+            return fp_error_set(err, FP_EINVAL, "baseline \"%.60s\": %s", text,
+                                reason ? reason : "a date is 2026-11-20");
         spec.kind = FP_BASELINE_DAY;
     }
     if (spec.kind == FP_BASELINE_LABEL && !fp_baseline_is_label(text))
-        return fp_error_set(err, FP_EINVAL,
-                            "baseline \"%.60s\" is neither previous, previous_week, none, a date such as 2026-11-20, nor "
-                            "the name of a kept night (up to 64 letters, digits, . _ -)", text);
+        return fp_error_set(
+            err, FP_EINVAL,
+            "baseline \"%.60s\" is neither previous, previous_week, none, a date such as 2026-11-20, nor "
+            "the name of a kept night (up to 64 letters, digits, . _ -)",
+            text);
     *ret_spec = spec;
     return FP_OK;
 }
@@ -64,8 +67,8 @@ static int64_t days_earlier(const struct fp_zone *zone, int64_t time, int64_t da
     return fp_zone_instant(zone, time + fp_zone_offset(zone, time) - days * FP_DAY);
 }
 
-static int week_before(const struct fp_window *window, const struct fp_zone *zone, struct fp_window *ret_window,
-                       struct fp_error *err)
+static int week_before(const struct fp_window *window, const struct fp_zone *zone,
+                       struct fp_window *ret_window, struct fp_error *err)
 {
     int64_t start = days_earlier(zone, window->start, 7), end = days_earlier(zone, window->end, 7);
 
@@ -76,22 +79,24 @@ static int week_before(const struct fp_window *window, const struct fp_zone *zon
     return fp_window_make(start, end, zone, ret_window, err);
 }
 
-static int that_day(const struct fp_baseline_spec *spec, const struct fp_window *window, const struct fp_zone *zone,
-                    struct fp_window *ret_window, struct fp_error *err)
+static int that_day(const struct fp_baseline_spec *spec, const struct fp_window *window,
+                    const struct fp_zone *zone, struct fp_window *ret_window, struct fp_error *err)
 {
     int64_t start = fp_zone_midnight(zone, spec->day), end = fp_zone_midnight(zone, spec->day + 1);
 
     if (!window->whole_day && !window->cut)
-        return fp_error_set(err, FP_ENOTFOUND, "the baseline is a day (%s), and this window is none", spec->text);
+        return fp_error_set(err, FP_ENOTFOUND, "the baseline is a day (%s), and this window is none",
+                            spec->text);
+    if (start >= end)
+        return fp_error_set(err, FP_ENOTFOUND, "the time zone skipped the day of the baseline (%s)",
+                            spec->text);
     if (start == window->start)
         return fp_error_set(err, FP_ENOTFOUND, "this is the day that others are compared with");
-    if (start >= end)
-        return fp_error_set(err, FP_ENOTFOUND, "the time zone skipped the day of the baseline (%s)", spec->text);
     return fp_window_make(start, end, zone, ret_window, err);
 }
 
-int fp_baseline_window(const struct fp_baseline_spec *spec, const struct fp_window *window, const struct fp_zone *zone,
-                       struct fp_window *ret_window, struct fp_error *err)
+int fp_baseline_window(const struct fp_baseline_spec *spec, const struct fp_window *window,
+                       const struct fp_zone *zone, struct fp_window *ret_window, struct fp_error *err)
 {
     int rc;
 

@@ -9,7 +9,8 @@
 struct comparing {
     struct fp_plan *plan;
     const struct fp_plan_comparing *how;
-    uint32_t *window_of; /* of each window: its baseline's index in plan->windows; NO_WINDOW = not one to be fetched */
+    uint32_t *window_of; /* of each window: its baseline's index in plan->windows; NO_WINDOW = not one to be
+                            fetched */
     uint32_t *sorted;    /* jobs by report */
     struct fp_plan references; /* jobs and chunks to be appended; borrows the windows */
 };
@@ -44,7 +45,8 @@ static void find_baseline(const struct fp_plan_comparing *how, const struct fp_b
     }
 }
 
-/* Would the baseline of `window` be compared, sooner or later, with `window` itself? Chains that are there have ends. */
+/* Would the baseline of `window` be compared, sooner or later, with `window` itself? Chains that are there
+ * have ends. */
 static bool is_circle(const struct comparing *c, uint32_t window)
 {
     uint32_t at = c->window_of[window];
@@ -89,8 +91,8 @@ static int find_baselines(struct comparing *c, struct fp_error *err)
         } else if (is_circle(c, (uint32_t)i)) {
             c->window_of[i] = NO_WINDOW;
             baseline->known = baseline->has_window = false;
-            snprintf(baseline->why, sizeof baseline->why, "%s is itself compared with this window, in this run",
-                     baseline->label);
+            snprintf(baseline->why, sizeof baseline->why,
+                     "%s is itself compared with this window, in this run", baseline->label);
         }
     }
     return FP_OK;
@@ -148,7 +150,8 @@ static uint32_t find_job(const struct comparing *c, const struct fp_job *job, ui
     return FP_NO_JOB;
 }
 
-/* Jobs that need a reference, by what it is about; those of one reference stand together, the first job first. */
+/* Jobs that need a reference, by what it is about; those of one reference stand together, the first job
+ * first. */
 static int by_need(const void *pa, const void *pb, void *ctx)
 {
     const struct comparing *c = ctx;
@@ -239,7 +242,8 @@ static int find_jobs(struct comparing *c, struct fp_error *err)
         if (window == NO_WINDOW)
             continue;
         job->baseline = find_job(c, job, window);
-        if (job->baseline == FP_NO_JOB && !c->how->is_published(c->how->ctx, job, plan->baselines[job->window].night))
+        if (job->baseline == FP_NO_JOB &&
+            !c->how->is_published(c->how->ctx, job, plan->baselines[job->window].night))
             need[count++] = i;
     }
     c->references.windows = plan->windows;

@@ -74,7 +74,8 @@ bool fp_baseline_is_kept(void *output, const char *label)
 
 /* ---- the file ---- */
 
-static int read_profile(struct fp_baseline *baseline, const char *path, const struct fp_job *job, struct fp_error *err)
+static int read_profile(struct fp_baseline *baseline, const char *path, const struct fp_job *job,
+                        struct fp_error *err)
 {
     struct fp_reply reply;
     struct fp_in *in;
@@ -126,7 +127,7 @@ static int take_report(struct fp_baseline *baseline, const struct fp_str *dir, c
 
 /* ---- the job it comes from ---- */
 
-/* Until the other job is done: it stands before this one in the order of the plan, so it is at work already. */
+/* Until the other job is done: it stands before this one in the plan's order, so it is at work already. */
 static int wait_for(struct fp_job_run *other, const struct fp_job_context *context, struct fp_error *err)
 {
     bool done = false;
@@ -151,15 +152,16 @@ static int wait_for(struct fp_job_run *other, const struct fp_job_context *conte
 }
 
 /* Why a reference came to nothing, in the words of the page; what went wrong is a warning, too. */
-static void explain(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_run *other,
-                    const struct fp_job_context *context)
+static void explain(struct fp_baseline *baseline, const struct fp_job_run *run,
+                    const struct fp_job_run *other, const struct fp_job_context *context)
 {
     const char *source = fp_source_describe(context->fetcher.source);
 
     if (other->outcome == FP_OUTCOME_EMPTY)
         fp_baseline_lacks(baseline, "%s has no data, neither here nor at %s", baseline->label.data, source);
     else if (fp_source_is_recorded(context->fetcher.source))
-        fp_baseline_lacks(baseline, "%s is not in this site, and %s has no recording of it", baseline->label.data, source);
+        fp_baseline_lacks(baseline, "%s is not in this site, and %s has no recording of it",
+                          baseline->label.data, source);
     else
         fp_baseline_lacks(baseline, "%s is not in this site, and could not be had: %s", baseline->label.data,
                           other->failure ? other->failure : "no reason was recorded");
@@ -168,8 +170,9 @@ static void explain(struct fp_baseline *baseline, const struct fp_job_run *run, 
                run->job->event_type, context->plan->windows[run->job->window].label, baseline->missing.data);
 }
 
-static int find_reference(struct fp_baseline *baseline, const struct fp_job_run *run, struct fp_job_run *other,
-                          const struct fp_job_context *context, struct fp_error *err)
+static int find_reference(struct fp_baseline *baseline, const struct fp_job_run *run,
+                          struct fp_job_run *other, const struct fp_job_context *context,
+                          struct fp_error *err)
 {
     struct fp_str dir;
     int rc = FP_OK;
@@ -188,8 +191,9 @@ static int find_reference(struct fp_baseline *baseline, const struct fp_job_run 
     return rc;
 }
 
-static int find_pressed(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_run *other,
-                        const struct fp_job_context *context, struct fp_error *err)
+static int find_pressed(struct fp_baseline *baseline, const struct fp_job_run *run,
+                        const struct fp_job_run *other, const struct fp_job_context *context,
+                        struct fp_error *err)
 {
     struct fp_str dir;
     int rc;
@@ -227,8 +231,8 @@ bool fp_baseline_wanted(const struct fp_job_run *run, const struct fp_job_contex
            context->plan->baselines[run->job->window].asked;
 }
 
-int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_context *context,
-                     struct fp_error *err)
+int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
+                     const struct fp_job_context *context, struct fp_error *err)
 {
     const struct fp_plan_baseline *wanted = &context->plan->baselines[run->job->window];
     struct fp_job_run *other = run->job->baseline == FP_NO_JOB ? NULL : &context->runs[run->job->baseline];
@@ -245,8 +249,9 @@ int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
     } else {
         if (wanted->has_window) /* a kept night has profiles, no pages */
             append_report(&baseline->path, "", wanted->night, run->path);
-        rc = other && other->outcome != FP_OUTCOME_FAILED ? find_pressed(baseline, run, other, context, err)
-                                                          : find_published(baseline, run, wanted, context, err);
+        rc = other && other->outcome != FP_OUTCOME_FAILED
+                 ? find_pressed(baseline, run, other, context, err)
+                 : find_published(baseline, run, wanted, context, err);
     }
     if (rc == FP_OK)
         rc = fp_str_status(&baseline->path, "a path", err);

@@ -42,13 +42,15 @@ void fp_baseline_lacks(struct fp_baseline *baseline, const char *format, ...)
 
 static double covered_of(const struct fp_pprof_meta *meta)
 {
-    return meta->end > meta->start ? 1 - (double)fp_draw_missing(meta) / (double)(meta->end - meta->start) : 1;
+    return meta->end > meta->start ? 1 - (double)fp_draw_missing(meta) / (double)(meta->end - meta->start)
+                                   : 1;
 }
 
-int fp_baseline_take(struct fp_baseline *baseline, struct fp_builder *builder, const struct fp_pprof_meta *meta,
-                     bool objects, struct fp_error *err)
+int fp_baseline_take(struct fp_baseline *baseline, struct fp_builder *builder,
+                     const struct fp_pprof_meta *meta, bool objects, struct fp_error *err)
 {
-    const char *zone = fp_draw_note(meta, FP_DRAW_NOTE_ZONE), *complete = fp_draw_note(meta, FP_DRAW_NOTE_COMPLETENESS);
+    const char *zone = fp_draw_note(meta, FP_DRAW_NOTE_ZONE),
+               *complete = fp_draw_note(meta, FP_DRAW_NOTE_COMPLETENESS);
 
     fp_str_puts(&baseline->completeness, complete ? complete : "");
     baseline->unit = meta->unit;
@@ -57,8 +59,8 @@ int fp_baseline_take(struct fp_baseline *baseline, struct fp_builder *builder, c
     fp_str_puts(&baseline->filter, meta->filter ? meta->filter : "");
     baseline->zone = zone ? fp_zone_new(zone, NULL) : NULL;
     /* a file may speak of times that are in no calendar of ours: then its window is not known */
-    baseline->has_window = meta->start < meta->end &&
-                           fp_window_make(meta->start, meta->end, baseline->zone, &baseline->window, NULL) == FP_OK;
+    baseline->has_window = meta->start < meta->end && fp_window_make(meta->start, meta->end, baseline->zone,
+                                                                     &baseline->window, NULL) == FP_OK;
     if (!baseline->label.len && baseline->has_window)
         fp_str_puts(&baseline->label, baseline->window.label);
     if (!builder->count || builder->total <= 0) {
@@ -88,8 +90,8 @@ int64_t fp_compare_sample(const struct fp_event *event, int64_t stated)
     return fp_event_sample_is_known(event) ? event->sample : 0;
 }
 
-static void make_rule(struct fp_changes_rule *rule, const struct fp_baseline *baseline, const struct fp_compare_how *how,
-                      const struct fp_report_facts *facts)
+static void make_rule(struct fp_changes_rule *rule, const struct fp_baseline *baseline,
+                      const struct fp_compare_how *how, const struct fp_report_facts *facts)
 {
     int64_t sample = fp_compare_sample(facts->event, facts->sample);
     int64_t before = sample ? fp_compare_sample(facts->event, baseline->sample) : 0;
@@ -111,7 +113,8 @@ static void make_rule(struct fp_changes_rule *rule, const struct fp_baseline *ba
                        ((double)(baseline->window.end - baseline->window.start) * baseline->covered);
 }
 
-static void fill_facts(struct fp_compared *c, const struct fp_baseline *baseline, const struct fp_report_facts *facts)
+static void fill_facts(struct fp_compared *c, const struct fp_baseline *baseline,
+                       const struct fp_report_facts *facts)
 {
     const char *filter = facts->filter ? facts->filter : "";
 
@@ -131,8 +134,9 @@ static void fill_facts(struct fp_compared *c, const struct fp_baseline *baseline
 }
 
 /* Two trees as they are to be compared, and the pair of them. */
-static int compare(struct fp_compared *c, const struct fp_baseline *baseline, const struct fp_compare_how *how,
-                   const struct fp_report_facts *facts, struct fp_error *err)
+static int compare(struct fp_compared *c, const struct fp_baseline *baseline,
+                   const struct fp_compare_how *how, const struct fp_report_facts *facts,
+                   struct fp_error *err)
 {
     const struct fp_tree *recorded = fp_report_recorded(facts);
     struct fp_transform_config by_name = *how->transforms;
@@ -167,16 +171,17 @@ static int compare(struct fp_compared *c, const struct fp_baseline *baseline, co
     return rc;
 }
 
-int fp_compare_make(struct fp_compared *ret_compared, struct fp_baseline *baseline, const struct fp_compare_how *how,
-                    const struct fp_report_facts *facts, struct fp_error *err)
+int fp_compare_make(struct fp_compared *ret_compared, struct fp_baseline *baseline,
+                    const struct fp_compare_how *how, const struct fp_report_facts *facts,
+                    struct fp_error *err)
 {
     struct fp_error why = FP_ERROR_INIT;
     int rc = FP_OK;
 
     *ret_compared = (struct fp_compared){ .facts = { .label = "" } };
     if (!baseline->missing.len && baseline->unit != facts->event->unit)
-        fp_baseline_lacks(baseline, "the values of %s are %s, not %s", baseline->label.data, fp_unit_name(baseline->unit),
-                          fp_unit_name(facts->event->unit));
+        fp_baseline_lacks(baseline, "the values of %s are %s, not %s", baseline->label.data,
+                          fp_unit_name(baseline->unit), fp_unit_name(facts->event->unit));
     fill_facts(ret_compared, baseline, facts);
     if (!baseline->missing.len && fp_report_total(facts) > 0)
         rc = compare(ret_compared, baseline, how, facts, &why);

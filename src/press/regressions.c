@@ -5,7 +5,8 @@
 #include "report/comparison.h"
 #include "report/model.h"
 
-void fp_regressions_log_report(const json_t *leads, size_t count, const char *what, const char *page, struct fp_log *log)
+void fp_regressions_log_report(const json_t *leads, size_t count, const char *what, const char *page,
+                               struct fp_log *log)
 {
     size_t said = 0;
 
@@ -22,7 +23,8 @@ void fp_regressions_log_report(const json_t *leads, size_t count, const char *wh
         said++;
     }
     if (count > said)
-        fp_log(log, FP_LOG_ERROR, "%s: %zu more regression%s: %s", what, count - said, fp_plural(count - said), page);
+        fp_log(log, FP_LOG_ERROR, "%s: %zu more regression%s: %s", what, count - said,
+               fp_plural(count - said), page);
 }
 
 static size_t count_of(const struct fp_job_run *run)

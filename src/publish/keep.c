@@ -90,7 +90,8 @@ static int keep_file(const struct paths *p, const char *path, const char *below,
 /* A summary of the night itself, or both files of a report: so deep they stand. */
 static bool is_wanted(const FTSENT *entry)
 {
-    bool profile = strcmp(entry->fts_name, PROFILE_FILE) == 0, summary = strcmp(entry->fts_name, SUMMARY_FILE) == 0;
+    bool profile = strcmp(entry->fts_name, PROFILE_FILE) == 0,
+         summary = strcmp(entry->fts_name, SUMMARY_FILE) == 0;
 
     return (entry->fts_level == 1 && summary) || (entry->fts_level == 3 && (summary || profile));
 }
@@ -173,9 +174,11 @@ static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct f
         return rc;
     rc = paths_init(&p, keep, stage.path, err);
     if (rc == FP_OK && !fp_file_exists(p.night.data))
-        rc = fp_error_set(err, FP_ENOTFOUND, "%s has no night %s", keep->site, keep->night);
+        rc = fp_error_set(err, FP_ENOTFOUND, "%s has no night %s: press it first", keep->site, keep->night);
     if (rc == FP_OK && !keep->force && fp_file_exists(p.target.data))
-        rc = fp_error_set(err, FP_EINVAL, "a night is kept as %s already (%s): choose another label, or --force replaces it",
+        rc = fp_error_set(err, FP_EINVAL,
+                          "a night is kept as %s already (%s): choose another label, or replace it "
+                          "with --force",
                           keep->label, p.target.data);
     if (rc == FP_OK)
         rc = copy_night(&p, ret_reports, err);
@@ -194,12 +197,15 @@ int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_err
     int rc;
 
     if (!fp_baseline_is_label(keep->label))
-        return fp_error_set(err, FP_EINVAL,
-                            "\"%.80s\" is no label: up to 64 letters, digits and . _ - that do not begin with a dot and "
-                            "mean nothing else, as a date or `previous` does",
-                            keep->label);
+        return fp_error_set(
+            err, FP_EINVAL,
+            "\"%.80s\" is no label: up to 64 letters, digits and . _ - that do not begin with a dot and "
+            "mean nothing else, as a date or `previous` does",
+            keep->label);
     if (!fp_night_is_path(keep->night))
-        return fp_error_set(err, FP_EINVAL, "\"%.80s\" is no night: it is a date, 2026-11-20, or the path of one below the site",
+        return fp_error_set(err, FP_EINVAL,
+                            "\"%.80s\" is no night: give a date, 2026-11-20, or the path of one below "
+                            "the site",
                             keep->night);
     rc = fp_lock_take(&lock, keep->site, keep->now, err);
     if (rc == FP_OK)

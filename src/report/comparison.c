@@ -116,7 +116,8 @@ struct listing {
     const struct fp_comparison_facts *c;
     struct per_core per_core;
     int64_t regressions;
-    uint32_t *items, *place; /* of each entry: its change; of each change: its entry, FP_NO_CHANGE = not listed */
+    uint32_t *items,
+        *place; /* of each entry: its change; of each change: its entry, FP_NO_CHANGE = not listed */
     uint32_t count;
 };
 
@@ -125,12 +126,12 @@ static bool is_beyond_noise(const struct fp_change *change)
     return fp_change_is_one(change) || change->verdict == FP_VERDICT_MOVED;
 }
 
-/* The node of either tree that a change is best seen at; true when that is the newer one's. */
-static bool find_node(const struct fp_pair *pair, const struct fp_change *change, uint32_t *ret_node)
+/* The node of either tree that became one of the pair; true when that is the newer one's. */
+static bool find_node(const struct fp_pair *pair, uint32_t paired, uint32_t *ret_node)
 {
-    bool newer = pair->after_node[change->node] != FP_NO_NODE;
+    bool newer = pair->after_node[paired] != FP_NO_NODE;
 
-    *ret_node = newer ? pair->after_node[change->node] : pair->before_node[change->node];
+    *ret_node = newer ? pair->after_node[paired] : pair->before_node[paired];
     return newer;
 }
 
@@ -159,26 +160,27 @@ static size_t choose(const struct fp_changes *changes, struct fp_picture_anchor 
     return count;
 }
 
-int fp_comparison_anchors(const struct fp_pair *pair, const struct fp_tree *before, const struct fp_tree *after,
-                          const struct fp_changes *changes, struct fp_picture_anchor *anchors, size_t max,
-                          size_t *ret_count, struct fp_error *err)
+int fp_comparison_anchors(const struct fp_pair *pair, const struct fp_tree *before,
+                          const struct fp_tree *after, const struct fp_changes *changes,
+                          struct fp_picture_anchor *anchors, size_t max, size_t *ret_count,
+                          struct fp_error *err)
 {
     struct fp_top_nodes tops[2] = { { .count = 0 }, { .count = 0 } };
     size_t count = choose(changes, anchors, max);
+    uint32_t node;
     int rc;
 
     for (size_t i = 0; i < count; i++) {
-        bool newer = pair->after_node[anchors[i].node] != FP_NO_NODE;
+        bool newer = find_node(pair, anchors[i].node, &node);
 
-        fp_top_nodes_want(&tops[newer], newer ? pair->after_node[anchors[i].node] : pair->before_node[anchors[i].node]);
+        fp_top_nodes_want(&tops[newer], node);
     }
     rc = fp_top_nodes_make(&tops[0], before, err);
     if (rc == FP_OK)
         rc = fp_top_nodes_make(&tops[1], after, err);
     for (size_t i = 0; i < count && rc == FP_OK; i++) {
-        bool newer = pair->after_node[anchors[i].node] != FP_NO_NODE;
-        const char *id = fp_top_nodes_find(
-            &tops[newer], newer ? pair->after_node[anchors[i].node] : pair->before_node[anchors[i].node]);
+        bool newer = find_node(pair, anchors[i].node, &node);
+        const char *id = fp_top_nodes_find(&tops[newer], node);
 
         snprintf(anchors[i].id, sizeof anchors[i].id, "%s", id ? id : "");
     }
@@ -217,13 +219,15 @@ static int list_items(struct listing *l, struct fp_error *err)
 }
 
 /* An increase that sampling does not explain, named once, beyond all limits that are set. */
-static bool is_regression(const struct listing *l, const struct fp_change *change, int64_t before, int64_t after)
+static bool is_regression(const struct listing *l, const struct fp_change *change, int64_t before,
+                          int64_t after)
 {
     const struct fp_compare_config *limits = l->c->limits;
-    double was = fp_changes_share(before, l->c->changes->before_total), more = change->effect;
+    double was = fp_changes_share(before, l->c->changes->before_total),
+           more = change->effect; /* what fell is below 0 */
     double in_cores = (double)after / l->per_core.after - (double)before / l->per_core.before;
 
-    if (!l->c->rule->sample || !fp_change_is_one(change) || more <= 0 || more < limits->regression_share ||
+    if (!l->c->rule->sample || !fp_change_is_one(change) || more < limits->regression_share ||
         change->lead == FP_NO_CHANGE || &l->c->changes->items[change->lead] != change)
         return false;
     if (limits->regression_cores > 0 && !(l->per_core.after > 0 && in_cores >= limits->regression_cores))
@@ -241,7 +245,7 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     int64_t before = change->by_self ? change->before_self : change->before_total;
     int64_t after = change->by_self ? change->after_self : change->after_total;
     uint32_t node, lead = change->lead == FP_NO_CHANGE ? FP_NO_CHANGE : l->place[change->lead];
-    bool newer = find_node(l->c->pair, change, &node);
+    bool newer = find_node(l->c->pair, change->node, &node);
     bool regression = is_regression(l, change, before, after);
     const char *id = id_of(l->c, change->node);
 
@@ -249,8 +253,9 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     raw = fp_tree_name(newer ? l->c->after : l->c->before, node);
     fp_model_put(model, row, "name", fp_model_slice(name));
     fp_model_put(model, row, "raw", fp_slice_equal(raw, name) ? json_null() : fp_model_slice(raw));
-    fp_model_put(model, row, "kind",
-                 fp_model_text(fp_frame_kind_name((enum fp_frame_kind)l->c->pair->tree.names.kind[change->name])));
+    fp_model_put(
+        model, row, "kind",
+        fp_model_text(fp_frame_kind_name((enum fp_frame_kind)l->c->pair->tree.names.kind[change->name])));
     fp_model_put(model, row, "verdict", fp_model_text(fp_verdict_name(change->verdict)));
     fp_model_put(model, row, "before_share", json_real(fp_changes_share(before, all->before_total)));
     fp_model_put(model, row, "after_share", json_real(fp_changes_share(after, all->after_total)));
@@ -335,7 +340,8 @@ void fp_comparison_put_entry(struct fp_model *model, json_t *entry, const json_t
 {
     static const char *const of_baseline[] = { "label", "total", "cores", NULL };
     static const char *const of_rule[] = { "q", "min_effect", "min_samples", "sampled", "tested", NULL };
-    const json_t *comparison = json_object_get(summary, "comparison"), *changes = json_object_get(summary, "changes");
+    const json_t *comparison = json_object_get(summary, "comparison"),
+                 *changes = json_object_get(summary, "changes");
     json_t *leads;
 
     copy_all(model, entry, "baseline", json_object_get(summary, "baseline"), of_baseline);
@@ -367,10 +373,12 @@ void fp_comparison_say_regression(const json_t *lead, struct fp_str *to)
     char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT], text[FP_UNIT_TEXT];
     struct fp_slice name = fp_frame_bare_name(fp_model_get_slice(lead, "name"));
     const json_t *in_cores = json_object_get(lead, "cores");
+    double more = json_number_value(in_cores);
 
     fp_str_append(to, name.data, name.len);
-    fp_str_printf(to, ": %s \u2192 %s", share_text(before, lead, "before_share"), share_text(after, lead, "after_share"));
+    fp_str_printf(to, ": %s \u2192 %s", share_text(before, lead, "before_share"),
+                  share_text(after, lead, "after_share"));
     if (json_is_number(in_cores))
-        fp_str_printf(to, " (%s%s cores)", json_number_value(in_cores) > 0 ? "+" : "",
-                      fp_fixed_format(text, json_number_value(in_cores), fp_fixed_decimals(json_number_value(in_cores))));
+        fp_str_printf(to, " (%s%s cores)", more > 0 ? "+" : "",
+                      fp_fixed_format(text, more, fp_fixed_decimals(more)));
 }

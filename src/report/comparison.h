@@ -5,8 +5,8 @@
  *
  *   baseline     {label, window {start, end, timezone, label} (null: not known), total, cores (null where that makes
  *                no sense), covered (share of its window that it has),
- *                completeness ("proved", "unproved", "partial"; null: its file does not say), filter (null: that of the report, else the one
- *                it was asked for under), path (of its report's directory below the site; null: it has none there),
+ *                completeness ("proved", "unproved", "partial"; null: its file does not say), filter (null: that of
+ *                the report, else the one it was asked for under), path (of its report's directory below the site; null: it has none there),
  *                source ("site", "server", "file")}; null when there is none
  *   no_baseline  why there is none, in words; null when there is one, or when none was asked for
  *   comparison   {q, min_effect, min_samples, sampled (values are counts of samples: noise can be told), tested (how

@@ -36,7 +36,8 @@ static json_t *with_sign(double value, const char *text)
 {
     char signed_text[FP_UNIT_TEXT + 1];
 
-    snprintf(signed_text, sizeof signed_text, "%s%s", value > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
+    snprintf(signed_text, sizeof signed_text, "%s%s", value > 0 && *text >= '0' && *text <= '9' ? "+" : "",
+             text);
     return fp_model_text(signed_text);
 }
 
@@ -92,9 +93,11 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
     char text[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
     if (json_is_number(cores))
-        fp_model_put(s->model, row, "amount", with_sign(in_cores, fp_fixed_format(text, in_cores, s->decimals)));
+        fp_model_put(s->model, row, "amount",
+                     with_sign(in_cores, fp_fixed_format(text, in_cores, s->decimals)));
     else
-        fp_model_put(s->model, row, "amount", with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
+        fp_model_put(s->model, row, "amount",
+                     with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
     fp_model_printf(s->model, row, "exact", "%s%s \u2192 %s",
                     json_is_true(json_object_get(change, "by_self")) ? "self: " : "",
                     fp_unit_format_exact(text, before, s->tables->unit),
@@ -118,7 +121,8 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     const char *node = fp_model_get_text(change, "node");
 
     fp_words_put_name(s->model, row, "pieces", "cut", fp_frame_bare_name(fp_model_get_slice(change, "name")));
-    fp_model_put(s->model, row, "raw", has_raw ? fp_model_slice(fp_model_get_slice(change, "raw")) : json_null());
+    fp_model_put(s->model, row, "raw",
+                 has_raw ? fp_model_slice(fp_model_get_slice(change, "raw")) : json_null());
     if (*node && *s->svg)
         fp_model_printf(s->model, row, "href", "%s#node=%s", s->svg, node); /* our own name, and hex digits */
     else
@@ -157,7 +161,8 @@ static void put_parts(struct section *s, json_t *row, size_t lead)
     }
     fp_model_printf(s->model, parts, "label", "with %zu other%s in the same stacks", count, fp_plural(count));
     if (count > PARTS_SHOWN)
-        fp_model_printf(s->model, parts, "beyond", "\u2026 and %zu more, in summary.json.", count - PARTS_SHOWN);
+        fp_model_printf(s->model, parts, "beyond", "\u2026 and %zu more, in summary.json.",
+                        count - PARTS_SHOWN);
     else
         fp_model_put(s->model, parts, "beyond", json_null());
     fp_model_put(s->model, row, "parts", count ? json_incref(parts) : json_null());
@@ -182,7 +187,8 @@ static void put_direction(struct section *s, const char *key, const char *captio
     fp_model_put(s->model, table, "quiet", json_false());
     fp_model_put(s->model, table, "amount_head", fp_model_text(s->amount_head));
     if (count > FP_TABLES_SHOWN)
-        fp_model_printf(s->model, table, "beyond", "\u2026 and %zu more, in summary.json.", count - FP_TABLES_SHOWN);
+        fp_model_printf(s->model, table, "beyond", "\u2026 and %zu more, in summary.json.",
+                        count - FP_TABLES_SHOWN);
     else
         fp_model_put(s->model, table, "beyond", json_null());
     fp_model_put(s->model, s->root, key, count ? json_incref(table) : json_null());
@@ -201,9 +207,11 @@ static void put_moved(struct section *s)
             push_change(s, rows, change);
     }
     fp_model_printf(s->model, moved, "label", "%zu function%s moved: no change", count, fp_plural(count));
-    fp_model_put(s->model, moved, "text",
-                 fp_model_text("Their frames were cut differently, as when a compiler inlines on one day and not on the "
-                               "other: what they gained or lost, their callers or callees made up for."));
+    fp_model_put(
+        s->model, moved, "text",
+        fp_model_text(
+            "Their frames were cut differently, as when a compiler inlines on one day and not on the "
+            "other: what they gained or lost, their callers or callees made up for."));
     fp_model_put(s->model, moved, "caption", fp_model_text("Moved"));
     fp_model_put(s->model, moved, "quiet", json_true());
     fp_model_put(s->model, moved, "amount_head", fp_model_text(s->amount_head));
@@ -221,8 +229,8 @@ static void put_moved(struct section *s)
 /* A total in words: "18.3 s"; where the windows differ in length "0.21 cores", or "1.20 GiB an hour". */
 static void write_total(const struct section *s, bool newer, char to[2 * FP_UNIT_TEXT])
 {
-    double cores = newer ? (double)s->after / s->tables->core
-                         : json_number_value(json_object_get(s->baseline, "cores"));
+    double cores =
+        newer ? (double)s->after / s->tables->core : json_number_value(json_object_get(s->baseline, "cores"));
     char text[FP_UNIT_TEXT];
 
     if (!s->rates)
@@ -250,7 +258,7 @@ static void put_totals(struct section *s, json_t *head)
     if (s->before > 0)
         fp_number_format(relative, round(more * 10) / 10);
     fp_model_printf(s->model, head, "after", "%s then, %s now%s%s%s%s.", then, now, *relative ? " (" : "",
-                    more > 0 && *relative != '0' ? "+" : "", relative, *relative ? " %)" : "");
+                    round(more * 10) > 0 ? "+" : "", relative, *relative ? " %)" : "");
 }
 
 static void put_head(struct section *s)
@@ -285,19 +293,25 @@ static void put_verdict(struct section *s)
                         fp_count_format(least, fp_model_get_int(s->comparison, "min_samples")));
     else if (json_is_true(json_object_get(s->comparison, "too_few")))
         put_text(s, "changes_verdict", "Nothing was measured on one of the two sides.");
-    else if (changed)
-        fp_model_printf(s->model, s->root, "changes_verdict", "%s function%s changed%s.",
-                        fp_count_format(before, changed), fp_plural((uint64_t)changed),
-                        sampled ? ", beyond sampling noise" : "");
+    else if (sampled && changed)
+        fp_model_printf(s->model, s->root, "changes_verdict", "%s function%s changed, beyond sampling noise.",
+                        fp_count_format(before, changed), fp_plural((uint64_t)changed));
+    else if (sampled)
+        put_text(s, "changes_verdict", "Nothing changed beyond sampling noise.");
     else
-        fp_model_printf(s->model, s->root, "changes_verdict", "Nothing changed%s.",
-                        sampled ? " beyond sampling noise" : " by that much");
+        fp_model_printf(s->model, s->root, "changes_verdict", "%s %s by %s points or more.",
+                        changed ? fp_count_format(before, changed) : "Nothing",
+                        changed > 1 ? "functions differ"
+                        : changed   ? "function differs"
+                                    : "differs",
+                        fp_number_format(after, 100 * fp_model_get_real(s->comparison, "min_effect")));
 }
 
 static void put_rule(struct section *s)
 {
     const json_t *c = s->comparison;
-    char effect[FP_UNIT_TEXT], q[FP_UNIT_TEXT], tested[FP_UNIT_TEXT], least[FP_UNIT_TEXT], before[FP_UNIT_TEXT], after[FP_UNIT_TEXT];
+    char effect[FP_UNIT_TEXT], q[FP_UNIT_TEXT], tested[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
+    char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT];
 
     if (!json_is_object(c)) {
         put_text(s, "changes_rule", NULL);
@@ -306,18 +320,21 @@ static void put_rule(struct section *s)
     fp_number_format(effect, 100 * fp_model_get_real(c, "min_effect"));
     fp_count_format(tested, fp_model_get_int(c, "tested"));
     if (json_is_true(json_object_get(c, "sampled")))
-        fp_model_printf(s->model, s->root, "changes_rule",
-                        "The rule: a share, of self or of total, that differs by at least %s points and by more than "
-                        "sampling explains: two-proportion tests of %s functions, %s samples then and %s now (at least %s "
-                        "of each), at a false discovery rate of %s %%.",
-                        effect, tested, fp_count_format(before, fp_model_get_int(c, "before_samples")),
-                        fp_count_format(after, fp_model_get_int(c, "after_samples")),
-                        fp_count_format(least, fp_model_get_int(c, "min_samples")),
-                        fp_number_format(q, 100 * fp_model_get_real(c, "q")));
+        fp_model_printf(
+            s->model, s->root, "changes_rule",
+            "The rule: a share, of self or of total, that differs by at least %s points and by more than "
+            "sampling explains: two-proportion tests of %s functions, %s samples then and %s now (at least "
+            "%s "
+            "of each), at a false discovery rate of %s %%.",
+            effect, tested, fp_count_format(before, fp_model_get_int(c, "before_samples")),
+            fp_count_format(after, fp_model_get_int(c, "after_samples")),
+            fp_count_format(least, fp_model_get_int(c, "min_samples")),
+            fp_number_format(q, 100 * fp_model_get_real(c, "q")));
     else
-        fp_model_printf(s->model, s->root, "changes_rule",
-                        "The rule: a share, of self or of total, that differs by at least %s points, among %s functions.",
-                        effect, tested);
+        fp_model_printf(
+            s->model, s->root, "changes_rule",
+            "The rule: a share, of self or of total, that differs by at least %s points, among %s functions.",
+            effect, tested);
 }
 
 static void push_note(struct section *s, json_t *list, bool says, const char *text)
@@ -332,11 +349,14 @@ static void put_notes(struct section *s)
     const json_t *covered = json_object_get(s->baseline, "covered");
     char share[FP_UNIT_TEXT];
 
-    push_note(s, list, json_is_object(s->comparison) && !json_is_true(json_object_get(s->comparison, "sampled")),
-              "Caution: these values are no counts of samples, so nothing tells a change from chance. Only the size of "
+    push_note(s, list,
+              json_is_object(s->comparison) && !json_is_true(json_object_get(s->comparison, "sampled")),
+              "Caution: these values are no counts of samples, so nothing tells a change from chance. Only "
+              "the size of "
               "the difference decides.");
     if (json_is_number(covered) && json_number_value(covered) < 1) {
-        fp_model_printf(s->model, note, "text", "The baseline is partial: it covers %s of its window\u2019s time.",
+        fp_model_printf(s->model, note, "text",
+                        "The baseline is partial: it covers %s of its window\u2019s time.",
                         fp_share_format(share, (int64_t)(json_number_value(covered) * 1e9), 1000000000));
         fp_model_push(s->model, list, json_incref(json_object_get(note, "text")));
     }
@@ -344,8 +364,9 @@ static void put_notes(struct section *s)
               "The baseline was asked for under another filter: the two are not of the same rows.");
     push_note(s, list, strcmp(fp_model_get_text(s->baseline, "completeness"), "unproved") == 0,
               "It is not proved that the baseline is complete.");
-    push_note(s, list, s->rates,
-              "The two are not equally long: shares are of their own totals, and amounts are rates, not sums.");
+    push_note(
+        s, list, s->rates,
+        "The two are not equally long: shares are of their own totals, and amounts are rates, not sums.");
     push_note(s, list, fp_model_get_int(s->summary, "removed") > 0,
               "Shares are of the whole profiles, also of what is not in focus.");
     json_decref(note);
@@ -369,7 +390,8 @@ static void measure(struct section *s)
 
     s->then_seconds = seconds_of(s->baseline);
     s->now_seconds = seconds_of(s->summary);
-    s->rates = !gauge && s->then_seconds > 0 && s->now_seconds > 0 && fabs(s->then_seconds - s->now_seconds) >= 1;
+    s->rates =
+        !gauge && s->then_seconds > 0 && s->now_seconds > 0 && fabs(s->then_seconds - s->now_seconds) >= 1;
     for (size_t i = 0; i < json_array_size(s->changes); i++)
         if (leads(s->changes, i))
             most = fmax(most, fabs(fp_model_get_real(json_array_get(s->changes, i), "cores")));
@@ -383,7 +405,8 @@ static void measure(struct section *s)
 
 static void put_difference(struct section *s)
 {
-    const json_t *files = json_object_get(s->summary, "files"), *picture = json_object_get(s->summary, "diff_picture");
+    const json_t *files = json_object_get(s->summary, "files"),
+                 *picture = json_object_get(s->summary, "diff_picture");
     const char *png = fp_model_get_text(files, "diff_png");
     bool old = strcmp(fp_model_get_text(picture, "shape"), "old") == 0;
 
@@ -392,12 +415,14 @@ static void put_difference(struct section *s)
     put_text(s, "diff_png", *png ? png : NULL);
     fp_model_put(s->model, s->root, "diff_width", json_integer(fp_model_get_int(picture, "width")));
     fp_model_put(s->model, s->root, "diff_height", json_integer(fp_model_get_int(picture, "height")));
-    fp_model_printf(s->model, s->root, "diff_label",
-                    "Difference graph of %s, %s, since %s. The tables under What changed hold the changes it shows.",
-                    fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"),
-                    fp_model_get_text(s->baseline, "label"));
+    fp_model_printf(
+        s->model, s->root, "diff_label",
+        "Difference graph of %s, %s, since %s. The tables under What changed hold the changes it shows.",
+        fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"),
+        fp_model_get_text(s->baseline, "label"));
     fp_model_printf(s->model, s->root, "diff_reading",
-                    "Widths are shares of %s; the colour says by how many points a frame\u2019s share of the total changed, "
+                    "Widths are shares of %s; the colour says by how many points a frame\u2019s share of the "
+                    "total changed, "
                     "noise included: %s Below stands what %s.",
                     old ? "the baseline" : "the newer profile",
                     json_is_true(json_object_get(s->comparison, "sampled"))

@@ -8,6 +8,8 @@ import gzip
 import os
 import re
 import shutil
+import signal
+import time
 import unittest
 from typing import Any, Dict, List
 
@@ -202,6 +204,20 @@ class Sources(PressCase):
         self.one_line(outcome, "warning", "checkout-api on-cpu, Fri 20 Nov 2026: no baseline", "404")
         self.assertIn("404", self.summary()["no_baseline"])
         self.assertEqual(self.summary()["outcome"], "ok")
+
+    def test_told_to_stop_while_it_waits_for_the_older_one(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "hang_headers", "match": {"time_start": DAY1}}])
+        path = self.config(server.url, defaults={"step": "1d"}, **PREVIOUS)
+        process = self.start("run", "-c", path)
+        deadline = time.monotonic() + 30
+        while len(days_of(server.log())) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.finish(process).code, 128 + signal.SIGTERM)
+        self.assertEqual(nights_of(self.site), [])
+        self.assertEqual(leftovers(self.site), [])
 
     def test_a_damaged_profile(self) -> None:
         server = self.server()

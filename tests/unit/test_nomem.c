@@ -6,7 +6,9 @@
  */
 #include "base/out.h"
 #include "flame/svg.h"
+#include "press/compare.h"
 #include "press/shape.h"
+#include "report/summary.h"
 #include "profile_fixture.h"
 #include "report/profile_script.h"
 
@@ -135,6 +137,47 @@ static int draw_difference(const struct fp_tree *tree, struct fp_str *svg, struc
     return rc;
 }
 
+/* The tree against a small one, down to the summary. */
+static int compare(const struct fp_tree *tree, struct fp_error *err)
+{
+    static const char small[] = "a;b 500\nmain;x;gone 700\n";
+    static const struct fp_compare_config rule = { .q = 0.01, .min_effect = 0.005, .min_samples = 1 };
+    const char *hide[] = { "re:[a-m]" };
+    const struct fp_transform_config transforms = { .hide = { hide, 1 }, .collapse_wrappers = true };
+    const struct fp_event *event = fp_event_find("cpu");
+    struct fp_report_facts facts = { .service = "a", .title = "a", .event_type = "cpu", .event = event, .language = "",
+                                     .filter = "", .source = "", .form = "", .tree = tree };
+    struct fp_compared compared;
+    struct fp_baseline baseline;
+    struct fp_reply older;
+    json_t *summary = NULL;
+    struct fp_in *in;
+    int rc = fp_in_open_memory(small, sizeof small - 1, &in, err);
+
+    if (rc == FP_OK)
+        rc = fp_codec_read(in, fp_slice_of("app"), 1 << 20, &older, err);
+    if (rc < 0)
+        return rc;
+    fp_baseline_init(&baseline);
+    fp_str_puts(&baseline.label, "older");
+    rc = fp_baseline_take(&baseline, &older.builder, &(struct fp_pprof_meta){ .unit = event->unit }, true, err);
+    if (rc == FP_OK) {
+        rc = fp_compare_make(&compared, &baseline, &(struct fp_compare_how){ &transforms, &rule }, &facts, err);
+        facts.comparison = &compared.facts;
+        if (rc == FP_OK)
+            rc = fp_summary_make(&facts, &summary, err);
+        if (rc == FP_OK && !compared.facts.changes)
+            fail_msg("not compared: %s", compared.facts.missing);
+        if (rc == FP_OK)
+            assert_true(json_is_object(json_object_get(summary, "comparison")));
+        json_decref(summary);
+        fp_compared_release(&compared);
+    }
+    fp_baseline_release(&baseline);
+    fp_reply_release(&older);
+    return rc;
+}
+
 /* Bytes → reply → (merged) tree → totals → picture. */
 static int whole_way(const struct fp_str *bytes, struct fp_str *svg, struct fp_error *err)
 {
@@ -166,6 +209,8 @@ static int whole_way(const struct fp_str *bytes, struct fp_str *svg, struct fp_e
         rc = draw_shape(&tree, svg, err);
     if (rc == FP_OK)
         rc = draw_difference(&tree, svg, err);
+    if (rc == FP_OK)
+        rc = compare(&tree, err);
     fp_tree_release(&tree);
     return rc;
 }
