@@ -57,17 +57,25 @@
     return { why: repeats > REPEATS_CAP || unbounded >= NAME_CAPS.length ? 'many' : '', unbounded };
   }
 
-  function literal(query, matchCase) {
-    const wanted = matchCase ? query : fold(query);
-    return matchCase ? (text) => text.includes(wanted) : (text) => fold(text).includes(wanted);
+  /* Folded names are kept: each key that is pressed is a search. */
+  function foldedOf(names, i) {
+    const all = names.folded || (names.folded = new Array(names.count));
+    if (all[i] === undefined)
+      all[i] = fold(names.text(i));
+    return all[i];
   }
 
-  function expression(query, matchCase) {
+  function literal(names, query, matchCase) {
+    const wanted = matchCase ? query : fold(query);
+    return matchCase ? (i) => names.text(i).includes(wanted) : (i) => foldedOf(names, i).includes(wanted);
+  }
+
+  function expression(names, query, matchCase) {
     const { why, unbounded } = danger(query);
     if (why)
       throw new Error(why);
     const compiled = new RegExp(query, matchCase ? 'u' : 'iu');
-    return (text) => compiled.test(text.slice(0, NAME_CAPS[unbounded]));
+    return (i) => compiled.test(names.text(i).slice(0, NAME_CAPS[unbounded]));
   }
 
   /*
@@ -80,14 +88,14 @@
       return none;
     let test;
     try {
-      test = regex ? expression(query, matchCase) : literal(query, matchCase);
+      test = regex ? expression(names, query, matchCase) : literal(names, query, matchCase);
     } catch (error) {
       return { ...none, error: String(error.message) };
     }
     const matched = new Uint8Array(names.count), until = Date.now() + TIME_CAP;
     let count = 0;
     for (let i = 0; i < names.count; i++) {
-      if (test(names.text(i))) {
+      if (test(i)) {
         matched[i] = 1;
         count++;
       }

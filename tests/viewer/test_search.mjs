@@ -43,6 +43,7 @@ test('the share counts each stack once', () => {
   assert.strictEqual(value('f'), 5);
   assert.strictEqual(value('g'), 6);
   profile.names.text = ((text) => (i) => (/^[fg]$/.test(text(i)) ? 'fg' : text(i)))(profile.names.text);
+  profile.names.folded = null;
   assert.strictEqual(value('fg'), 7);
   assert.strictEqual(value('svc'), 0); /* the root is in every stack */
 });
