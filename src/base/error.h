@@ -38,8 +38,8 @@ enum fp_status {
     FP_EIO = -7,        /* the operating system refused: files, directories, disks */
     FP_ENOTFOUND = -8,  /* a file, key or recording that is not there */
     FP_ENET = -9,       /* no connection, a broken one, or a time-out: asking again may help */
-    FP_ESERVER = -10,   /* the server answered with an error of its own (5xx, OPT_STATUS) */
-    FP_EREFUSED = -11,  /* the server refused the request (4xx): asking again will not help */
+    FP_ESERVER = -10,   /* the server answered with an error of its own (5xx, OPT_STATUS), or is too busy (429) */
+    FP_EREFUSED = -11,  /* the server refused the request (other 4xx): asking again will not help */
     FP_EBUSY = -12,     /* somebody else holds the lock */
     FP_ECANCELLED = -13 /* we were told to stop */
 };

@@ -80,6 +80,57 @@ void fp_escape_xml_text(struct fp_out *out, const char *s, size_t n)
     escape_xml(out, s, n, true);
 }
 
+/* ---- Markdown ---- */
+
+static size_t longest_run(const char *s, size_t n, char of)
+{
+    size_t longest = 0, run = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        run = s[i] == of ? run + 1 : 0;
+        if (run > longest)
+            longest = run;
+    }
+    return longest;
+}
+
+/* Separators of lines, and marks of the writing direction. */
+static bool is_line_control(uint32_t code)
+{
+    return (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F ||
+           code == 0x061C;
+}
+
+static void repeat(struct fp_out *out, char c, size_t times)
+{
+    while (times--)
+        fp_out_putc(out, c);
+}
+
+void fp_escape_markdown_code(struct fp_out *out, const char *s, size_t n)
+{
+    size_t fence = longest_run(s, n, '`') + 1;
+    /* one space at either end is taken off when the span is read */
+    bool pad = n && (s[0] == '`' || s[n - 1] == '`' || (s[0] == ' ' && s[n - 1] == ' '));
+
+    if (!n)
+        return;
+    repeat(out, '`', fence);
+    repeat(out, ' ', pad);
+    for (size_t i = 0; i < n;) {
+        uint32_t code;
+        char bytes[4];
+
+        i += fp_utf8_decode(s + i, n - i, &code);
+        code = is_line_control(code) ? FP_UTF8_REPLACEMENT : visible(code, false);
+        fp_out_write(out, bytes, fp_utf8_encode(code, bytes));
+    }
+    repeat(out, ' ', pad);
+    repeat(out, '`', fence);
+}
+
+/* ---- URLs ---- */
+
 static bool is_unreserved(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||

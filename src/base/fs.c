@@ -257,6 +257,14 @@ void fp_path_join(struct fp_str *path, const char *name)
     fp_str_puts(path, name);
 }
 
+int fp_path_make(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
+{
+    fp_str_clear(path);
+    fp_str_puts(path, dir);
+    fp_path_join(path, name);
+    return fp_str_status(path, "a path", err);
+}
+
 /* ---- removing a tree ---- */
 
 /*

@@ -37,5 +37,7 @@ int fp_dir_sync(const char *path, struct fp_error *err);
 bool fp_file_exists(const char *path);
 /* Appends "/name" (or name, when path is empty or ends in a slash). */
 void fp_path_join(struct fp_str *path, const char *name);
+/* "dir/name" in `path` (initialised; what was in it goes). Fails when that is too long, or memory is short. */
+int fp_path_make(struct fp_str *path, const char *dir, const char *name, struct fp_error *err);
 
 #endif

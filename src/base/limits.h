@@ -49,9 +49,15 @@
 #define FP_LIMIT_SUMMARY_NOISE 200u                   /* differences that are no change, in summary.json */
 #define FP_LIMIT_FOLDED (UINT64_C(512) << 20)         /* uncompressed bytes of profile.folded.gz */
 #define FP_LIMIT_PATH_COMPONENT 120u                  /* bytes of a directory name made from a service name */
+#define FP_LIMIT_LISTING ((size_t)300)                /* bytes of names (files, services) in one line of a page, … */
+#define FP_LIMIT_LISTING_TITLE ((size_t)80)           /* … and in a title; then "and N more" */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
 #define FP_LIMIT_SCRIPT_NODES 20000000u               /* of a page's own graph: a browser needs some 60 bytes a node */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
+#define FP_LIMIT_HISTORY_NIGHTS 400u                  /* nights that charts go back: more than a year of days */
+#define FP_LIMIT_HISTORY_POINTS 4000000u              /* values kept for them: 24 bytes each */
+#define FP_LIMIT_FEED 50u                             /* nights of feed.xml */
+#define FP_LIMIT_HISTORY_REPORTS 14u                  /* of them, those whose functions are looked at */
 
 /* Patterns over names */
 #define FP_LIMIT_PATTERNS 100u                        /* of one transform */

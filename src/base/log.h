@@ -39,7 +39,8 @@ void fp_log(struct fp_log *log, enum fp_log_level level, const char *format, ...
 /* Logs an error in its full form (place and message), `context` (may be NULL) in front. */
 void fp_log_error(struct fp_log *log, enum fp_log_level level, const struct fp_error *err, const char *context);
 
-/* Replaces the progress line; does nothing unless text on a terminal. */
+/* Replaces the progress line; does nothing unless text on a terminal. Each call draws: the caller sees to it that there
+ * are not too many. */
 void fp_log_progress(struct fp_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Takes it away. */
 void fp_log_progress_end(struct fp_log *log);

@@ -60,10 +60,10 @@ struct checking {
     struct tally tally;
 };
 
-static void report(struct checking *c, const struct fp_error *err)
+static void report(struct checking *c, struct fp_error *err)
 {
     c->wrong++;
-    fp_cmd_fail(c->log, err, c->config->file, 0);
+    fp_cmd_fail_config(c->log, c->config, err, 0);
 }
 
 /* Where the zone is unknown, windows are read in UTC: their words can be wrong all the same. */
@@ -71,18 +71,17 @@ static void check_windows(struct checking *c)
 {
     const struct fp_window_options options = { .now = c->now };
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_zone *zone = fp_zone_new(c->config->timezone, &err);
+    struct fp_zone *zone = fp_cmd_zone(c->config, c->log);
     struct fp_window *windows = NULL;
     size_t count = 0;
 
     if (!zone) {
-        report(c, &err);
-        fp_error_clear(&err);
+        c->wrong++;
         zone = fp_zone_new("UTC", NULL);
     }
     if (fp_cmd_windows(c->config, &options, zone, &windows, &count, c->log) != FP_EXIT_OK)
         c->wrong++;
-    else if (!c->wrong && plan_fixed(c->config, windows, count, &c->tally, &err) < 0)
+    else if (!c->wrong && count && plan_fixed(c->config, windows, count, &c->tally, &err) < 0)
         report(c, &err); /* of half a configuration a plan would be nonsense */
     free(windows);
     fp_zone_free(zone);

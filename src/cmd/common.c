@@ -17,6 +17,23 @@ int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *cont
     return exit_code;
 }
 
+int fp_cmd_fail_config(struct fp_log *log, const struct fp_config *config, struct fp_error *err, int exit_code)
+{
+    return fp_cmd_fail(log, err, fp_config_place(config, err) ? NULL : config->file, exit_code);
+}
+
+struct fp_zone *fp_cmd_zone(const struct fp_config *config, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_zone *zone = fp_zone_new(config->timezone, &err);
+
+    if (!zone && config->timezone)
+        fp_error_prepend(&err, "timezone");
+    if (!zone)
+        fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
+    return zone;
+}
+
 int fp_cmd_exit_of(const struct fp_error *err, int otherwise)
 {
     if (err->code == FP_EBUSY)
@@ -52,8 +69,16 @@ int fp_cmd_load_config(struct fp_config *config, const char *path, struct fp_log
     return result;
 }
 
+/* A window that begins right now is no mistake: a second later there is something in it. *ret_left_out is set then. */
+static int leave_out(struct fp_log *log, const struct fp_error *err, bool *ret_left_out)
+{
+    fp_log_error(log, FP_LOG_WARNING, err, NULL);
+    *ret_left_out = true;
+    return FP_EXIT_OK;
+}
+
 static int window_from_options(const struct fp_window_options *options, const struct fp_zone *zone, int64_t now,
-                               struct fp_window *ret, struct fp_log *log)
+                               struct fp_window *ret, bool *ret_left_out, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     int rc;
@@ -66,13 +91,15 @@ static int window_from_options(const struct fp_window_options *options, const st
         rc = fp_error_set(&err, FP_EINVAL, "--until needs --since");
     else
         rc = fp_window_between(options->since, options->until, zone, now, ret, &err);
+    if (rc == FP_ENOTFOUND)
+        return leave_out(log, &err, ret_left_out);
     if (rc == FP_OK)
         rc = fp_window_until(ret, zone, now, &err);
     return rc < 0 ? fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE) : FP_EXIT_OK;
 }
 
 static int window_from_config(const struct fp_config *config, size_t index, const struct fp_zone *zone, int64_t now,
-                              struct fp_window *ret, struct fp_log *log)
+                              struct fp_window *ret, bool *ret_left_out, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     const struct fp_window_config *entry = &config->windows[index];
@@ -83,7 +110,11 @@ static int window_from_config(const struct fp_config *config, size_t index, cons
     if (rc == FP_OK)
         ret->baseline = entry->baseline;
     fp_error_prepend(&err, "windows[%zu]", index);
-    return rc < 0 ? fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG) : FP_EXIT_OK;
+    if (rc == FP_ENOTFOUND) {
+        fp_config_place(config, &err);
+        return leave_out(log, &err, ret_left_out);
+    }
+    return rc < 0 ? fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
 
 /* Two specs may mean one window: "yesterday" and its date. Keeps the order. */
@@ -106,7 +137,7 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
     bool given = options->window || options->since || options->until;
-    size_t count = given ? 1 : config->window_count;
+    size_t count = given ? 1 : config->window_count, kept = 0;
     struct fp_error err = FP_ERROR_INIT;
     struct fp_window *windows;
     int64_t now = (int64_t)time(NULL);
@@ -119,14 +150,17 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
         fp_error_nomem(&err);
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
-    if (given)
-        result = window_from_options(options, zone, now, windows, log);
-    for (size_t i = 0; i < count && !given; i++)
-        if (window_from_config(config, i, zone, now, &windows[i], log) != FP_EXIT_OK)
-            result = FP_EXIT_CONFIG; /* and on: all that are wrong are said at once */
+    for (size_t i = 0; i < count; i++) {
+        bool left_out = false;
+        int one = given ? window_from_options(options, zone, now, &windows[kept], &left_out, log)
+                        : window_from_config(config, i, zone, now, &windows[kept], &left_out, log);
+
+        kept += one == FP_EXIT_OK && !left_out;
+        result = one == FP_EXIT_OK ? result : one; /* and on: all that are wrong are said at once */
+    }
     if (result == FP_EXIT_OK) {
         *ret_windows = windows;
-        *ret_count = drop_doubles(windows, count);
+        *ret_count = drop_doubles(windows, kept);
     } else {
         free(windows);
     }
@@ -156,24 +190,26 @@ int fp_cmd_generated(int64_t *ret_time, struct fp_log *log)
 
 /* ---- plans ---- */
 
+/* FP_EXIT_OK when there is something to plan: a service, or an entry that failed. */
 static int discover(struct fp_planned *planned, const struct fp_config *config, struct fp_source *source,
                     const struct fp_plan_options *options, struct fp_plan_services *services, struct fp_log *log)
 {
     const struct fp_fetcher fetcher = { source, &config->source, log, fp_signals_cancel() };
-    size_t found = 0;
+    size_t found = 0, asked = 0;
 
     for (size_t w = 0; w < options->window_count; w++) {
         struct fp_error err = FP_ERROR_INIT;
 
-        if (fp_discover(&planned->discoveries[w], config, &options->windows[w], &fetcher, &err) < 0) {
+        if (fp_discover(&planned->discoveries[w], config, &options->only, &options->windows[w], &fetcher, &err) < 0) {
             fp_error_prepend(&err, "what `match` and `group_by` stand for, %s", options->windows[w].label);
             return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
         }
         planned->count++;
         services[w] = planned->discoveries[w].services;
         found += services[w].count;
+        asked += planned->discoveries[w].requests;
     }
-    if (found)
+    if (found || !asked) /* without a question, the plan says what is wrong */
         return FP_EXIT_OK;
     fp_log(log, FP_LOG_ERROR, "nothing to press: %s has no service for what %s asks", fp_source_describe(source),
            config->file);
@@ -199,8 +235,10 @@ int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, stru
     if (result != FP_EXIT_OK)
         goto done;
     with_services.services = services;
-    if (fp_plan_make(&planned->plan, config, &with_services, &err) < 0)
-        result = fp_cmd_fail(log, &err, NULL, options->only_count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
+    if (fp_plan_make(&planned->plan, config, &with_services, &err) < 0) {
+        fp_config_place(config, &err);
+        result = fp_cmd_fail(log, &err, NULL, options->only.count ? FP_EXIT_USAGE : FP_EXIT_CONFIG);
+    }
 done:
     free(services);
     return result;
@@ -252,7 +290,8 @@ static int exit_of_result(const struct fp_press_result *result, bool fail_on_reg
         return FP_EXIT_NOTHING;
     if (fail_on_regression && result->regressions)
         return FP_EXIT_REGRESSION;
-    return result->failed || result->partial || result->damaged ? FP_EXIT_PARTIAL : FP_EXIT_OK;
+    return result->failed || result->partial || result->kept || result->damaged || result->no_metrics ? FP_EXIT_PARTIAL
+                                                                                                    : FP_EXIT_OK;
 }
 
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
@@ -265,16 +304,17 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     int rc;
 
     if (fp_pages_open(&pages, &how, &err) < 0)
-        return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        return fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
-                                          site->generated, log, fp_signals_cancel(), site->fail_on_regression },
+                                          site->generated, site->force, log, fp_signals_cancel(), site->fail_on_regression },
                       &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
-        return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
-    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed",
+        return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, result.nights ? FP_EXIT_PARTIAL : FP_EXIT_NOTHING));
+    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed; "
+           "%zu kept",
            site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
-           result.partial, result.failed);
+           result.partial, result.failed, result.kept);
     return exit_of_result(&result, site->fail_on_regression);
 }

@@ -17,6 +17,12 @@
 /* Loads and reports every problem. 0, or an exit code (the config is released then). */
 int fp_cmd_load_config(struct fp_config *config, const char *path, struct fp_log *log);
 
+/* Logs an error of the configuration: with its place where it begins with the path of a key. Returns exit_code. */
+int fp_cmd_fail_config(struct fp_log *log, const struct fp_config *config, struct fp_error *err, int exit_code);
+
+/* The configured time zone; NULL after logging. */
+struct fp_zone *fp_cmd_zone(const struct fp_config *config, struct fp_log *log);
+
 /* Logs the problems; returns the number of errors. */
 size_t fp_cmd_log_problems(const struct fp_problems *problems, struct fp_log *log);
 
@@ -25,8 +31,9 @@ struct fp_window_options {
     const char *window, *since, *until, *now;
 };
 
-/* What the configured or given windows are now, each once and none beyond now (fp_window_until). The caller frees
- * *ret_windows. 0, or an exit code after logging all that are wrong. */
+/* What the configured or given windows are now, each once and none beyond now (fp_window_until). One that begins this very
+ * second is left out with a warning, so there may be none. The caller frees *ret_windows. 0, or an exit code after logging
+ * all that are wrong. */
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log);
 
@@ -58,6 +65,7 @@ struct fp_site_options {
     struct fp_source *source;
     const char *output;
     int64_t generated;
+    bool force; /* see press/press.h */
     bool fail_on_regression;
 };
 

@@ -68,13 +68,13 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     struct fp_window *windows = NULL;
     struct fp_source *source = NULL;
     struct fp_planned planned = { .count = 0 };
-    struct fp_zone *zone = fp_zone_new(config->timezone, &err);
+    struct fp_zone *zone = fp_cmd_zone(config, log);
     int64_t generated;
     size_t count;
     int result;
 
     if (!zone)
-        return fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        return FP_EXIT_CONFIG;
     result = fp_cmd_generated(&generated, log);
     if (result != FP_EXIT_OK)
         goto done;
@@ -90,7 +90,13 @@ static int press_demo(const struct fp_config *config, const char *output, struct
     if (result == FP_EXIT_OK)
         result = fp_cmd_compare(&planned, config, zone, output, log);
     if (result == FP_EXIT_OK)
-        result = fp_cmd_press(&(struct fp_site_options){ config, &planned, zone, source, output, generated, false }, log);
+        result = fp_cmd_press(&(struct fp_site_options){ .config = config,
+                                                         .planned = &planned,
+                                                         .zone = zone,
+                                                         .source = source,
+                                                         .output = output,
+                                                         .generated = generated },
+                              log);
     fp_planned_release(&planned);
     fp_source_close(source);
     free(files);

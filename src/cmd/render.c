@@ -28,7 +28,7 @@ enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
     { "title", '\0', "TEXT", "heading (default: the service)" },
-    { "service", '\0', "NAME", "name of the root (default: as in the first file)" },
+    { "service", '\0', "NAME", "name of the root (default: as in the files, the first ones of several)" },
     { "event", '\0', "TYPE", "what was measured: on-cpu, off-cpu, mem-alloc, cpu … Default: as a pprof\n"
                              "profile says; on-cpu for DeepFlow's replies, cpu (samples) for folded stacks" },
     { "width", '\0', "PX", "of the picture (default 1200)" },
@@ -190,9 +190,7 @@ static int publish(const struct render_options *r, const struct fp_pages *pages,
     if (atomic_load(fp_signals_cancel()))
         return fp_error_set(err, FP_ECANCELLED, "told to stop; %s is as it was", r->output);
     fp_str_init(&assets, FP_LIMIT_TEXT);
-    fp_str_puts(&assets, r->output);
-    fp_path_join(&assets, "assets");
-    rc = fp_str_status(&assets, "a path", err);
+    rc = fp_path_make(&assets, r->output, "assets", err);
     if (rc == FP_OK && r->formats & FP_DRAW_HTML)
         rc = fp_draw_assets(pages, assets.data, err);
     if (rc == FP_OK)
@@ -221,7 +219,7 @@ static void count_regressions(const struct render_options *r, const json_t *summ
 static int draw_into(const struct render_options *r, const struct fp_report_facts *facts, struct outcome *ret,
                      struct fp_error *err)
 {
-    static const struct fp_page_place place = { "assets/", NULL, NULL };
+    static const struct fp_page_place place = { .assets = "assets/" };
     struct fp_pages *pages = NULL;
     json_t *summary = NULL;
     struct fp_str stage;
@@ -290,8 +288,10 @@ static int draw(const struct render_options *r, struct fp_inputs *in, struct out
         .zone = zone,
         .source = in->files.data,
         .outcome = in->builder.count && in->builder.total > 0 ? FP_OUTCOME_OK : FP_OUTCOME_EMPTY,
-        .completeness = FP_COMPLETE_UNPROVED,
-        .form = fp_form_name(in->form),
+        .completeness = in->completeness,
+        .evidence = in->evidence,
+        .merged = &in->services,
+        .form = in->form.data,
         .replies = in->replies,
         .sample = in->sample,
         .mended_names = in->mended_names,
@@ -341,6 +341,8 @@ static int render(struct render_options *r, char **files, int count, struct fp_l
         if (fp_inputs_add(&in, files[i], &err) < 0)
             result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
+    if (result == FP_EXIT_OK && fp_inputs_finish(&in, &err) < 0)
+        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     if (result == FP_EXIT_OK && draw(r, &in, &outcome, &err) < 0)
         result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     if (result == FP_EXIT_OK && r->fail && outcome.regressions)

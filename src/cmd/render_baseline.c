@@ -21,12 +21,14 @@ static int take(struct fp_baseline *baseline, struct fp_inputs *old, struct fp_e
         .filter = old->filter.data,
         .notes = notes,
         .note_count = NOTES,
+        .ours = true,
     };
     int rc = FP_OK;
 
     for (size_t i = 0; i < NOTES; i++)
         fp_str_init(&texts[i], FP_LIMIT_TEXT);
-    fp_str_printf(&texts[0], FP_DRAW_NOTE_COMPLETENESS "%s", old->completeness.data);
+    fp_str_printf(&texts[0], FP_DRAW_NOTE_COMPLETENESS "%s",
+                  old->evidence == FP_EVIDENCE_PROFILE ? fp_completeness_name(old->completeness) : "");
     fp_str_printf(&texts[1], FP_DRAW_NOTE_MISSING "%" PRId64, old->missing);
     fp_str_printf(&texts[2], old->zone.len ? FP_DRAW_NOTE_ZONE "%s" : "%s", old->zone.data);
     for (size_t i = 0; i < NOTES; i++) {
@@ -70,6 +72,8 @@ int fp_render_baseline(struct fp_baseline *baseline, const char *const *files, s
     fp_inputs_init(&old, newer->root.len ? newer->root.data : newer->service, newer->given_event);
     for (size_t i = 0; i < count && rc == FP_OK; i++)
         rc = fp_inputs_add(&old, files[i], err);
+    if (rc == FP_OK)
+        rc = fp_inputs_finish(&old, err);
     if (rc == FP_OK)
         rc = agree(&old, newer, err);
     if (rc == FP_OK)

@@ -17,14 +17,6 @@
 #include "press/draw.h"
 #include "report/summary.h"
 
-static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
-{
-    fp_str_clear(path);
-    fp_str_puts(path, dir);
-    fp_path_join(path, name);
-    return fp_str_status(path, "a path", err);
-}
-
 /* ---- whose files ---- */
 
 static bool holds(const char *dir, const char *name)
@@ -33,7 +25,7 @@ static bool holds(const char *dir, const char *name)
     bool there;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    there = join(&path, dir, name, NULL) == FP_OK && fp_file_exists(path.data);
+    there = fp_path_make(&path, dir, name, NULL) == FP_OK && fp_file_exists(path.data);
     fp_str_release(&path);
     return there;
 }
@@ -48,7 +40,7 @@ static bool has_sign(const char *dir, const char *name, const char *sign)
     struct fp_in *in = NULL;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    if (join(&path, dir, name, NULL) == FP_OK && fp_in_open_file(path.data, &in, NULL) == FP_OK)
+    if (fp_path_make(&path, dir, name, NULL) == FP_OK && fp_in_open_file(path.data, &in, NULL) == FP_OK)
         while (n > 0 && used < sizeof head) {
             n = fp_in_read(in, head + used, sizeof head - used, NULL);
             used += n > 0 ? (size_t)n : 0;
@@ -130,7 +122,7 @@ static void remove_leftovers(const char *output)
         if (!owner || (owner != getpid() && (kill(owner, 0) == 0 || errno != ESRCH)) ||
             fstatat(dirfd(dir), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
             continue;
-        if (join(&path, output, item->d_name, NULL) == FP_OK && is_stage(path.data))
+        if (fp_path_make(&path, output, item->d_name, NULL) == FP_OK && is_stage(path.data))
             fp_dir_remove(path.data, NULL);
     }
     if (dir)
@@ -156,9 +148,9 @@ int fp_report_dir_publish(const char *dir, const char *stage, struct fp_error *e
     fp_str_init(&a, FP_LIMIT_TEXT);
     fp_str_init(&b, FP_LIMIT_TEXT);
     for (size_t i = 0; fp_draw_names[i] && rc == FP_OK; i++) {
-        rc = join(&a, stage, fp_draw_names[i], err);
+        rc = fp_path_make(&a, stage, fp_draw_names[i], err);
         if (rc == FP_OK)
-            rc = join(&b, dir, fp_draw_names[i], err);
+            rc = fp_path_make(&b, dir, fp_draw_names[i], err);
         if (rc < 0)
             break;
         if (fp_file_exists(a.data) ? rename(a.data, b.data) < 0 : unlink(b.data) < 0 && errno != ENOENT)

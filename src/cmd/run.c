@@ -21,11 +21,12 @@ static const struct fp_option table[] = {
                                "2026-11-20T09:00/PT2H, week, last month …" },
     { "since", '\0', "TIME", "a window from here …" },
     { "until", '\0', "TIME", "… to here (default: now)" },
-    { "only", '\0', "NAME", "press only this service (name, id or shell pattern); repeatable.\nThe night's other "
+    { "only", '\0', "NAME", "press only this service (id, name or shell pattern, or services[N] for\nthe N-th entry, counted from 0); repeatable. The night's other "
                             "reports stay as they are" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
-    { "force", '\0', NULL, "write into a directory that holds other things than a site" },
+    { "force", '\0', NULL, "write into a directory that holds other things than a site, and\n"
+                            "replace reports of an earlier run that are better" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
                                        "limits allow (`compare`), and say which" },
@@ -79,6 +80,10 @@ static void print_job(const struct fp_plan *plan, const struct fp_job *job, bool
 {
     struct fp_str body;
 
+    if (job->service->failure) {
+        printf("  %s %s: what it stands for is not known\n", job->service->title, job->event_type);
+        return;
+    }
     printf("  %s %s: %u request%s\n", job->service->title, job->event_type, job->chunk_count,
            fp_plural(job->chunk_count));
     fp_str_init(&body, FP_LIMIT_TEXT);
@@ -109,9 +114,11 @@ static void print_references(const struct fp_plan *plan)
     }
 }
 
-static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const struct fp_source *source, const char *output)
+static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, const struct fp_source *source, const char *output,
+                       size_t failed)
 {
     bool live = !fp_source_is_recorded(source);
+    size_t jobs = plan->job_count - failed, requests = plan->chunk_count - failed;
 
     printf("from %s\nto   %s\n", fp_source_describe(source), output);
     for (size_t w = 0; w < plan->window_count; w++) {
@@ -128,9 +135,8 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
                    plan->baselines[w].known ? plan->baselines[w].label : plan->baselines[w].why);
     }
     print_references(plan);
-    printf("\n%zu job%s, %zu request%s\n", plan->job_count, fp_plural(plan->job_count), plan->chunk_count,
-           fp_plural(plan->chunk_count));
-    if (live && plan->chunk_count)
+    printf("\n%zu job%s, %zu request%s\n", jobs, fp_plural(jobs), requests, fp_plural(requests));
+    if (live && requests)
         puts("A reply that its total does not prove complete takes one more, which counts its rows;\n"
              "where they are too many, its halves are asked for instead.");
 }
@@ -138,17 +144,35 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
 /* With everything planned: print it, or do it. */
 static int work(const struct run_options *r, const struct fp_site_options *site, struct fp_log *log)
 {
+    const struct fp_plan *plan = &site->planned->plan;
+    size_t failed = 0;
+
     if (!r->dry_run)
         return fp_cmd_press(site, log);
-    print_plan(&site->planned->plan, site->zone, site->source, site->output);
-    return FP_EXIT_OK;
+    for (size_t i = 0; i < plan->job_count; i++) {
+        const struct fp_job *job = &plan->jobs[i];
+
+        if (!job->service->failure)
+            continue;
+        failed++;
+        fp_log(log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type,
+               plan->windows[job->window].label, job->service->failure);
+    }
+    if (failed == plan->job_count)
+        return FP_EXIT_NOTHING;
+    print_plan(plan, site->zone, site->source, site->output, failed);
+    return failed ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
 static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
-    struct fp_site_options site = { config, &planned, NULL, NULL, r->output ? r->output : config->output, 0, r->fail };
+    struct fp_site_options site = { .config = config,
+                                    .planned = &planned,
+                                    .output = r->output ? r->output : config->output,
+                                    .force = r->force,
+                                    .fail_on_regression = r->fail };
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;
@@ -163,21 +187,20 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     result = fp_cmd_generated(&site.generated, log);
     if (result != FP_EXIT_OK)
         return result;
-    site.zone = zone = fp_zone_new(config->timezone, &err);
+    site.zone = zone = fp_cmd_zone(config, log);
     if (!zone)
-        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+        return FP_EXIT_CONFIG;
     result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
-    if (result != FP_EXIT_OK)
+    if (result != FP_EXIT_OK || !count)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
     result = fp_cmd_plan(&planned, config, site.source,
                          &(struct fp_plan_options){ .windows = windows,
                                                     .window_count = count,
-                                                    .only = (const char *const *)r->only,
-                                                    .only_count = r->only_count },
+                                                    .only = { (const char *const *)r->only, r->only_count } },
                          log);
     if (result == FP_EXIT_OK)
         result = fp_cmd_compare(&planned, config, zone, site.output, log);

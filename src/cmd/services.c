@@ -144,21 +144,22 @@ static int list_services(const struct fp_config *config, const struct fp_window_
     struct fp_fetcher fetcher;
     struct fp_window *windows = NULL;
     struct fp_source *source = NULL;
-    struct fp_zone *zone = fp_zone_new(config->timezone, &err);
+    struct fp_zone *zone = fp_cmd_zone(config, log);
+    uint32_t attempts;
     size_t count;
     int result;
 
     if (!zone)
-        return fp_cmd_fail(log, &err, config->file, FP_EXIT_CONFIG);
+        return FP_EXIT_CONFIG;
     result = fp_cmd_windows(config, options, zone, &windows, &count, log);
-    if (result != FP_EXIT_OK)
+    if (result != FP_EXIT_OK || !count)
         goto done;
     if (fp_source_open(&source, &config->source, fp_signals_cancel(), &err) < 0) {
-        result = fp_cmd_fail(log, &err, NULL, FP_EXIT_CONFIG);
+        result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
     fetcher = (struct fp_fetcher){ source, &config->source, log, fp_signals_cancel() };
-    if (fp_fetch_services(&fetcher, windows[0].start, windows[0].end, &list, &err) < 0) {
+    if (fp_fetch_services(&fetcher, windows[0].start, windows[0].end, &list, &attempts, &err) < 0) {
         result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     } else {
         fprintf(stderr, "%s, %s:\n", fp_source_describe(source), windows[0].label);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "codec/folded.h"
@@ -111,6 +112,58 @@ static int is_reply(const struct looked_at *l, size_t first, bool stack, struct 
     return 1;
 }
 
+/* ---- what people save by mistake ---- */
+
+static bool begins_with(const struct looked_at *l, size_t first, const char *word)
+{
+    return l->used - first >= strlen(word) && strncasecmp(l->bytes + first, word, strlen(word)) == 0;
+}
+
+/* JSON that is no object, as far as can be seen. */
+static const char *other_json(const struct looked_at *l, size_t first)
+{
+    int rc = first < l->used ? try_json(l) : FP_ESYNTAX;
+
+    if (rc != FP_OK && (rc != FP_ETRUNCATED || l->used < sizeof l->bytes))
+        return NULL;
+    switch (l->bytes[first]) {
+    case 'n': return "a lone `null`";
+    case '[': return "a list";
+    case '"': return "a text";
+    default: return rc == FP_OK ? "a single value" : NULL;
+    }
+}
+
+/* Neither a reply, nor pprof, and no stack at its beginning: what is known for what it is need not be taken for
+ * folded stacks with a mistake in them. FP_OK when it is not known. */
+static int refuse_others(const struct looked_at *l, size_t first, struct fp_error *err)
+{
+    static const struct {
+        const char *begins, *message;
+    } others[] = {
+#define HTML "an HTML page, perhaps of a proxy or a login, and no profile: look at it in a browser, then save what the " \
+             "profile API itself answers"
+        { "<!doctype html", HTML },
+        { "<html", HTML },
+        { "<head", HTML },
+        { "<body", HTML },
+#undef HTML
+        { "<?xml", "an XML document, and no profile: save what the profile API itself answers" },
+        { "HTTP/1.", "HTTP headers before the reply: save the body alone (curl without -i)" },
+        { "HTTP/2 ", "HTTP headers before the reply: save the body alone (curl without -i)" },
+    };
+    const char *json;
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (begins_with(l, first, others[i].begins))
+            return fp_error_set(err, FP_ESYNTAX, "%s", others[i].message);
+    json = other_json(l, first);
+    if (json)
+        return fp_error_set(err, FP_ESYNTAX, "JSON, but not a reply of DeepFlow's profile API: %s, not an object with a "
+                            "`result`: save the reply as it came, and all of it", json);
+    return FP_OK;
+}
+
 static int read_pprof(struct fp_in *in, struct fp_slice root, struct fp_reply *ret_reply, struct fp_error *err)
 {
     struct fp_reply reply = { .form = FP_FORM_PPROF };
@@ -182,7 +235,7 @@ static int sniff(const struct looked_at *l, reader **ret_read, struct fp_error *
         *ret_read = read_pprof;
     else
         *ret_read = read_folded;
-    return FP_OK;
+    return *ret_read == read_folded && !stack ? refuse_others(l, first, err) : FP_OK;
 }
 
 int fp_codec_read(struct fp_in *in, struct fp_slice root, uint64_t limit, struct fp_reply *ret_reply,

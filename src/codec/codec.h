@@ -3,7 +3,8 @@
  *
  * gzip or not, byte order mark or not; then what begins with '{' and is JSON as far as can be seen is a reply
  * of DeepFlow's API, what walks as pprof and does not begin with a folded stack is pprof (see
- * fp_pprof_looks), anything else folded stacks.
+ * fp_pprof_looks), anything else folded stacks; but an HTML page, headers of HTTP and other JSON are refused as
+ * what they are.
  */
 #ifndef FP_CODEC_CODEC_H
 #define FP_CODEC_CODEC_H

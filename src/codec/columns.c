@@ -258,11 +258,14 @@ static int replay_raw_rows(struct columns_reader *r, struct fp_error *err)
 
     if (!r->raw_rows)
         return FP_OK;
-    if (!r->width)
-        return fp_error_set(err, FP_EDATA, "node_values has `values` but no `columns`");
-    if (r->raw_width != r->width)
-        return fp_error_set(err, FP_EDATA, "rows of %zu number%s where `columns` has %zu name%s", r->raw_width,
-                            fp_plural(r->raw_width), r->width, fp_plural(r->width));
+    if (r->raw_width != r->width) {
+        if (!r->width)
+            rc = fp_error_set(err, FP_EDATA, "node_values has `values` but no `columns`");
+        else
+            rc = fp_error_set(err, FP_EDATA, "rows of %zu number%s where `columns` has %zu name%s", r->raw_width,
+                              fp_plural(r->raw_width), r->width, fp_plural(r->width));
+        fp_error_at(err, NULL, 0, 0, r->raw_at[0]);
+    }
     for (size_t i = 0; i < r->raw_rows && rc == FP_OK; i++)
         rc = add_row(r, r->raw + i * r->width, r->raw_at[i], err);
     return rc;

@@ -12,6 +12,7 @@ struct gunzip {
     struct fp_in in;
     struct fp_in *from;
     uint64_t limit, given;
+    uint64_t taken; /* bytes of `from` that were put into z */
     bool zipped, member_open, from_ended;
     z_stream z;
     unsigned char *input;
@@ -24,11 +25,19 @@ static int limit_reached(struct gunzip *g, struct fp_error *err)
     return fp_error_beyond(err, FP_BEYOND_BYTES);
 }
 
+/* The place is that of the next compressed byte. */
+static int fail(const struct gunzip *g, struct fp_error *err, enum fp_status code, const char *why)
+{
+    fp_error_set(err, code, "gzip: %s", why);
+    fp_error_at(err, NULL, 0, 0, (int64_t)(g->taken - g->z.avail_in));
+    return code;
+}
+
 /* At the end of a member: is there another one? */
 static int next_member(struct gunzip *g, struct fp_error *err)
 {
     if (inflateReset(&g->z) != Z_OK)
-        return fp_error_set(err, FP_ESYNTAX, "gzip: cannot start the next member");
+        return fail(g, err, FP_ESYNTAX, "cannot start the next member");
     g->member_open = true;
     return FP_OK;
 }
@@ -42,6 +51,7 @@ static int fill_input(struct gunzip *g, struct fp_error *err)
     g->from_ended = n == 0;
     g->z.next_in = g->input;
     g->z.avail_in = (uInt)n;
+    g->taken += (uint64_t)n;
     return FP_OK;
 }
 
@@ -59,7 +69,7 @@ static ssize_t inflate_some(struct gunzip *g, void *buf, size_t cap, struct fp_e
         if (!g->z.avail_in && g->from_ended) {
             if (!g->member_open)
                 return 0;
-            return fp_error_set(err, FP_ETRUNCATED, "gzip: the stream ends early");
+            return fail(g, err, FP_ETRUNCATED, "the stream ends early");
         }
         if (!g->member_open && (rc = next_member(g, err)) < 0)
             return rc;
@@ -69,7 +79,7 @@ static ssize_t inflate_some(struct gunzip *g, void *buf, size_t cap, struct fp_e
         else if (rc == Z_MEM_ERROR)
             return fp_error_nomem(err);
         else if (rc != Z_OK && rc != Z_BUF_ERROR)
-            return fp_error_set(err, FP_ESYNTAX, "gzip: %s", g->z.msg ? g->z.msg : "damaged stream");
+            return fail(g, err, FP_ESYNTAX, g->z.msg ? g->z.msg : "damaged stream");
     }
     return (ssize_t)(cap - g->z.avail_out);
 }
@@ -129,6 +139,7 @@ static int look(struct gunzip *g, struct fp_error *err)
     g->zipped = g->member_open = true;
     g->z.next_in = g->input;
     g->z.avail_in = (uInt)g->have;
+    g->taken = g->have;
     return FP_OK;
 }
 

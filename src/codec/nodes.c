@@ -49,7 +49,7 @@ static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp
         root = i;
     }
     if (root == UNPLACED)
-        return fp_error_set(err, FP_EDATA, "nodes without a root");
+        return refuse(nodes, 0, "nodes without a root: neither this one nor any other", err);
     *ret_root = root;
     return FP_OK;
 }

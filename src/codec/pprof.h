@@ -81,6 +81,7 @@ struct fp_pprof_meta {
     const char *const *notes; /* transforms, completeness …; when read: all other comments */
     size_t note_count;
     size_t more_notes;     /* read: notes beyond FP_PPROF_NOTES */
+    bool ours;             /* read: we wrote it, so that its comments mean what ours do */
     uint64_t mended_names; /* read: names that were not valid UTF-8, or too long */
     struct fp_arena arena;
 };

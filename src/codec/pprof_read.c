@@ -315,6 +315,7 @@ static int read_comments(const struct pprof_reader *r, struct fp_pprof_meta *met
         nomem |= !notes[meta->note_count++];
     }
     meta->notes = notes;
+    meta->ours = t->ours;
     return nomem ? fp_error_nomem(err) : FP_OK;
 }
 
@@ -454,6 +455,8 @@ int fp_pprof_read(struct fp_in *in, struct fp_slice root, struct fp_builder *bui
     fp_arena_init(&meta.arena);
     if (rc == FP_OK)
         rc = read_profile(&r, bytes, n, root, &meta, err);
+    if ((rc == FP_ESYNTAX || rc == FP_EDATA) && err && err->offset < 0)
+        fp_error_at(err, NULL, 0, 0, (int64_t)n); /* what is wanted is not there to the end */
     fp_pprof_tables_release(&r.tables);
     for (enum label label = 0; label < LABELS; label++)
         free(r.label_name[label]);

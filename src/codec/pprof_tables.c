@@ -251,8 +251,8 @@ static int check_strings(struct fp_pprof_tables *t, struct fp_error *err)
     struct fp_slice mark;
 
     if (!t->string_count)
-        return fp_error_set(err, FP_ESYNTAX,
-                            "not a pprof profile, or one cut short: it has no table of strings");
+        return fp_pb_fail(t->n, err, FP_ESYNTAX,
+                          "not a pprof profile, or one cut short: it ends without a table of strings");
     if (t->strings[0].length)
         return fp_pb_fail(t->strings[0].offset, err, FP_EDATA, "pprof: the first string is not empty");
     if (t->comment_count && fp_pprof_string(t, t->comments[0], FP_PPROF_NOWHERE, &mark, NULL) == FP_OK)

@@ -182,7 +182,9 @@ static void put_names(const struct pprof_writer *w)
         fp_pb_put_bytes(w->out, FP_PPROF_STRING_TABLE, name.data, name.len);
     }
     for (uint32_t i = 0; i < w->labels; i++) {
-        struct fp_slice name = fp_frame_bare_name(fp_names_get(&w->tree->names, w->labelled[i]));
+        const struct fp_names *names = &w->tree->names;
+        struct fp_slice name = fp_frame_bare_name((enum fp_frame_kind)names->kind[w->labelled[i]],
+                                                  fp_names_get(names, w->labelled[i]));
 
         fp_pb_put_bytes(w->out, FP_PPROF_STRING_TABLE, name.data, name.len);
     }

@@ -187,16 +187,19 @@ static int read_envelope(struct fp_json *json, struct envelope *envelope, struct
     return rc == FP_OK ? fp_json_finish(json, err) : rc;
 }
 
+#define NOT_A_REPLY "JSON, but not a reply of DeepFlow's profile API"
+#define WHAT_IS_ONE "is it what POST /v1/profile/ProfileTracing answered, and all of it?"
+
 /* Data speak for themselves, but that there are none must be said by somebody who can know: an empty window is no accident. */
 static int judge(const struct envelope *envelope, bool has_data, struct fp_error *err)
 {
     if (!envelope->has_status && !has_data)
-        return fp_error_set(err, FP_ESYNTAX, "not a reply of DeepFlow's profile API: neither `OPT_STATUS` nor data in it");
+        return fp_error_set(err, FP_ESYNTAX, NOT_A_REPLY ": neither `OPT_STATUS` nor data in it: " WHAT_IS_ONE);
     if (!is_success(envelope))
         return fp_error_set(err, FP_ESERVER, "the server answered %s: %s", envelope->status,
                             envelope->description[0] ? envelope->description : "(no description)");
     if (!envelope->has_result)
-        return fp_error_set(err, FP_ESYNTAX, "the reply has no `result`");
+        return fp_error_set(err, FP_ESYNTAX, "the reply ends without a `result`: " WHAT_IS_ONE);
     return FP_OK;
 }
 
@@ -212,6 +215,8 @@ int fp_reply_read(struct fp_in *in, struct fp_reply *ret_reply, struct fp_error 
         rc = read_envelope(&json, &envelope, &reply, err);
     if (rc == FP_OK)
         rc = judge(&envelope, reply.builder.count > 0, err);
+    if ((rc == FP_ESYNTAX || rc == FP_EDATA) && err && err->offset < 0)
+        fp_error_at(err, NULL, 0, 0, (int64_t)fp_json_offset(&json)); /* what the whole of it lacks */
     reply.mended_names = json.mended;
     fp_json_release(&json);
     if (rc == FP_OK)

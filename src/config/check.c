@@ -365,8 +365,21 @@ static int check_reports(const struct fp_config *config, struct fp_problems *pro
     return FP_OK;
 }
 
+/* It becomes part of links, in XML and in Markdown. */
+static void check_site_url(const struct fp_config *config, struct fp_problems *problems)
+{
+    const char *url = config->site_url, *fault = url ? fp_url_fault(url) : NULL;
+
+    for (const char *at = url; at && *at && !fault; at++)
+        if (*at <= ' ' || *at > '~')
+            fault = "holds a character that no address has: write it as %XX";
+    if (fault)
+        fp_problems_add(problems, false, config->file, "site_url", "%s", fault);
+}
+
 int fp_config_check(const struct fp_config *config, struct fp_problems *problems)
 {
+    check_site_url(config, problems);
     fp_config_check_source(config, problems);
     check_filters(config, problems);
     check_steps(config, problems);

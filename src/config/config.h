@@ -28,13 +28,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "config/strings.h"
 
 struct fp_str;
-
-struct fp_strings {
-    const char **items;
-    size_t count;
-};
 
 struct fp_header {
     const char *name, *value;
@@ -92,6 +88,8 @@ struct fp_compare_config {
 /* What a service entry may override; in `defaults` every field has a value, but for those that stand in an
  * entry only. In a checked configuration an entry has either a name or a pattern. */
 struct fp_service_config {
+    size_t entry;           /* its place in `services` */
+    const char *failure;    /* why nobody could be asked what it is in a window; NULL = it is known, as ever before a run */
     const char *name;       /* app_service as DeepFlow knows it; NULL with `match` */
     const char *match;      /* shell pattern of such names; NULL with `name` */
     struct fp_strings except;   /* names and patterns that `match` leaves out */
@@ -134,9 +132,13 @@ struct fp_picture_config {
 
 struct fp_config {
     const char *file;    /* as given, for messages */
+    const char *text;    /* what it holds: where a key stands is looked up when something is wrong with it */
+    size_t text_len;
     const char *output;
     const char *timezone;   /* IANA name; NULL = the system's */
     const char *title;      /* of the site; default "flamepress" */
+    const char *site_url;   /* address of the site's root, for who reads of it elsewhere; NULL = not known */
+    const char *metrics_file; /* Prometheus textfile; NULL = none */
     const char *templates;  /* directory that overrides built-in templates; NULL = none */
     const char *assets;     /* directory that overrides built-in assets; NULL = none */
     struct fp_source_config source;
@@ -180,5 +182,10 @@ int fp_config_load(struct fp_config *config, const char *path, struct fp_problem
 int fp_config_load_text(struct fp_config *config, const char *text, size_t n, const char *name,
                         struct fp_problems *problems, struct fp_error *err);
 void fp_config_release(struct fp_config *config);
+
+/* For what only the world can tell to be wrong (a time zone, a file): an error whose message begins with the path of a key
+ * ("windows[1]: …", "source.url must …", "`assets` names …") gets the file, and line and column of the key. False, and nothing is changed, when the file has no
+ * such key. */
+bool fp_config_place(const struct fp_config *config, struct fp_error *err);
 
 #endif

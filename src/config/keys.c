@@ -171,10 +171,12 @@ static const struct fp_key service_keys[] = {
     { .name = "id", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = NAME_BYTES,
       .excludes = "match", AT(fp_service_config, id),
       .help = "Tells entries with the same name apart (by filter, say) and names the directory. With `group_by`, "
-              "`@` and the value follow. Default: the name." },
+              "`@` and the value follow; an `@` or a backslash in them stands behind a backslash. `--only` takes it. "
+              "Default: the name." },
     { .name = "title", .type = FP_KEY_STRING, .flags = FP_KEY_ENTRY_ONLY, .min = 1, .max = TITLE_BYTES,
       .excludes = "match", AT(fp_service_config, title),
-      .help = "Heading of the pages. With `group_by`, the tag and its value follow. Default: the name." },
+      .help = "Heading of the pages. With `group_by`, the tag and its value follow. Default: the name. "
+              "Entries with equal titles have their `id` behind it." },
     { .name = "language", .type = FP_KEY_STRING, .fallback = "\"eBPF\"", .min = 1, .max = 64,
       .forbid = NO_QUOTES, AT(fp_service_config, language),
       .help = "`profile_language_type`: `eBPF`, or that of uploaded profiles, such as `Golang` or "
@@ -311,6 +313,12 @@ static const struct fp_key top_keys[] = {
     { .name = "title", .type = FP_KEY_STRING, .fallback = "\"flamepress\"", .min = 1, .max = TITLE_BYTES,
       AT(fp_config, title),
       .help = "Title of the site." },
+    { .name = "site_url", .type = FP_KEY_STRING, .min = 1, .max = URL_BYTES, AT(fp_config, site_url),
+      .help = "Address that the site is served at, `https://HOST/PATH/`: for the links of `feed.xml` and `summary.md`. "
+              "Without it there is no feed." },
+    { .name = "metrics_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, metrics_file),
+      .help = "File for the textfile collector of Prometheus' node exporter, `/var/lib/node_exporter/flamepress.prom`: "
+              "written anew at the end of each run." },
     { .name = "templates", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, templates),
       .help = "Directory whose templates replace the built-in ones of the same name." },
     { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),

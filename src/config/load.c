@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -301,6 +302,55 @@ static void complete(struct fp_service_config *service)
         service->min_step_s = service->step_s < MIN_STEP_S ? service->step_s : MIN_STEP_S;
 }
 
+static int by_title(const void *pa, const void *pb)
+{
+    const struct fp_service_config *a = *(struct fp_service_config *const *)pa, *b = *(struct fp_service_config *const *)pb;
+    int order = strcmp(a->title, b->title);
+
+    return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+/* Of entries with one title but different ids, each whose id is another word has it behind the title. */
+static void tell_group_apart(struct fp_loader *loader, struct fp_service_config **services, size_t count)
+{
+    bool differ = false;
+
+    for (size_t i = 1; i < count; i++)
+        differ |= strcmp(services[i]->id, services[0]->id) != 0;
+    for (size_t i = 0; i < count && differ; i++) {
+        struct fp_str title;
+
+        if (strcmp(services[i]->id, services[i]->title) == 0)
+            continue;
+        fp_str_init(&title, FP_LIMIT_TEXT);
+        fp_str_printf(&title, "%s (%s)", services[i]->title, services[i]->id);
+        services[i]->title = fp_str_ok(&title) ? fp_arena_strdup(&loader->config->arena, title.data) : NULL;
+        loader->nomem |= !services[i]->title;
+        fp_str_release(&title);
+    }
+}
+
+/* A page shows titles: two that are equal would look like one service. */
+static void tell_apart(struct fp_loader *loader)
+{
+    struct fp_config *config = loader->config;
+    struct fp_service_config **services = calloc(config->service_count + 1, sizeof *services);
+    size_t count = 0, end;
+
+    loader->nomem |= !services;
+    for (size_t i = 0; i < config->service_count && services; i++)
+        if (config->services[i].title && config->services[i].id)
+            services[count++] = &config->services[i];
+    if (count)
+        qsort(services, count, sizeof *services, by_title);
+    for (size_t i = 0; i < count; i = end) {
+        for (end = i + 1; end < count && strcmp(services[end]->title, services[i]->title) == 0;)
+            end++;
+        tell_group_apart(loader, services + i, end - i);
+    }
+    free(services);
+}
+
 static void fill(struct fp_loader *loader, json_t *json)
 {
     struct object top = { loader, &fp_config_keys, { 0 }, json, (char *)loader->config };
@@ -311,8 +361,11 @@ static void fill(struct fp_loader *loader, json_t *json)
         return;
     }
     read_object(&top);
-    for (size_t i = 0; i < config->service_count; i++)
+    for (size_t i = 0; i < config->service_count; i++) {
         complete(&config->services[i]);
+        config->services[i].entry = i;
+    }
+    tell_apart(loader);
     complete(&config->defaults); /* last: the entries began as copies of what the file says */
     if (!loader->nomem)
         loader->nomem = fp_config_check(config, loader->problems) < 0;
@@ -337,6 +390,10 @@ int fp_config_load_text(struct fp_config *config, const char *text, size_t n, co
         text += 3;
         n -= 3;
     }
+    config->text = fp_arena_strndup(&config->arena, text, n);
+    config->text_len = n;
+    if (!config->text)
+        return fp_error_nomem(err);
     apply_fallbacks(&loader, &fp_config_keys, (char *)config);
     status = fp_syntax_parse(text, n, config->file, problems, &json, err);
     if (status < 0)
@@ -367,6 +424,23 @@ int fp_config_load(struct fp_config *config, const char *path, struct fp_problem
         status = fp_config_load_text(config, text.data, text.len, name, problems, err);
     fp_str_release(&text);
     return status < 0 ? status : FP_OK;
+}
+
+bool fp_config_place(const struct fp_config *config, struct fp_error *err)
+{
+    struct fp_problem problem = { .what = FP_ERROR_INIT };
+    struct fp_problems problems = { .items = &problem, .count = 1 };
+    const char *key = err->message + (err->message[0] == '`');
+    size_t n = strcspn(key, "`: ");
+
+    if (n)
+        snprintf(problem.what.message, sizeof problem.what.message, "%.*s: ", (int)n, key);
+    if (n && config->text && !err->source[0])
+        fp_place_problems(&problems, config->text, config->text_len);
+    if (!problem.what.line)
+        return false;
+    fp_error_at(err, config->file, problem.what.line, problem.what.column, -1);
+    return true;
 }
 
 void fp_config_release(struct fp_config *config)

@@ -70,7 +70,7 @@ static double unit_hash(struct fp_slice bytes)
 
 struct fp_rgb fp_palette_frame(enum fp_frame_kind kind, struct fp_slice name)
 {
-    struct fp_slice bare = fp_frame_bare_name(name), package = package_of(bare);
+    struct fp_slice bare = fp_frame_bare_name(kind, name), package = package_of(bare);
 
     return shade(kind, unit_hash(package.len ? package : bare), unit_hash(bare));
 }

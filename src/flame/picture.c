@@ -284,7 +284,7 @@ void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box
 {
     fp_str_clear(label);
     /* without "[k] " and the like: the colour tells the kind, the tooltip has the whole name */
-    fp_label_fit(fp_frame_bare_name(fp_tree_name(picture->tree, box->node)),
+    fp_label_fit(fp_frame_bare_name(fp_tree_kind(picture->tree, box->node), fp_tree_name(picture->tree, box->node)),
                  cells_in(box->width - 2 * FP_LABEL_X, 1), label);
 }
 

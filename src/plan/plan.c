@@ -8,7 +8,6 @@
 
 #include "base/limits.h"
 #include "plan/compare.h"
-#include "plan/pattern.h"
 
 /* Chunks of all jobs together, 16 bytes each: FP_LIMIT_CHUNKS bounds those of one job only. */
 #define CHUNKS_MAX ((size_t)10000000)
@@ -34,19 +33,6 @@ static size_t list_count(const struct planning *planning)
 }
 
 /* ---- --only ---- */
-
-static bool service_matches(const struct fp_service_config *service, const char *pattern)
-{
-    return fp_pattern_matches(pattern, service->name) || fp_pattern_matches(pattern, service->id);
-}
-
-static bool wanted(const struct fp_service_config *service, const struct fp_plan_options *options)
-{
-    for (size_t i = 0; i < options->only_count; i++)
-        if (service_matches(service, options->only[i]))
-            return true;
-    return options->only_count == 0;
-}
 
 #define NEAR_BYTES 64u /* of a name that are compared */
 
@@ -128,6 +114,14 @@ static int nothing_matches(const struct planning *planning, const char *pattern,
                 show(&near, services.items[i].name);
         }
     }
+    for (size_t i = 0; i < planning->config->service_count && !near.more; i++) {
+        const char *match = planning->config->services[i].match;
+
+        if (match)
+            show(&all, match);
+        if (match && is_near(pattern, match))
+            show(&near, match);
+    }
     shown = near.count ? &near : &all;
     return fp_error_set(err, FP_EINVAL, "--only %.100s matches no service of %.100s; %s: %s%s", pattern,
                         planning->config->file ? planning->config->file : "the configuration",
@@ -136,17 +130,17 @@ static int nothing_matches(const struct planning *planning, const char *pattern,
 
 static int check_only(const struct planning *planning, struct fp_error *err)
 {
-    for (size_t i = 0; i < planning->options->only_count; i++) {
+    for (size_t i = 0; i < planning->options->only.count; i++) {
+        const char *text = planning->options->only.texts[i];
         bool found = false;
 
         for (size_t w = 0; w < list_count(planning) && !found; w++) {
             struct fp_plan_services services = services_of(planning, w);
 
-            for (size_t k = 0; k < services.count && !found; k++)
-                found = service_matches(&services.items[k], planning->options->only[i]);
+            found = fp_only_mark(text, &services, NULL) > 0;
         }
         if (!found)
-            return nothing_matches(planning, planning->options->only[i], err);
+            return nothing_matches(planning, text, err);
     }
     return FP_OK;
 }
@@ -224,9 +218,9 @@ int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *servic
 
     if (!count)
         return fp_error_set(err, FP_ELIMIT,
-                            "%.100s, %.60s, %s: more than %u requests of %" PRId64 " s: raise `step` or "
+                            "services[%zu]: %.100s, %.60s, %s: more than %u requests of %" PRId64 " s: raise `step` or "
                             "shorten the window",
-                            service->name, event_type, window->label, FP_LIMIT_CHUNKS, service->step_s);
+                            service->entry, service->name, event_type, window->label, FP_LIMIT_CHUNKS, service->step_s);
     if (plan->job_count == FP_LIMIT_JOBS)
         return fp_error_set(err, FP_ELIMIT,
                             "more than %u reports in one run: press fewer windows or use --only",
@@ -261,10 +255,26 @@ static int add_service(struct fp_plan *plan, const struct fp_service_config *ser
     int status = FP_OK;
 
     if (service->step_s < 1)
-        return fp_error_set(err, FP_EINVAL, "service %.100s: `step` must be at least 1 s", service->name);
+        return fp_error_set(err, FP_EINVAL, "services[%zu]: `step` must be at least 1 s", service->entry);
     for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
         if (!listed_before(&service->events, e))
             status = fp_plan_add_job(plan, service, service->events.items[e], window, err);
+    return status;
+}
+
+static int add_window(struct fp_plan *plan, const struct planning *planning, uint32_t window,
+                      const struct fp_plan_services *services, struct fp_error *err)
+{
+    const struct fp_only *only = &planning->options->only;
+    bool *wanted = calloc(services->count + 1, sizeof *wanted);
+    int status = wanted ? FP_OK : fp_error_nomem(err);
+
+    for (size_t i = 0; i < only->count && status == FP_OK; i++)
+        fp_only_mark(only->texts[i], services, wanted);
+    for (size_t s = 0; s < services->count && status == FP_OK; s++)
+        if (!only->count || wanted[s])
+            status = add_service(plan, &services->items[s], window, err);
+    free(wanted);
     return status;
 }
 
@@ -278,14 +288,10 @@ static int add_jobs(struct fp_plan *plan, const struct planning *planning, const
     for (uint32_t w = 0; w < plan->window_count; w++) {
         struct fp_plan_services services = services_of(planning, from[w]);
 
-        for (size_t s = 0; s < services.count; s++) {
-            int status = FP_OK;
+        int status = add_window(plan, planning, w, &services, err);
 
-            if (wanted(&services.items[s], planning->options))
-                status = add_service(plan, &services.items[s], w, err);
-            if (status < 0)
-                return status;
-        }
+        if (status < 0)
+            return status;
     }
     if (plan->job_count == 0)
         return fp_error_set(err, FP_EINVAL, "nothing to press: %s has no services with events",

@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "plan/event.h"
+#include "plan/only.h"
 #include "plan/window.h"
 
 struct fp_chunk {
@@ -54,20 +55,12 @@ struct fp_plan {
     uint32_t *order; /* all jobs, each behind its baseline; NULL = as they stand */
 };
 
-/* What the entries of a configuration are in one window: every one a fixed one (fp_service_is_fixed). */
-struct fp_plan_services {
-    const struct fp_service_config *items;
-    size_t count;
-};
-
 struct fp_plan_options {
     /* Windows to press, already resolved; at least one. Copied. Two that are equal are pressed once. */
     const struct fp_window *windows;
     size_t window_count;
-    /* Names or ids of services to keep (--only), shell patterns allowed (plan/pattern.h); none = all. One that matches nothing, in
-     * no window, is an error. */
-    const char *const *only;
-    size_t only_count;
+    /* Services to keep; none = all. A text that means nothing, in no window, is an error. */
+    struct fp_only only;
     /* One list for each window; NULL = the configuration's entries in every window. An entry with `match` or `group_by`
      * is refused here: only a source can say what it is. */
     const struct fp_plan_services *services;

@@ -221,6 +221,8 @@ static const struct {
     { "last month", month_start, true },     { "month", month_start, false },
 };
 
+static const char begins_now[] = "it begins this very second: there is nothing in it yet";
+
 /*
  * The period before is the one around the second before this one: so "yesterday" is the day before even
  * where a zone skipped a day, and no second lies between the two.
@@ -239,7 +241,7 @@ static bool parse_period(struct request *request, const char *spec, const char *
             request->cut = periods[i].start_of == day_start;
         }
         if (request->start == request->end)
-            *ret_reason = "it begins this very second, so there is nothing in it yet";
+            *ret_reason = begins_now;
         return true;
     }
     return false;
@@ -363,6 +365,8 @@ int fp_window_parse(const char *spec, const struct fp_zone *zone, int64_t now, s
         reason = parse_spec(&request, plain);
     if (!reason)
         reason = check_bounds(request.start, request.end);
+    if (reason == begins_now)
+        return fp_error_set(err, FP_ENOTFOUND, "window \"%.60s\": %s", spec, reason);
     if (reason)
         return fp_error_set(err, FP_EINVAL, "window \"%.60s%s\": %s; accepted: " WINDOW_FORMS, spec,
                             strlen(spec) > 60 ? "…" : "", reason);

@@ -52,6 +52,8 @@ struct fp_window {
  * `path` is made of [0-9A-Za-z/-] only. A whole local day is YYYY/MM/DD (local date). Any other window is
  * YYYY/MM/DDTHHMMSSZ-N with its UTC start and its length in seconds, e.g. 2026/11/20T010000Z-32400:
  * two different windows of one zone never share a path.
+ * FP_ENOTFOUND: `today`, `hour`, `week` or `month` at its very first second, when there is nothing in it. Nothing is
+ * wrong with the spec.
  */
 int fp_window_parse(const char *spec, const struct fp_zone *zone, int64_t now, struct fp_window *ret_window,
                     struct fp_error *err);

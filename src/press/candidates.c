@@ -27,11 +27,6 @@ void fp_candidate_tags_of(struct fp_candidate_tags *tags, const struct fp_servic
 
 /* ---- which rows count ---- */
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_wanted_service(const struct fp_service_config *entry, const struct fp_strings *named, const char *service)
 {
     if (!fp_pattern_matches(entry->match, service))
@@ -39,7 +34,7 @@ static bool is_wanted_service(const struct fp_service_config *entry, const struc
     for (size_t i = 0; i < entry->except.count; i++)
         if (fp_pattern_matches(entry->except.items[i], service))
             return false;
-    return !named->count || !bsearch(&service, named->items, named->count, sizeof *named->items, by_text);
+    return !fp_strings_has(named, service);
 }
 
 /* Its place among the entry's events; SIZE_MAX: none of them. */

@@ -9,30 +9,26 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "config/check.h"
-#include "config/tags.h"
 #include "press/candidates.h"
+#include "press/found.h"
 
 /* A list of values, and the entry whose question it answers. */
 struct answer {
     size_t entry;
     struct fp_value_list list;
+    const char *failure; /* in the arena: there is none, and why; the list is empty then */
 };
 
 /* One window's discovery while it is made. */
 struct discovering {
-    const struct fp_config *config;
+    struct fp_found found;
     const struct fp_window *window;
-    const struct fp_fetcher *fetcher;
-    struct fp_arena *arena;
-    struct fp_strings named; /* sorted; heap */
-
-    struct answer *answers; /* heap */
+    struct fp_fetcher fetcher;
+    struct fp_source_config hasty; /* what the fetcher borrows once a question failed */
+    struct fp_strings named;       /* sorted; heap */
+    struct answer *answers;        /* heap */
     size_t answer_count, answer_cap;
-    struct fp_service_config *services; /* heap */
-    size_t *from;                       /* heap: the entry each of them comes from */
-    size_t service_count, service_cap, from_cap;
-    struct fp_not_pressed *not_pressed; /* heap */
-    size_t not_pressed_count, not_pressed_cap;
+    uint32_t requests;
 };
 
 bool fp_discovery_needed(const struct fp_config *config)
@@ -43,164 +39,26 @@ bool fp_discovery_needed(const struct fp_config *config)
     return false;
 }
 
-/* ---- what is collected ---- */
-
-static int by_text(const void *a, const void *b)
+bool fp_discovery_settles(const struct fp_discovery *discovery, size_t entry)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return entry >= discovery->entry_count || discovery->settled[entry];
 }
+
+/* ---- one question ---- */
 
 static int list_named(struct discovering *d, struct fp_error *err)
 {
-    d->named.items = calloc(d->config->service_count + 1, sizeof *d->named.items);
+    const struct fp_config *config = d->found.config;
+
+    d->named.items = calloc(config->service_count + 1, sizeof *d->named.items);
     if (!d->named.items)
         return fp_error_nomem(err);
-    for (size_t i = 0; i < d->config->service_count; i++)
-        if (d->config->services[i].name)
-            d->named.items[d->named.count++] = d->config->services[i].name;
-    if (d->named.count)
-        qsort(d->named.items, d->named.count, sizeof *d->named.items, by_text);
+    for (size_t i = 0; i < config->service_count; i++)
+        if (config->services[i].name)
+            d->named.items[d->named.count++] = config->services[i].name;
+    fp_strings_sort(&d->named);
     return FP_OK;
 }
-
-static int add_service(struct discovering *d, const struct fp_service_config *service, size_t entry, struct fp_error *err)
-{
-    int rc = fp_array_reserve(&d->services, &d->service_cap, d->service_count + 1, sizeof *d->services, FP_LIMIT_JOBS,
-                              "services", err);
-
-    if (rc == FP_OK)
-        rc = fp_array_reserve(&d->from, &d->from_cap, d->service_count + 1, sizeof *d->from, FP_LIMIT_JOBS, "services",
-                              err);
-    if (rc < 0)
-        return rc;
-    d->services[d->service_count] = *service;
-    d->from[d->service_count++] = entry;
-    return FP_OK;
-}
-
-static int add_not_pressed(struct discovering *d, const char *title, int64_t rows, const char *why, struct fp_error *err)
-{
-    int rc = fp_array_reserve(&d->not_pressed, &d->not_pressed_cap, d->not_pressed_count + 1, sizeof *d->not_pressed,
-                              FP_LIMIT_JOBS, "services that are not pressed", err);
-
-    if (rc < 0)
-        return rc;
-    d->not_pressed[d->not_pressed_count] = (struct fp_not_pressed){ title, rows, why };
-    if (!title || !why)
-        return fp_error_nomem(err);
-    d->not_pressed_count++;
-    return FP_OK;
-}
-
-/* Text into the arena; NULL without memory. Takes the buffer. */
-static char *keep(struct discovering *d, struct fp_str *text)
-{
-    char *kept = fp_str_ok(text) ? fp_arena_strdup(d->arena, text->data) : NULL;
-
-    fp_str_release(text);
-    return kept;
-}
-
-/* "services[1] (match "checkout-*")", as messages begin. */
-static const char *entry_label(struct discovering *d, size_t entry)
-{
-    const struct fp_service_config *config = &d->config->services[entry];
-    struct fp_str text;
-
-    fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_str_printf(&text, "services[%zu] (%s \"%s\"", entry, config->match ? "match" : "name",
-                  config->match ? config->match : config->name);
-    for (size_t i = 0; i < config->group_by.count; i++)
-        fp_str_printf(&text, "%s%s", i ? ", " : " by ", config->group_by.items[i]);
-    fp_str_putc(&text, ')');
-    return keep(d, &text);
-}
-
-/* ---- one candidate ---- */
-
-static const char *value_of(const struct fp_candidate *candidate, const struct fp_candidate_tags *tags, size_t i)
-{
-    return candidate->row[tags->group_at[i]];
-}
-
-/* Why the server cannot be asked about it; NULL when it can. */
-static const char *fault_of(const struct fp_candidate *candidate, const struct fp_candidate_tags *tags)
-{
-    const char *fault = *candidate->service ? fp_quoted_fault(candidate->service) : "it has no name";
-
-    for (size_t i = 0; i < tags->group_count && !fault; i++)
-        fault = fp_quoted_fault(value_of(candidate, tags, i));
-    return fault;
-}
-
-/* "NAME (pod_ns=orders, no host)" */
-static char *make_title(struct discovering *d, const char *name, const struct fp_candidate *candidate,
-                        const struct fp_candidate_tags *tags)
-{
-    struct fp_str text;
-
-    fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_str_puts(&text, name);
-    for (size_t i = 0; i < tags->group_count; i++) {
-        const char *value = value_of(candidate, tags, i), *tag = tags->tags[tags->group_at[i]];
-
-        fp_str_puts(&text, i ? ", " : " (");
-        if (*value)
-            fp_str_printf(&text, "%s=%s", tag, value);
-        else
-            fp_str_printf(&text, "no %s", tag);
-    }
-    fp_str_puts(&text, tags->group_count ? ")" : "");
-    return keep(d, &text);
-}
-
-static char *make_id(struct discovering *d, const char *id, const struct fp_candidate *candidate,
-                     const struct fp_candidate_tags *tags)
-{
-    struct fp_str text;
-
-    fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_str_puts(&text, id);
-    for (size_t i = 0; i < tags->group_count; i++)
-        fp_str_printf(&text, "@%s", value_of(candidate, tags, i));
-    return keep(d, &text);
-}
-
-static const char *make_filter(struct discovering *d, const char *filter, const struct fp_candidate *candidate,
-                               const struct fp_candidate_tags *tags)
-{
-    char quoted[FP_TAG_TEXT];
-    struct fp_str text;
-
-    if (!tags->group_count)
-        return filter;
-    fp_str_init(&text, FP_LIMIT_TEXT);
-    if (*filter)
-        fp_str_printf(&text, "(%s)", filter);
-    for (size_t i = 0; i < tags->group_count; i++)
-        fp_str_printf(&text, "%s%s='%s'", text.len ? " AND " : "", fp_tag_quoted(quoted, tags->tags[tags->group_at[i]]),
-                      value_of(candidate, tags, i));
-    return keep(d, &text);
-}
-
-static int make_service(struct discovering *d, size_t entry, const struct fp_candidate *candidate,
-                        const struct fp_candidate_tags *tags, struct fp_error *err)
-{
-    struct fp_service_config service = d->config->services[entry];
-
-    service.name = fp_arena_strdup(d->arena, candidate->service);
-    service.title = make_title(d, service.title ? service.title : candidate->service, candidate, tags);
-    service.id = make_id(d, service.id ? service.id : candidate->service, candidate, tags);
-    service.filter = make_filter(d, service.filter ? service.filter : "", candidate, tags);
-    service.events = candidate->events;
-    service.match = NULL;
-    service.except = service.group_by = (struct fp_strings){ 0 };
-    if (!service.name || !service.title || !service.id || !service.filter)
-        return fp_error_nomem(err);
-    return add_service(d, &service, entry, err);
-}
-
-/* ---- one entry ---- */
 
 static bool same_text(const char *a, const char *b)
 {
@@ -218,11 +76,25 @@ static bool same_question(const struct fp_service_config *a, const struct fp_ser
     return true;
 }
 
-/* The values that the entry asks for; an equal question is asked once. The list stays with `d`. */
-static int ask(struct discovering *d, size_t entry, const struct fp_candidate_tags *tags,
-               const struct fp_value_list **ret_list, struct fp_error *err)
+#define RETRIES_LATER 1 /* of further questions, once one failed: a server that is down must not cost minutes for each */
+
+/* Of a question that failed; what ends the run is given back. */
+static int note_failure(struct discovering *d, struct answer *answer, const struct fp_error *failure, struct fp_error *err)
 {
-    const struct fp_service_config *config = &d->config->services[entry];
+    char text[FP_ERROR_TEXT];
+
+    if (failure->code == FP_ECANCELLED || failure->code == FP_ENOMEM) {
+        *err = *failure;
+        return failure->code;
+    }
+    d->fetcher = fp_fetcher_hasty(&d->fetcher, RETRIES_LATER, &d->hasty);
+    answer->failure = fp_arena_strdup(d->found.arena, fp_error_text(text, failure));
+    return answer->failure ? FP_OK : fp_error_nomem(err);
+}
+
+static int ask_new(struct discovering *d, size_t entry, const struct fp_candidate_tags *tags, struct fp_error *err)
+{
+    const struct fp_service_config *config = &d->found.config->services[entry];
     const struct fp_value_query query = {
         .start = d->window->start,
         .end = d->window->end,
@@ -232,23 +104,50 @@ static int ask(struct discovering *d, size_t entry, const struct fp_candidate_ta
         .tags = tags->tags,
         .tag_count = tags->count,
     };
-    int rc;
+    struct answer answer = { .entry = entry };
+    struct fp_error failure = FP_ERROR_INIT;
+    uint32_t attempts;
+    int rc = fp_array_reserve(&d->answers, &d->answer_cap, d->answer_count + 1, sizeof *d->answers, FP_LIMIT_SERVICES,
+                              "questions", err);
 
-    for (size_t i = 0; i < d->answer_count; i++) {
-        if (same_question(&d->config->services[d->answers[i].entry], config)) {
-            *ret_list = &d->answers[i].list;
-            return FP_OK;
-        }
-    }
-    rc = fp_array_reserve(&d->answers, &d->answer_cap, d->answer_count + 1, sizeof *d->answers, FP_LIMIT_SERVICES,
-                          "questions", err);
-    if (rc == FP_OK)
-        rc = fp_fetch_values(d->fetcher, &query, &d->answers[d->answer_count].list, err);
     if (rc < 0)
         return rc;
-    d->answers[d->answer_count].entry = entry;
-    *ret_list = &d->answers[d->answer_count++].list;
-    return FP_OK;
+    rc = fp_fetch_values(&d->fetcher, &query, &answer.list, &attempts, &failure);
+    d->requests += attempts;
+    if (rc < 0)
+        rc = note_failure(d, &answer, &failure, err);
+    if (rc == FP_OK)
+        d->answers[d->answer_count++] = answer;
+    return rc;
+}
+
+/* The values that the entry asks for; an equal question is asked once. The answer stays with `d`, until the next one. */
+static int ask(struct discovering *d, size_t entry, const struct fp_candidate_tags *tags, const struct answer **ret_answer,
+               struct fp_error *err)
+{
+    const struct fp_service_config *services = d->found.config->services;
+    size_t at = 0;
+    int rc = FP_OK;
+
+    while (at < d->answer_count && !same_question(&services[d->answers[at].entry], &services[entry]))
+        at++;
+    if (at == d->answer_count)
+        rc = ask_new(d, entry, tags, err);
+    if (rc == FP_OK)
+        *ret_answer = &d->answers[at];
+    return rc;
+}
+
+/* ---- one entry ---- */
+
+/* Why the server cannot be asked about it; NULL when it can. */
+static const char *fault_of(const struct fp_candidate *candidate, const struct fp_candidate_tags *tags)
+{
+    const char *fault = *candidate->service ? fp_quoted_fault(candidate->service) : "it has no name";
+
+    for (size_t i = 0; i < tags->group_count && !fault; i++)
+        fault = fp_quoted_fault(candidate->row[tags->group_at[i]]);
+    return fault;
 }
 
 #define NAMES_SHOWN 50u  /* in one line of the log; all of them are in the night's summary.json */
@@ -266,11 +165,9 @@ struct left {
 static int leave(struct discovering *d, struct left *left, const struct fp_candidate *candidate, const char *why,
                  const char *note, struct fp_error *err)
 {
-    const char *title = d->config->services[left->entry].title;
-    int rc;
+    const char *title = fp_found_title(&d->found, left->entry, candidate, left->tags);
+    int rc = fp_found_not_pressed(&d->found, left->entry, title, candidate->rows, why, err);
 
-    title = make_title(d, title ? title : candidate->service, candidate, left->tags);
-    rc = add_not_pressed(d, title, candidate->rows, why, err);
     if (rc < 0)
         return rc;
     if (left->count++ < NAMES_SHOWN) {
@@ -289,12 +186,12 @@ static int leave(struct discovering *d, struct left *left, const struct fp_candi
 /* `what` stands between the number and the names. Releases the names. */
 static void warn_of_left(struct discovering *d, struct left *left, const char *before, const char *what)
 {
-    const char *label = entry_label(d, left->entry);
+    const char *label = fp_found_label(&d->found, left->entry);
 
     if (left->count > NAMES_SHOWN)
         fp_str_printf(&left->names, " and %zu more, named in the night's summary.json", left->count - NAMES_SHOWN);
     if (left->count)
-        fp_log(d->fetcher->log, FP_LOG_WARNING, "%s, %s: %s%zu %s%s not pressed: %s", label ? label : "services",
+        fp_log(d->fetcher.log, FP_LOG_WARNING, "%s, %s: %s%zu %s%s not pressed: %s", label ? label : "services",
                d->window->label, before, left->count, what, left->count == 1 ? "is" : "are", left->names.data);
     fp_str_release(&left->names);
 }
@@ -305,14 +202,14 @@ static char *odd_reason(struct discovering *d, const char *fault)
 
     fp_str_init(&why, FP_LIMIT_TEXT);
     fp_str_printf(&why, "cannot be asked for: %s", fault);
-    return keep(d, &why);
+    return fp_found_keep(&d->found, &why);
 }
 
 /* The first max_services that can be asked for; the others are named. */
 static int choose(struct discovering *d, size_t entry, const struct fp_candidates *candidates,
                   const struct fp_candidate_tags *tags, struct fp_error *err)
 {
-    const struct fp_service_config *config = &d->config->services[entry];
+    const struct fp_service_config *config = &d->found.config->services[entry];
     struct left odd = { .tags = tags, .entry = entry }, rest = odd;
     char cap[64], beyond[128];
     const char *reason;
@@ -323,7 +220,7 @@ static int choose(struct discovering *d, size_t entry, const struct fp_candidate
     fp_str_init(&rest.names, FP_LIMIT_TEXT);
     snprintf(cap, sizeof cap, "max_services is %lld, ", (long long)config->max_services);
     snprintf(beyond, sizeof beyond, "beyond max_services (%lld) of services[%zu]", (long long)config->max_services, entry);
-    reason = fp_arena_strdup(d->arena, beyond);
+    reason = fp_arena_strdup(d->found.arena, beyond);
     for (size_t i = 0; i < candidates->count && rc == FP_OK; i++) {
         const struct fp_candidate *candidate = &candidates->items[i];
         const char *fault = fault_of(candidate, tags);
@@ -333,7 +230,7 @@ static int choose(struct discovering *d, size_t entry, const struct fp_candidate
         } else if (fault) {
             rc = leave(d, &odd, candidate, odd_reason(d, fault), fault, err);
         } else {
-            rc = make_service(d, entry, candidate, tags, err);
+            rc = fp_found_service(&d->found, entry, candidate, tags, err);
             made++;
         }
     }
@@ -345,164 +242,112 @@ static int choose(struct discovering *d, size_t entry, const struct fp_candidate
 /* What the list leaves to be wished for. */
 static void warn_of_list(struct discovering *d, size_t entry, const struct fp_value_list *list, size_t found)
 {
-    const char *label = entry_label(d, entry);
+    const char *label = fp_found_label(&d->found, entry);
 
     if (list->cut)
-        fp_log(d->fetcher->log, FP_LOG_WARNING,
+        fp_log(d->fetcher.log, FP_LOG_WARNING,
                "%s, %s: the server told %zu values and may know more: a \"filter\" narrows what is asked",
                label ? label : "services", d->window->label, list->count);
     if (!found)
-        fp_log(d->fetcher->log, FP_LOG_WARNING,
+        fp_log(d->fetcher.log, FP_LOG_WARNING,
                "%s, %s: nothing found, no report is made; `flamepress services` lists what there is",
                label ? label : "services", d->window->label);
 }
 
+static int fail_entry(struct discovering *d, size_t entry, const char *failure, struct fp_error *err)
+{
+    struct fp_str why;
+    const char *kept;
+
+    fp_str_init(&why, FP_LIMIT_TEXT);
+    fp_str_printf(&why, "what `match` and `group_by` stand for cannot be found out: %s", failure);
+    kept = fp_found_keep(&d->found, &why);
+    return kept ? fp_found_failed(&d->found, entry, kept, err) : fp_error_nomem(err);
+}
+
 static int expand(struct discovering *d, size_t entry, struct fp_error *err)
 {
-    const struct fp_service_config *config = &d->config->services[entry];
+    const struct fp_service_config *config = &d->found.config->services[entry];
     struct fp_candidates candidates = { 0 };
-    const struct fp_value_list *list;
+    const struct answer *answer = NULL;
     struct fp_candidate_tags tags;
     int rc;
 
     fp_candidate_tags_of(&tags, config);
-    rc = ask(d, entry, &tags, &list, err);
+    rc = ask(d, entry, &tags, &answer, err);
+    if (rc == FP_OK && answer->failure)
+        return fail_entry(d, entry, answer->failure, err);
     if (rc == FP_OK)
-        rc = fp_candidates_make(&candidates, config, &tags, list, &d->named, d->arena, err);
+        rc = fp_candidates_make(&candidates, config, &tags, &answer->list, &d->named, d->found.arena, err);
     if (rc < 0)
         return rc;
-    warn_of_list(d, entry, list, candidates.count);
+    warn_of_list(d, entry, &answer->list, candidates.count);
     rc = choose(d, entry, &candidates, &tags, err);
     free(candidates.items);
-    return rc;
-}
-
-/* ---- reports that would be one ---- */
-
-/* A report is known by id and event. */
-struct claim {
-    const char *id, *event;
-    size_t service;
-    bool found; /* by a question: a fixed entry goes before it */
-};
-
-static int by_claim(const void *pa, const void *pb)
-{
-    const struct claim *a = pa, *b = pb;
-    int order = strcmp(a->id, b->id);
-
-    order = order ? order : strcmp(a->event, b->event);
-    order = order ? order : (int)a->found - (int)b->found;
-    return order ? order : (a->service > b->service) - (a->service < b->service);
-}
-
-static void drop_event(struct fp_service_config *service, const char *event)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < service->events.count; i++)
-        if (strcmp(service->events.items[i], event) != 0)
-            service->events.items[kept++] = service->events.items[i];
-    service->events.count = kept;
-}
-
-/* `loser` would be the report of `winner`. */
-static int drop(struct discovering *d, const struct claim *winner, const struct claim *loser, struct fp_error *err)
-{
-    struct fp_service_config *service = &d->services[loser->service];
-    const struct fp_service_config *other = &d->services[winner->service];
-    struct fp_str why;
-
-    drop_event(service, loser->event);
-    if (same_text(service->name, other->name) && same_text(service->filter, other->filter) &&
-        same_text(service->language, other->language))
-        return FP_OK; /* patterns that overlap */
-    fp_str_init(&why, FP_LIMIT_TEXT);
-    fp_str_printf(&why, "services[%zu] has a report of this name (%s) and other rows: group_by tells them apart",
-                  d->from[winner->service], loser->event);
-    fp_log(d->fetcher->log, FP_LOG_WARNING, "services[%zu], %s: \"%s\" is not pressed: %s", d->from[loser->service],
-           d->window->label, service->title, why.data);
-    return add_not_pressed(d, service->title, -1, keep(d, &why), err);
-}
-
-static int drop_doubles(struct discovering *d, struct fp_error *err)
-{
-    struct claim *claims;
-    size_t count = 0, first = 0;
-    int rc = FP_OK;
-
-    for (size_t i = 0; i < d->service_count; i++)
-        count += d->services[i].events.count;
-    claims = calloc(count + 1, sizeof *claims);
-    if (!claims)
-        return fp_error_nomem(err);
-    count = 0;
-    for (size_t i = 0; i < d->service_count; i++)
-        for (size_t e = 0; e < d->services[i].events.count; e++)
-            claims[count++] = (struct claim){ d->services[i].id, d->services[i].events.items[e], i,
-                                              !fp_service_is_fixed(&d->config->services[d->from[i]]) };
-    qsort(claims, count, sizeof *claims, by_claim);
-    for (size_t i = 1; i < count && rc == FP_OK; i++) {
-        if (strcmp(claims[i].id, claims[first].id) != 0 || strcmp(claims[i].event, claims[first].event) != 0)
-            first = i;
-        else if (claims[i].found)
-            rc = drop(d, &claims[first], &claims[i], err);
-    }
-    free(claims);
     return rc;
 }
 
 /* ---- all of it ---- */
 
 /* From the heap into the arena, without services that lost all their events to others. */
-static int finish(struct discovering *d, struct fp_discovery *discovery, struct fp_error *err)
+static int finish(const struct discovering *d, struct fp_discovery *discovery, struct fp_error *err)
 {
-    struct fp_service_config *services = fp_arena_array(d->arena, d->service_count, sizeof *services);
-    struct fp_not_pressed *not_pressed = fp_arena_array(d->arena, d->not_pressed_count, sizeof *not_pressed);
+    const struct fp_found *found = &d->found;
+    struct fp_service_config *services = fp_arena_array(found->arena, found->service_count, sizeof *services);
+    struct fp_not_pressed *not_pressed = fp_arena_array(found->arena, found->not_pressed_count, sizeof *not_pressed);
     size_t kept = 0;
 
     if (!services || !not_pressed)
         return fp_error_nomem(err);
-    for (size_t i = 0; i < d->service_count; i++)
-        if (d->services[i].events.count)
-            services[kept++] = d->services[i];
-    if (d->not_pressed_count)
-        memcpy(not_pressed, d->not_pressed, d->not_pressed_count * sizeof *not_pressed);
+    for (size_t i = 0; i < found->service_count; i++)
+        if (found->services[i].events.count)
+            services[kept++] = found->services[i];
+    if (found->not_pressed_count)
+        memcpy(not_pressed, found->not_pressed, found->not_pressed_count * sizeof *not_pressed);
     discovery->services = (struct fp_plan_services){ services, kept };
     discovery->not_pressed = not_pressed;
-    discovery->not_pressed_count = d->not_pressed_count;
+    discovery->not_pressed_count = found->not_pressed_count;
+    discovery->requests = d->requests;
     return FP_OK;
 }
 
-static int discover(struct discovering *d, struct fp_discovery *discovery, struct fp_error *err)
+static int discover(struct discovering *d, const struct fp_only *only, struct fp_discovery *discovery, struct fp_error *err)
 {
-    int rc = list_named(d, err);
+    const struct fp_config *config = d->found.config;
+    bool *settled = fp_arena_array(d->found.arena, config->service_count, sizeof *settled);
+    int rc = settled ? list_named(d, err) : fp_error_nomem(err);
 
-    for (size_t i = 0; i < d->config->service_count && rc == FP_OK; i++)
-        rc = fp_service_is_fixed(&d->config->services[i]) ? add_service(d, &d->config->services[i], i, err)
-                                                          : expand(d, i, err);
+    for (size_t i = 0; i < config->service_count && rc == FP_OK; i++) {
+        const struct fp_service_config *entry = &config->services[i];
+
+        settled[i] = fp_service_is_fixed(entry) || fp_only_may_mean(only, entry, config);
+        if (fp_service_is_fixed(entry))
+            rc = fp_found_add(&d->found, entry, err);
+        else if (settled[i])
+            rc = expand(d, i, err);
+    }
+    discovery->settled = settled;
+    discovery->entry_count = config->service_count;
     if (rc == FP_OK)
-        rc = drop_doubles(d, err);
+        rc = fp_found_drop_doubles(&d->found, d->fetcher.log, d->window->label, err);
     return rc == FP_OK ? finish(d, discovery, err) : rc;
 }
 
-int fp_discover(struct fp_discovery *ret, const struct fp_config *config, const struct fp_window *window,
-                const struct fp_fetcher *fetcher, struct fp_error *err)
+int fp_discover(struct fp_discovery *ret, const struct fp_config *config, const struct fp_only *only,
+                const struct fp_window *window, const struct fp_fetcher *fetcher, struct fp_error *err)
 {
     struct fp_discovery discovery = { .services = { config->services, config->service_count } };
-    struct discovering d = { .config = config, .window = window, .fetcher = fetcher, .arena = &discovery.arena };
+    struct discovering d = { .found = { .config = config, .arena = &discovery.arena }, .window = window, .fetcher = *fetcher };
     int rc = FP_OK;
 
     fp_arena_init(&discovery.arena);
     if (fp_discovery_needed(config))
-        rc = discover(&d, &discovery, err);
+        rc = discover(&d, only, &discovery, err);
     for (size_t i = 0; i < d.answer_count; i++)
         fp_value_list_release(&d.answers[i].list);
     free(d.answers);
     free(d.named.items);
-    free(d.services);
-    free(d.from);
-    free(d.not_pressed);
+    fp_found_release(&d.found);
     if (rc < 0)
         fp_discovery_release(&discovery);
     else

@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/listing.h"
 #include "base/out.h"
 #include "codec/folded.h"
 #include "codec/pprof.h"
@@ -29,19 +30,13 @@
 const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
                                       FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, NULL };
 
-static int join(struct fp_str *path, const char *dir, const char *name, struct fp_error *err)
-{
-    fp_str_init(path, FP_LIMIT_TEXT);
-    fp_str_puts(path, dir);
-    fp_path_join(path, name);
-    return fp_str_status(path, "a path", err);
-}
-
-static int draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
+int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
     struct fp_str path;
-    int rc = join(&path, dir, name, err);
+    int rc;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, name, err);
     if (rc == FP_OK)
         rc = fp_out_file(path.data, FP_OUT_REPLACE, write, ctx, err);
     fp_str_release(&path);
@@ -56,12 +51,32 @@ static int write_svg(void *ctx, struct fp_out *out, struct fp_error *err)
 static int draw_png(const struct fp_picture *picture, int scale, const char *dir, const char *name, struct fp_error *err)
 {
     struct fp_str path;
-    int rc = join(&path, dir, name, err);
+    int rc;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, name, err);
     if (rc == FP_OK)
         rc = fp_png_write(picture, scale, path.data, err);
     fp_str_release(&path);
     return rc;
+}
+
+/* Several services, and a title that does not name them? */
+static bool hides_services(const struct fp_report_facts *facts)
+{
+    struct fp_str names;
+    struct fp_listing list = { .to = &names, .max = FP_LIMIT_LISTING_TITLE };
+    bool hides;
+
+    if (!facts->merged || facts->merged->count < 2)
+        return false;
+    fp_str_init(&names, FP_LIMIT_TEXT);
+    for (uint32_t id = 0; id < facts->merged->count; id++)
+        fp_listing_add(&list, fp_names_get(facts->merged, id));
+    fp_listing_end(&list);
+    hides = !fp_slice_is(fp_str_slice(&names), facts->title);
+    fp_str_release(&names);
+    return hides;
 }
 
 /* "on-cpu · 19 s · Fri 20 Nov 2026": what the picture says of itself when it hangs in a ticket alone. */
@@ -70,6 +85,8 @@ static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to,
     char total[FP_UNIT_TEXT];
 
     fp_str_init(to, FP_LIMIT_TEXT);
+    if (hides_services(facts))
+        fp_str_printf(to, "%zu services \xC2\xB7 ", facts->merged->count);
     fp_str_puts(to, facts->event_type);
     fp_str_puts(to, " \xC2\xB7 ");
     fp_str_puts(to, fp_unit_format(total, fp_report_total(facts), facts->event->unit));
@@ -132,7 +149,7 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         goto done;
     note_picture(facts, &picture);
     if (options->formats & FP_DRAW_SVG) {
-        rc = draw_file(dir, SVG_FILE, write_svg, &picture, err);
+        rc = fp_draw_file(dir, SVG_FILE, write_svg, &picture, err);
         facts->svg = SVG_FILE;
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
@@ -152,18 +169,6 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
 done:
     fp_str_release(&note);
     fp_str_release(&subtitle);
-    return rc;
-}
-
-static int draw_script(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
-                       struct fp_error *err)
-{
-    struct fp_str path;
-    int rc = join(&path, dir, FP_DRAW_SCRIPT_FILE, err);
-
-    if (rc == FP_OK)
-        rc = fp_draw_script(facts, options->picture, path.data, err);
-    fp_str_release(&path);
     return rc;
 }
 
@@ -187,7 +192,7 @@ static int draw_difference_files(const struct fp_report_facts *facts, const stru
     comparison->width = picture->width;
     comparison->height = picture->height;
     if (formats & FP_DRAW_SVG) {
-        rc = draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
+        rc = fp_draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
         comparison->svg = DIFF_SVG_FILE;
     }
     if (rc == FP_OK && formats & FP_DRAW_PNG) {
@@ -283,8 +288,10 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     struct fp_error failure = FP_ERROR_INIT;
     struct fp_str path;
     uint64_t changed;
-    int rc = join(&path, dir, FOLDED_FILE, &failure);
+    int rc;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, FOLDED_FILE, &failure);
     if (rc == FP_OK)
         rc = fp_folded_write_gz(fp_report_recorded(facts), path.data, &changed, &failure);
     fp_str_release(&path);
@@ -297,11 +304,11 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
 }
 
 /* Completeness, what is missing, zone, and each transform that did something. */
-#define NOTES_MAX (3 + FP_TRANSFORM_COUNT)
+#define NOTES_MAX (4 + FP_TRANSFORM_COUNT)
 
 const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin)
 {
-    for (size_t i = 0; i < meta->note_count; i++)
+    for (size_t i = 0; meta->ours && i < meta->note_count; i++)
         if (strncmp(meta->notes[i], begin, strlen(begin)) == 0)
             return meta->notes[i] + strlen(begin);
     return NULL;
@@ -354,6 +361,8 @@ static int make_notes(struct notes *notes, const struct fp_report_facts *facts, 
     for (size_t i = 0; i < facts->failed_count; i++)
         missing += facts->failed[i].end - facts->failed[i].start;
     fp_str_puts(next_note(notes, FP_DRAW_NOTE_COMPLETENESS), fp_completeness_name(facts->completeness));
+    if (facts->completeness == FP_COMPLETE_PARTIAL && facts->unproved > 0)
+        fp_str_puts(next_note(notes, ""), "unproved in what is covered");
     if (missing > 0)
         fp_str_printf(next_note(notes, FP_DRAW_NOTE_MISSING), "%" PRId64, missing);
     if (facts->window && facts->zone)
@@ -387,8 +396,11 @@ static int write_pprof(struct fp_report_facts *facts, const char *dir, struct fp
         .generator = fp_generator(),
         .notes = notes.items,
     };
-    int rc = join(&path, dir, FP_DRAW_PPROF_FILE, &failure), made = make_notes(&notes, facts, &failure);
+    int rc, made;
 
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, FP_DRAW_PPROF_FILE, &failure);
+    made = make_notes(&notes, facts, &failure);
     meta.note_count = notes.count;
     if (rc == FP_OK)
         rc = made;
@@ -420,7 +432,7 @@ static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
 int fp_draw_page(const char *dir, const char *name, fp_draw_renderer *render, const struct fp_pages *pages,
                  json_t *model, const struct fp_page_place *place, struct fp_error *err)
 {
-    return draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
+    return fp_draw_file(dir, name, write_page, &(struct page){ render, pages, model, place }, err);
 }
 
 static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
@@ -432,7 +444,7 @@ static int write_model(void *ctx, struct fp_out *out, struct fp_error *err)
 
 int fp_draw_model(const char *dir, const char *name, const json_t *model, struct fp_error *err)
 {
-    return draw_file(dir, name, write_model, &model, err);
+    return fp_draw_file(dir, name, write_model, &model, err);
 }
 
 int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,
@@ -453,7 +465,7 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
     if (rc == FP_OK)
         rc = draw_difference(facts, dir, options, err);
     if (rc == FP_OK && shows_value && options->formats & FP_DRAW_HTML)
-        rc = draw_script(facts, dir, options, err);
+        rc = fp_draw_script(facts, options->picture, dir, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
         rc = write_folded(facts, dir, &folded_note, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)
@@ -481,7 +493,8 @@ int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_erro
         struct fp_page_asset asset = fp_pages_asset(pages, i);
         struct fp_str path;
 
-        rc = join(&path, dir, asset.name, err);
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        rc = fp_path_make(&path, dir, asset.name, err);
         /* the name holds the hash of the bytes: what is there is right */
         if (rc == FP_OK && !fp_file_exists(path.data))
             rc = fp_file_write(path.data, asset.bytes.data, asset.bytes.len, err);

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/out.h"
+#include "press/draw.h"
 #include "report/profile_script.h"
 
 static int write_script(void *ctx, struct fp_out *out, struct fp_error *err)
@@ -9,7 +10,7 @@ static int write_script(void *ctx, struct fp_out *out, struct fp_error *err)
     return fp_profile_script_write(ctx, out, err);
 }
 
-static int write_file(struct fp_report_facts *facts, struct fp_profile_script *script, const char *path,
+static int write_file(struct fp_report_facts *facts, struct fp_profile_script *script, const char *dir,
                       struct fp_error *err)
 {
     const struct fp_tree *tree = script->pair ? &script->pair->tree : script->tree;
@@ -17,14 +18,14 @@ static int write_file(struct fp_report_facts *facts, struct fp_profile_script *s
 
     if (tree->count > FP_LIMIT_SCRIPT_NODES)
         return FP_OK;
-    rc = fp_out_file(path, FP_OUT_REPLACE, write_script, script, err);
+    rc = fp_draw_file(dir, FP_DRAW_SCRIPT_FILE, write_script, script, err);
     if (rc == FP_OK)
         facts->script = FP_DRAW_SCRIPT_FILE;
     return rc;
 }
 
 /* The pair of what the page can switch; often what was compared already. */
-static int write_compared(struct fp_report_facts *facts, struct fp_profile_script *script, const char *path,
+static int write_compared(struct fp_report_facts *facts, struct fp_profile_script *script, const char *dir,
                           struct fp_error *err)
 {
     const struct fp_comparison_facts *comparison = facts->comparison;
@@ -36,17 +37,17 @@ static int write_compared(struct fp_report_facts *facts, struct fp_profile_scrip
     script->before = comparison->switchable;
     script->pair = comparison->pair;
     if (script->after == comparison->after && script->before == comparison->before)
-        return write_file(facts, script, path, err);
+        return write_file(facts, script, dir, err);
     rc = fp_pair_make(&pair, script->before, script->after, err);
     if (rc < 0)
         return rc;
     script->pair = &pair;
-    rc = write_file(facts, script, path, err);
+    rc = write_file(facts, script, dir, err);
     fp_pair_release(&pair);
     return rc;
 }
 
-int fp_draw_script(struct fp_report_facts *facts, const struct fp_picture_config *picture, const char *path,
+int fp_draw_script(struct fp_report_facts *facts, const struct fp_picture_config *picture, const char *dir,
                    struct fp_error *err)
 {
     struct fp_profile_script script = {
@@ -60,6 +61,6 @@ int fp_draw_script(struct fp_report_facts *facts, const struct fp_picture_config
     };
 
     if (facts->comparison && facts->comparison->pair)
-        return write_compared(facts, &script, path, err);
-    return write_file(facts, &script, path, err);
+        return write_compared(facts, &script, dir, err);
+    return write_file(facts, &script, dir, err);
 }

@@ -13,8 +13,8 @@
 
 #define FP_DRAW_SCRIPT_FILE "profile.js"
 
-/* Writes the file at `path`, in the manner of fp_out_file, and names it in the facts. */
-int fp_draw_script(struct fp_report_facts *facts, const struct fp_picture_config *picture, const char *path,
+/* Writes the file into `dir`, as fp_draw_file does, and names it in the facts. */
+int fp_draw_script(struct fp_report_facts *facts, const struct fp_picture_config *picture, const char *dir,
                    struct fp_error *err);
 
 #endif

@@ -226,6 +226,17 @@ static int keep_trying(const struct tries *tries, uint32_t *ret_attempts, struct
 
 /* ---- the requests ---- */
 
+struct fp_fetcher fp_fetcher_hasty(const struct fp_fetcher *fetcher, int64_t retries, struct fp_source_config *config)
+{
+    struct fp_fetcher hasty = *fetcher;
+
+    *config = *fetcher->config;
+    if (config->retries > retries)
+        config->retries = retries;
+    hasty.config = config;
+    return hasty;
+}
+
 static struct fp_request request_of(const struct fp_job *job, const struct fp_chunk *chunk)
 {
     const struct fp_service_config *service = job->service;
@@ -262,22 +273,20 @@ int fp_fetch_count(const struct fp_fetcher *fetcher, const struct fp_job *job, c
 }
 
 int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_query *query, struct fp_value_list *ret_list,
-                    struct fp_error *err)
+                    uint32_t *ret_attempts, struct fp_error *err)
 {
     struct values_request values = { query, ret_list };
     const struct tries tries = { fetcher, query->app_service ? query->app_service : "all services", query->tags[0],
                                  try_values, &values };
-    uint32_t attempts;
 
-    return keep_trying(&tries, &attempts, err);
+    return keep_trying(&tries, ret_attempts, err);
 }
 
 int fp_fetch_services(const struct fp_fetcher *fetcher, int64_t start, int64_t end, struct fp_service_list *ret_list,
-                      struct fp_error *err)
+                      uint32_t *ret_attempts, struct fp_error *err)
 {
     struct services_request services = { start, end, ret_list };
     const struct tries tries = { fetcher, "list of", "services", try_services, &services };
-    uint32_t attempts;
 
-    return keep_trying(&tries, &attempts, err);
+    return keep_trying(&tries, ret_attempts, err);
 }

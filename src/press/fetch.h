@@ -24,6 +24,9 @@ struct fp_fetcher {
     const atomic_bool *cancel;
 };
 
+/* The same, with at most `retries` further attempts. It borrows `config`, which is filled here. */
+struct fp_fetcher fp_fetcher_hasty(const struct fp_fetcher *fetcher, int64_t retries, struct fp_source_config *config);
+
 /* ret_attempts is set in every case: requests sent. ret_reply only on success. */
 int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
                    struct fp_reply *ret_reply, uint32_t *ret_attempts, struct fp_error *err);
@@ -32,10 +35,10 @@ int fp_fetch_chunk(const struct fp_fetcher *fetcher, const struct fp_job *job, c
 int fp_fetch_count(const struct fp_fetcher *fetcher, const struct fp_job *job, const struct fp_chunk *chunk,
                    int64_t *ret_rows, uint32_t *ret_attempts, struct fp_error *err);
 
-/* Which values tags have, and which services there are; source/source.h says of what. */
+/* Which values tags have, and which services there are; source/source.h says of what. *ret_attempts as above. */
 int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_query *query, struct fp_value_list *ret_list,
-                    struct fp_error *err);
+                    uint32_t *ret_attempts, struct fp_error *err);
 int fp_fetch_services(const struct fp_fetcher *fetcher, int64_t start, int64_t end, struct fp_service_list *ret_list,
-                      struct fp_error *err);
+                      uint32_t *ret_attempts, struct fp_error *err);
 
 #endif

@@ -1,9 +1,16 @@
+#include <string.h>
+
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/kept.h"
 #include "press/night.h"
+#include "press/night_files.h"
+#include "press/services.h"
 #include "publish/nights.h"
+#include "report/feed.h"
+#include "report/history.h"
 #include "report/index.h"
+#include "report/leads.h"
 
 #define INDEX_FILE "index.html"
 
@@ -36,29 +43,103 @@ static void keep_what_a_calendar_needs(json_t *night)
     json_object_del(night, "services");
 }
 
-/* *ret_newest: index of the newest night that is whole; list->count when there is none. */
-static int load_nights(const struct fp_index_run *run, const struct fp_nights *list, json_t *nights, size_t *ret_newest,
-                       size_t *ret_damaged, struct fp_error *err)
+/* What all nights come to. */
+struct all {
+    struct fp_nights list;
+    json_t *nights; /* as report/index.h has them */
+    size_t newest;  /* of the list: the newest that is whole; list.count when there is none */
+    size_t damaged;
+    struct fp_history history;
+    struct fp_feed feed;
+};
+
+/* For the calendar: how many changes of services lead. */
+static int count_changes(json_t *night, struct fp_error *err)
 {
-    size_t newest = list->count, damaged = 0;
+    struct fp_leads leads;
+    int rc = fp_leads_collect(json_object_get(night, "services"), &leads, err);
+
+    if (rc < 0)
+        return rc;
+    rc = json_object_set_new(night, "changes", json_integer((json_int_t)fp_leads_count(&leads)));
+    fp_leads_release(&leads);
+    return rc < 0 ? fp_error_nomem(err) : FP_OK;
+}
+
+static int read_night(const struct fp_index_run *run, struct all *all, json_t *night, struct fp_error *err)
+{
+    int rc = fp_history_add(&all->history, night, err);
+
+    if (rc == FP_OK)
+        rc = count_changes(night, err);
+    if (rc == FP_OK && run->site_url)
+        rc = fp_feed_add(&all->feed, night, err);
+    return rc;
+}
+
+static int load_nights(const struct fp_index_run *run, struct all *all, struct fp_error *err)
+{
     int rc = FP_OK;
 
-    for (size_t i = 0; i < list->count && rc == FP_OK; i++) {
-        size_t before = damaged;
+    all->newest = all->list.count;
+    for (size_t i = 0; i < all->list.count && rc == FP_OK; i++) {
+        size_t before = all->damaged;
         json_t *night;
 
-        rc = load_night(run, list->items[i].path, &night, &damaged, err);
+        rc = load_night(run, all->list.items[i].path, &night, &all->damaged, err);
         if (rc < 0)
             break;
-        if (newest < i)
+        if (all->damaged == before)
+            rc = read_night(run, all, night, err);
+        if (all->newest < i)
             keep_what_a_calendar_needs(night);
-        else if (damaged == before)
-            newest = i;
-        if (json_array_append_new(nights, night) < 0)
+        else if (all->damaged == before)
+            all->newest = i;
+        if (json_array_append_new(all->nights, night) < 0)
             rc = fp_error_nomem(err);
     }
-    *ret_newest = newest;
-    *ret_damaged = damaged;
+    if (rc == FP_OK && all->newest < all->list.count)
+        rc = fp_history_annotate(&all->history, json_array_get(all->nights, all->newest), err);
+    return rc;
+}
+
+/* ---- later nights ---- */
+
+static bool is_pressed(const struct fp_index_run *run, const char *path)
+{
+    for (size_t i = 0; i < run->pressed_count; i++)
+        if (strcmp(run->pressed[i], path) == 0)
+            return true;
+    return false;
+}
+
+static bool shows_pressed(const struct fp_index_run *run, const struct fp_history *history, uint32_t night)
+{
+    uint32_t earlier;
+
+    for (size_t i = 0; i < run->pressed_count; i++)
+        if (fp_history_find(history, run->pressed[i], &earlier) && fp_history_is_shown(history, night, earlier))
+            return true;
+    return false;
+}
+
+/* A sparkline shows the nights before: where one of those was pressed again, it is drawn again. */
+static int redraw_later(const struct fp_index_run *run, const struct fp_history *history, struct fp_error *err)
+{
+    const struct fp_night_site site = { run->stage, run->pages, run->site_url };
+    int rc = FP_OK;
+
+    for (uint32_t i = 0; i < history->night_count && rc == FP_OK; i++) {
+        const char *path = history->nights[i].path;
+        json_t *night = NULL;
+
+        if (is_pressed(run, path) || !shows_pressed(run, history, i))
+            continue;
+        rc = fp_kept_load(run->stage->output, path, &night, err);
+        if (rc == FP_OK)
+            rc = fp_night_redraw(&site, night, err);
+        json_decref(night);
+    }
     return rc;
 }
 
@@ -85,30 +166,62 @@ static int publish_assets(struct fp_stage *stage, const struct fp_pages *pages, 
     return rc;
 }
 
-int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err)
-{
-    static const struct fp_page_place place = { "assets/", NULL, NULL };
-    struct fp_stage *stage = run->stage;
-    struct fp_nights list = { 0 };
-    json_t *nights = json_array();
-    size_t newest = 0, damaged = 0;
-    int rc = nights ? fp_nights_list(stage->output, &list, err) : fp_error_nomem(err);
+/* ---- feed.xml ---- */
 
-    if (rc == FP_OK)
-        rc = load_nights(run, &list, nights, &newest, &damaged, err);
+static int write_feed(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_feed_write(ctx, out, err);
+}
+
+static int publish_feed(const struct fp_index_run *run, struct fp_feed *feed, struct fp_error *err)
+{
+    int rc = fp_draw_file(run->stage->path, FP_FEED_FILE, write_feed, feed, err);
+
+    return rc == FP_OK ? fp_stage_file(run->stage, FP_FEED_FILE, err) : rc;
+}
+
+/* ---- all of it ---- */
+
+static int publish_all(const struct fp_index_run *run, struct all *all, struct fp_error *err)
+{
+    const struct fp_page_place place = { .assets = "assets/", .services = "services/",
+                                         .feed = run->site_url ? FP_FEED_FILE : NULL };
+    struct fp_stage *stage = run->stage;
+    int rc = redraw_later(run, &all->history, err);
+
     if (rc == FP_OK)
         rc = publish_assets(stage, run->pages, err);
     if (rc == FP_OK)
-        rc = fp_draw_page(stage->path, INDEX_FILE, fp_pages_index, run->pages, nights, &place, err);
+        rc = fp_services_publish(&(struct fp_services_run){ stage, run->pages, &all->history, all->damaged }, err);
+    if (rc == FP_OK && run->site_url)
+        rc = publish_feed(run, &all->feed, err);
+    if (rc == FP_OK)
+        rc = fp_draw_page(stage->path, INDEX_FILE, fp_pages_index, run->pages, all->nights, &place, err);
     if (rc == FP_OK)
         rc = fp_stage_file(stage, INDEX_FILE, err);
-    if (rc == FP_OK && newest < list.count)
-        rc = fp_stage_latest(stage, list.items[newest].path, err);
+    if (rc == FP_OK && all->newest < all->list.count)
+        rc = fp_stage_latest(stage, all->list.items[all->newest].path, err);
+    return rc;
+}
+
+int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err)
+{
+    struct all all = { .nights = json_array() };
+    int rc = all.nights ? fp_nights_list(run->stage->output, &all.list, err) : fp_error_nomem(err);
+
+    fp_history_init(&all.history);
+    fp_feed_init(&all.feed, run->title, run->site_url);
     if (rc == FP_OK)
-        *ret_damaged = damaged;
+        rc = load_nights(run, &all, err);
+    if (rc == FP_OK)
+        rc = publish_all(run, &all, err);
+    if (rc == FP_OK)
+        *ret_damaged = all.damaged;
     else
-        fp_error_prepend(err, "index of %s", stage->output);
-    json_decref(nights);
-    fp_nights_release(&list);
+        fp_error_prepend(err, "index of %s", run->stage->output);
+    fp_feed_release(&all.feed);
+    fp_history_release(&all.history);
+    json_decref(all.nights);
+    fp_nights_release(&all.list);
     return rc;
 }

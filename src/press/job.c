@@ -29,6 +29,7 @@ int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_
     pthread_mutex_init(&run->lock, NULL);
     pthread_cond_init(&run->finished, NULL);
     fp_builder_init(&run->merged);
+    fp_arena_init(&run->texts);
     fp_str_init(&path, FP_LIMIT_TEXT);
     fp_job_report_path(job, &path);
     rc = fp_str_status(&path, "a path", err);
@@ -41,8 +42,7 @@ int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_
 void fp_job_run_release(struct fp_job_run *run)
 {
     fp_builder_release(&run->merged);
-    for (size_t i = 0; i < run->failed_count; i++)
-        free((char *)(uintptr_t)run->failed[i].why);
+    fp_arena_release(&run->texts);
     free(run->failed);
     free(run->failure);
     free(run->path);
@@ -63,18 +63,22 @@ static char *error_text(const struct fp_error *err)
     return result;
 }
 
+/* `why` NULL: as the server refused the first chunk. */
 static int add_failed_part(struct fp_job_run *run, const struct fp_chunk *span, const struct fp_error *why,
                            struct fp_error *err)
 {
-    char *text = error_text(why);
-    int rc = text ? fp_array_reserve(&run->failed, &run->failed_cap, run->failed_count + 1, sizeof *run->failed,
-                                     FP_LIMIT_CHUNKS, "failed parts", err)
-                  : fp_error_nomem(err);
+    int rc = fp_array_reserve(&run->failed, &run->failed_cap, run->failed_count + 1, sizeof *run->failed,
+                              FP_LIMIT_CHUNKS, "failed parts", err);
+    const char *text = run->refused;
 
-    if (rc < 0) {
-        free(text);
-        return rc;
+    if (rc == FP_OK && why) {
+        char formatted[FP_ERROR_TEXT];
+
+        text = fp_arena_strdup(&run->texts, fp_error_text(formatted, why));
+        rc = text ? FP_OK : fp_error_nomem(err);
     }
+    if (rc < 0)
+        return rc;
     run->failed[run->failed_count++] = (struct fp_failed_part){ span->start, span->end, text };
     return FP_OK;
 }
@@ -85,7 +89,8 @@ struct evidence {
     int64_t rows; /* -1 = not counted */
 };
 
-static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const struct evidence *evidence)
+static void add_reply(struct fp_job_run *run, const struct fp_chunk *chunk, struct fp_reply *reply,
+                      const struct evidence *evidence)
 {
     const struct fp_job *job = run->job;
     struct fp_slice name = fp_slice_of(job->service->name);
@@ -98,7 +103,7 @@ static void add_reply(struct fp_job_run *run, struct fp_reply *reply, const stru
         run->balance.value = INT64_MAX;
     if (reply->form != FP_FORM_NONE)
         run->form = reply->form;
-    run->unproved |= !evidence->proved;
+    run->unproved_s += evidence->proved ? 0 : chunk->end - chunk->start;
     run->counted += evidence->rows >= 0;
     if (evidence->rows > run->most_rows)
         run->most_rows = evidence->rows;
@@ -137,21 +142,24 @@ static void fill_facts(const struct fp_job_run *run, const struct fp_job_context
                        struct fp_report_facts *facts)
 {
     const struct fp_job *job = run->job;
+    const struct fp_window *window = &context->plan->windows[job->window];
 
     *facts = (struct fp_report_facts){
         .service = job->service->name,
+        .id = job->service->id,
         .title = job->service->title,
         .event_type = job->event_type,
         .event = job->event,
         .language = job->service->language,
         .filter = job->service->filter,
-        .window = &context->plan->windows[job->window],
+        .window = window,
         .zone = context->zone,
         .source = fp_source_describe(context->fetcher.source),
         .outcome = run->outcome,
         .completeness = run->failed_count ? FP_COMPLETE_PARTIAL
-                        : run->unproved   ? FP_COMPLETE_UNPROVED
+                        : run->unproved_s ? FP_COMPLETE_UNPROVED
                                           : FP_COMPLETE_PROVED,
+        .unproved = (double)run->unproved_s / (double)(window->end - window->start),
         .form = fp_form_name(run->form),
         .requests = run->requests,
         .replies = run->replies,
@@ -241,6 +249,7 @@ static int prepare(struct drawing *d, struct fp_job_run *run, const struct fp_jo
         if (rc == FP_OK && fp_service_is_host(run->job->service) &&
             fp_listed_ask(&d->listed, &context->fetcher, run->job->service, d->facts.window))
             d->facts.services = &d->listed.names;
+        d->facts.requests = run->requests += d->listed.requests;
     }
     if (rc == FP_OK && fp_baseline_wanted(run, context))
         rc = compare(run, context, &d->baseline, &d->compared, &d->facts, err);
@@ -322,6 +331,7 @@ struct asking {
     struct span waiting[SPANS_MAX];
     size_t count;
     bool cannot_count; /* as the server said, or since nobody is there to ask */
+    bool first;        /* of the job's chunks: what is refused here is refused to all */
 };
 
 static void note_requests(struct fp_job_run *run, uint32_t attempts)
@@ -396,17 +406,21 @@ static int examine(struct asking *a, const struct span *span, const struct fp_re
     return rc;
 }
 
-/* Takes the outcome of one part over; of the reply, what is left can be released. */
-static int take(struct fp_job_run *run, const struct span *span, struct fp_reply *reply,
+/* Takes the outcome of one part over; of the reply, what is left can be released. Without both reply and failure, the
+ * part was not asked for: the job is refused. */
+static int take(struct asking *a, const struct span *span, struct fp_reply *reply,
                 const struct evidence *evidence, const struct fp_error *failure, struct fp_error *err)
 {
+    struct fp_job_run *run = a->run;
     int rc = FP_OK;
 
     pthread_mutex_lock(&run->lock);
     if (reply)
-        add_reply(run, reply, evidence);
+        add_reply(run, &span->chunk, reply, evidence);
     else
         rc = add_failed_part(run, &span->chunk, failure, err);
+    if (rc == FP_OK && a->first && failure && failure->code == FP_EREFUSED)
+        run->refused = run->failed[run->failed_count - 1].why;
     pthread_mutex_unlock(&run->lock);
     return rc;
 }
@@ -426,16 +440,26 @@ static int ask_for(struct asking *a, const struct span *span, bool divides, stru
         return rc;
     }
     if (rc < 0)
-        return take(a->run, span, NULL, NULL, &failure, err);
+        return take(a, span, NULL, NULL, &failure, err);
     terms = fp_proof_terms_of(a->run->job, reply.row_limit);
     rc = examine(a, span, &reply, &terms, &evidence, err);
     if (rc == FP_OK && !evidence.proved && divides &&
         (evidence.rows >= 0 || fp_proof_halves_may(&terms, reply.builder.total)))
         halve(a, span, evidence.rows, terms.row_limit);
     else if (rc == FP_OK)
-        rc = take(a->run, span, &reply, &evidence, NULL, err);
+        rc = take(a, span, &reply, &evidence, NULL, err);
     fp_reply_release(&reply);
     return rc;
+}
+
+static bool is_refused(struct fp_job_run *run)
+{
+    bool refused;
+
+    pthread_mutex_lock(&run->lock);
+    refused = run->refused != NULL;
+    pthread_mutex_unlock(&run->lock);
+    return refused;
 }
 
 static int ask_span(struct asking *a, const struct span *span, struct fp_error *err)
@@ -445,6 +469,8 @@ static int ask_span(struct asking *a, const struct span *span, struct fp_error *
     int64_t rows = -1;
     int rc = FP_OK;
 
+    if (is_refused(a->run))
+        return take(a, span, NULL, NULL, NULL, err);
     /* Half of the rows around it are too many for one reply already: ask how many before asking for them. */
     if (divides && span->around && span->around / 2 >= span->row_limit)
         rc = count_rows(a, &span->chunk, &rows, err);
@@ -457,16 +483,23 @@ static int ask_span(struct asking *a, const struct span *span, struct fp_error *
     return ask_for(a, span, divides, err);
 }
 
-static int fetch_chunk(struct fp_job_run *run, const struct fp_job_context *context, struct fp_chunk chunk,
+static int fetch_chunk(struct fp_job_run *run, const struct fp_job_context *context, uint32_t index,
                        struct fp_error *err)
 {
     struct asking a = { .run = run,
                         .context = context,
-                        .waiting = { { .chunk = chunk } },
+                        .waiting = { { .chunk = context->plan->chunks[run->job->first_chunk + index] } },
                         .count = 1,
+                        .first = index == 0,
                         .cannot_count = fp_source_is_recorded(context->fetcher.source) };
     int rc = FP_OK;
 
+    if (run->job->service->failure) {
+        struct fp_error failure = FP_ERROR_INIT;
+
+        fp_error_set(&failure, FP_ESERVER, "%s", run->job->service->failure);
+        return take(&a, &a.waiting[0], NULL, NULL, &failure, err);
+    }
     while (a.count && rc == FP_OK) {
         struct span span = a.waiting[--a.count];
 
@@ -478,7 +511,7 @@ static int fetch_chunk(struct fp_job_run *run, const struct fp_job_context *cont
 int fp_job_run_chunk(struct fp_job_run *run, const struct fp_job_context *context, uint32_t index, bool *ret_done,
                      struct fp_error *err)
 {
-    int rc = fetch_chunk(run, context, context->plan->chunks[run->job->first_chunk + index], err);
+    int rc = fetch_chunk(run, context, index, err);
 
     if (rc < 0)
         return rc;

@@ -9,6 +9,9 @@
  * more where it must be asked for in halves: a reply that may have been cut is thrown away then, and its halves count.
  * A half of more rows than a reply holds twice over is counted before it is asked for.
  *
+ * A server that refuses the first chunk (FP_EREFUSED: 401, 403, 404 …) would refuse the others, too: those that were not
+ * sent by then fail with the same reason, unasked. Where the first one was answered, a refusal is that of one chunk.
+ *
  * A reference (plan/compare.h) leaves only its profile, beside the nights of the stage, for the job that is compared
  * with it; a report waits for its baseline before it is drawn.
  *
@@ -24,6 +27,7 @@
 
 #include <jansson.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "plan/plan.h"
 #include "press/draw.h"
@@ -56,14 +60,16 @@ struct fp_job_run {
     uint32_t chunks_left;
     uint32_t requests, replies;
     enum fp_form form;
-    bool unproved;          /* a part may have been cut, and was not asked for in smaller ones */
+    int64_t unproved_s;     /* seconds of parts that may have been cut, and were not asked for in smaller ones */
     uint32_t counted;       /* replies whose rows the server counted … */
     int64_t most_rows;      /* … and the most of them in one */
     int64_t row_limit;      /* the smallest in force */
     uint64_t mended_names;
     struct fp_balance balance;
-    struct fp_failed_part *failed; /* heap; `why` too */
+    struct fp_failed_part *failed; /* heap; each `why` in `texts` */
     size_t failed_count, failed_cap;
+    const char *refused;    /* why the server refused the first chunk, in `texts`; NULL = it did not */
+    struct fp_arena texts;
     struct fp_error broken; /* the profile as a whole cannot be had (limits, memory): code FP_OK = it can */
 
     /* set by the last chunk */

@@ -162,6 +162,9 @@ static int load_entries(struct fp_kept *kept, const char *output, const char *ni
     json_array_foreach(json_object_get(night, "services"), i, entry)
         if (is_report_path(fp_model_get_text(entry, "path")) && json_array_append(kept->entries, entry) < 0)
             rc = fp_error_nomem(err);
+    json_array_foreach(json_object_get(night, "not_pressed"), i, entry)
+        if (json_is_object(entry) && json_array_append(kept->not_pressed, entry) < 0)
+            rc = fp_error_nomem(err);
     json_decref(night);
     return rc;
 }
@@ -171,17 +174,19 @@ int fp_kept_open(struct fp_kept *kept, const char *output, const char *night_pat
     int rc;
 
     kept->entries = json_array();
+    kept->not_pressed = json_array();
     fp_error_clear(&kept->damaged);
     fp_str_init(&kept->night, FP_LIMIT_TEXT);
     fp_str_puts(&kept->night, output);
     fp_path_join(&kept->night, night_path);
-    rc = kept->entries ? fp_str_status(&kept->night, "a path", err) : fp_error_nomem(err);
+    rc = kept->entries && kept->not_pressed ? fp_str_status(&kept->night, "a path", err) : fp_error_nomem(err);
     return rc == FP_OK ? load_entries(kept, output, night_path, err) : rc;
 }
 
 void fp_kept_close(struct fp_kept *kept)
 {
     json_decref(kept->entries);
+    json_decref(kept->not_pressed);
     fp_str_release(&kept->night);
 }
 
@@ -196,10 +201,63 @@ json_t *fp_kept_find(const struct fp_kept *kept, const char *report_path)
     return NULL;
 }
 
-bool fp_kept_failed(const json_t *entry)
+/* ---- the same question? ---- */
+
+/* NULL where there is none that can be read. */
+static int load_summary(const char *night, const char *report_path, json_t **ret_summary, struct fp_error *err)
 {
-    return strcmp(fp_model_get_text(entry, "outcome"), "failed") == 0;
+    struct fp_error damaged = FP_ERROR_INIT;
+    struct fp_str path;
+    int rc;
+
+    *ret_summary = NULL;
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_puts(&path, night);
+    fp_path_join(&path, report_path);
+    fp_path_join(&path, FP_SUMMARY_FILE);
+    rc = fp_str_status(&path, "a path", &damaged);
+    if (rc == FP_OK)
+        rc = load_object(path.data, ret_summary, &damaged);
+    fp_str_release(&path);
+    return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
 }
+
+static bool has_same_question(const json_t *a, const json_t *b)
+{
+    static const struct {
+        const char *object, *key; /* object NULL = of the summary itself */
+    } members[] = {
+        { NULL, "service" },      { NULL, "event" },      { NULL, "language" }, { "window", "start" },
+        { "window", "end" },      { "requests", "filter" }, { "requests", "source" },
+    };
+
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const json_t *in_a = members[i].object ? json_object_get(a, members[i].object) : a;
+        const json_t *in_b = members[i].object ? json_object_get(b, members[i].object) : b;
+
+        if (!json_equal(json_object_get(in_a, members[i].key), json_object_get(in_b, members[i].key)))
+            return false;
+    }
+    return true;
+}
+
+int fp_kept_is_alike(const struct fp_kept *kept, const json_t *entry, const char *dir, bool *ret_alike,
+                     struct fp_error *err)
+{
+    const char *path = fp_model_get_text(entry, "path");
+    json_t *earlier = NULL, *staged = NULL;
+    int rc = load_summary(kept->night.data, path, &earlier, err);
+
+    if (rc == FP_OK)
+        rc = load_summary(dir, path, &staged, err);
+    if (rc == FP_OK)
+        *ret_alike = earlier && staged && has_same_question(earlier, staged);
+    json_decref(earlier);
+    json_decref(staged);
+    return rc;
+}
+
+/* ---- taking over ---- */
 
 static int copy_file(const char *from, const char *to, struct fp_error *err)
 {

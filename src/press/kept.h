@@ -25,6 +25,7 @@ int fp_kept_load_report(const char *dir, json_t **ret_summary, struct fp_error *
 struct fp_kept {
     struct fp_str night;     /* directory of the published night */
     json_t *entries;         /* of its reports, in their order; empty when there is no such night */
+    json_t *not_pressed;     /* rows of its summary; empty when there is none */
     struct fp_error damaged; /* code FP_OK: it is not. Else why, and the entries are in the order of their paths */
 };
 
@@ -33,7 +34,10 @@ void fp_kept_close(struct fp_kept *kept);
 
 /* The entry of a report by its path below the night, borrowed; NULL when there was none. */
 json_t *fp_kept_find(const struct fp_kept *kept, const char *report_path);
-bool fp_kept_failed(const json_t *entry);
+/* Is it an answer to the same question as the one of that path in `dir` (the staged night): of the same service, source,
+ * language, filter and window? No, where either cannot be read. FP_ENOMEM only. */
+int fp_kept_is_alike(const struct fp_kept *kept, const json_t *entry, const char *dir, bool *ret_alike,
+                     struct fp_error *err);
 /* Puts the report of an entry into `dir` (the staged night) in place of what is there. */
 int fp_kept_take(const struct fp_kept *kept, const json_t *entry, const char *dir, struct fp_error *err);
 

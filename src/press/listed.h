@@ -11,6 +11,7 @@
 #define FP_PRESS_LISTED_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "plan/window.h"
@@ -18,6 +19,7 @@
 
 struct fp_listed {
     struct fp_strings names; /* sorted by strcmp */
+    uint32_t requests;       /* sent, retries included; valid in either case */
     struct fp_arena arena;
 };
 

@@ -1,8 +1,12 @@
 /*
  * A night becomes public: its page, its manifest, one switch; then the index.
  *
- * A report of an earlier run of the same night that this run did not press (--only), or failed to
- * press, is kept: it is taken over into the new night before the switch. Nothing that was there is lost.
+ * A report of an earlier run of the same night is taken over into the new night before the switch when this run
+ * - did not press it (--only);
+ * - pressed one that is worth less (press/worth.h). Each is logged, and the night says so of it (`kept` of its entry).
+ * So nothing that was there is lost, but for two cases: numbers replace the numbers of another question (another
+ * service, source, language, filter or window, as after a change of the configuration), whatever they are worth; and
+ * with `force` all but a failed report replaces what was there.
  */
 #ifndef FP_PRESS_NIGHT_H
 #define FP_PRESS_NIGHT_H
@@ -21,11 +25,14 @@ struct fp_night_run {
     struct fp_job_run *runs; /* of the whole plan; those of the window are looked for */
     size_t run_count;
     const struct fp_discovery *discoveries; /* one for each window; NULL = there was nothing to find out */
+    bool force;
     struct fp_log *log;
+    const char *site_url; /* NULL = not known */
 };
 
 struct fp_night_result {
     bool published; /* false when every report failed: there is nothing to publish then, and an earlier night stays */
+    size_t kept;    /* reports of an earlier run that stayed since this run's are worth less */
     bool mended;    /* the summary.json of the earlier run was damaged; a warning was logged */
 };
 
@@ -37,9 +44,14 @@ struct fp_index_run {
     struct fp_stage *stage;
     const struct fp_pages *pages;
     struct fp_log *log;
+    const char *title;           /* of the site */
+    const char *site_url;        /* NULL = not known: there is no feed */
+    const char *const *pressed;  /* paths of the nights that were pressed */
+    size_t pressed_count;
 };
 
-/* Writes DIR/assets and DIR/index.html over all nights, then points `latest` to the newest one that can be read. One
+/* What is made of all nights: later nights that show one that was pressed are drawn again, then DIR/assets, the pages of
+ * services, DIR/feed.xml and DIR/index.html are written, and `latest` points to the newest night that can be read. One
  * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);
 

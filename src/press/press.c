@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/limits.h"
+#include "base/str.h"
 #include "base/unit.h"
 #include "press/job.h"
+#include "press/metrics.h"
 #include "press/night.h"
 #include "press/regressions.h"
 #include "publish/lock.h"
@@ -21,6 +24,8 @@ struct pool {
     atomic_bool stopped;     /* an error has ended the run */
 
     pthread_mutex_t lock;    /* guards what follows */
+    pthread_cond_t over;     /* `workers` is 0 */
+    size_t workers;          /* threads that are not done */
     size_t next_job;         /* in the order of the plan */
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
@@ -98,7 +103,6 @@ static void count_outcome(struct fp_press_result *result, enum fp_outcome outcom
 
 static void note_progress(struct pool *pool, const struct fp_job_run *run, bool done)
 {
-    double seconds = seconds_since(&pool->started);
     bool reference = fp_job_is_reference(run->job);
 
     if (done && reference)
@@ -111,10 +115,48 @@ static void note_progress(struct pool *pool, const struct fp_job_run *run, bool 
         pool->jobs_done++;
         count_outcome(&pool->result, run->outcome);
     }
-    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed", pool->jobs_done,
-                    pool->press->plan->job_count, pool->chunks_done, pool->press->plan->chunk_count,
-                    seconds > 0 ? (double)pool->chunks_done / seconds : 0, pool->result.failed);
     pthread_mutex_unlock(&pool->lock);
+}
+
+static void show_progress(struct pool *pool, const struct fp_press_result *result, size_t jobs, size_t chunks)
+{
+    const struct fp_plan *plan = pool->press->plan;
+    double seconds = seconds_since(&pool->started);
+
+    fp_log_progress(pool->press->log, "%zu/%zu jobs, %zu/%zu requests, %.1f/s, %zu failed, %zu partial", jobs,
+                    plan->job_count, chunks, plan->chunk_count, seconds > 0 ? (double)chunks / seconds : 0,
+                    result->failed, result->partial);
+}
+
+#define PROGRESS_NS 100000000 /* between two looks at how far the workers are */
+
+/* Until all workers are done. A terminal is slower than they are: it is shown what has changed ten times a second, and
+ * how it ended. */
+static void watch(struct pool *pool)
+{
+    size_t shown = SIZE_MAX, workers;
+
+    do {
+        struct fp_press_result result;
+        struct timespec until;
+        size_t jobs, chunks;
+
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += PROGRESS_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_mutex_lock(&pool->lock);
+        while (pool->workers && pthread_cond_timedwait(&pool->over, &pool->lock, &until) == 0)
+            ;
+        workers = pool->workers;
+        result = pool->result;
+        jobs = pool->jobs_done;
+        chunks = pool->chunks_done;
+        pthread_mutex_unlock(&pool->lock);
+        if (chunks != shown)
+            show_progress(pool, &result, jobs, chunks);
+        shown = chunks;
+    } while (workers);
 }
 
 static void *work(void *ctx)
@@ -137,13 +179,30 @@ static void *work(void *ctx)
         }
         note_progress(pool, run, done);
     }
+    pthread_mutex_lock(&pool->lock);
+    if (--pool->workers == 0)
+        pthread_cond_signal(&pool->over);
+    pthread_mutex_unlock(&pool->lock);
     return NULL;
+}
+
+/* Starts as many as asked for, or as many as can be had; returns how many. */
+static size_t start_workers(struct pool *pool, pthread_t *threads, size_t wanted)
+{
+    size_t started = 0;
+
+    pthread_mutex_lock(&pool->lock); /* nobody is done before all are counted */
+    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
+        started++;
+    pool->workers = started ? started : 1;
+    pthread_mutex_unlock(&pool->lock);
+    return started;
 }
 
 /* All jobs, by as many threads as requests may be in flight. */
 static int run_jobs(struct pool *pool, struct fp_error *err)
 {
-    size_t wanted = (size_t)pool->press->config->source.in_flight, started = 0;
+    size_t wanted = (size_t)pool->press->config->source.in_flight, started;
     pthread_t *threads;
 
     if (wanted > pool->press->plan->chunk_count)
@@ -151,10 +210,10 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     threads = calloc(wanted + 1, sizeof *threads);
     if (!threads)
         return fp_error_nomem(err);
-    while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
-        started++;
+    started = start_workers(pool, threads, wanted);
     if (!started) /* no thread to be had: then alone */
         work(pool);
+    watch(pool);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
@@ -166,27 +225,133 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     return pool->err.code;
 }
 
+/* The order of time: a night's page shows the nights before it. */
+static int by_start(const void *pa, const void *pb)
+{
+    const struct fp_window *a = *(const struct fp_window *const *)pa, *b = *(const struct fp_window *const *)pb;
+
+    return a->start < b->start ? -1 : a->start > b->start ? 1 : (a->end > b->end) - (a->end < b->end);
+}
+
+/* The nights of a run in the order of time. */
+struct nights {
+    const struct fp_window **windows; /* all of them */
+    const char **pressed;             /* paths of those that were published, as many as the result says */
+    bool *published;                  /* for each of `windows` */
+};
+
+static int init_nights(struct nights *nights, const struct fp_plan *plan, struct fp_error *err)
+{
+    size_t count = plan->window_count;
+
+    nights->windows = calloc(count + 1, sizeof *nights->windows);
+    nights->pressed = calloc(count + 1, sizeof *nights->pressed);
+    nights->published = calloc(count + 1, sizeof *nights->published);
+    if (!nights->windows || !nights->pressed || !nights->published)
+        return fp_error_nomem(err);
+    for (size_t w = 0; w < count; w++)
+        nights->windows[w] = &plan->windows[w];
+    qsort(nights->windows, count, sizeof *nights->windows, by_start);
+    return FP_OK;
+}
+
+static void release_nights(struct nights *nights)
+{
+    free(nights->windows);
+    free(nights->pressed);
+    free(nights->published);
+}
+
+/* Where a run of several nights ends early, the person must know which of them are new. */
+static void log_nights(const struct fp_press *press, const struct nights *nights)
+{
+    static const char *const what[] = { "not published", "published" };
+
+    for (int is = 1; is >= 0; is--) {
+        struct fp_str paths;
+
+        fp_str_init(&paths, FP_LIMIT_TEXT);
+        for (size_t w = 0; w < press->plan->window_count; w++)
+            if (nights->published[w] == is)
+                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", nights->windows[w]->path);
+        if (paths.len)
+            fp_log(press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
+        fp_str_release(&paths);
+    }
+}
+
+/* Each night in turn, up to the first that cannot be. */
+static int publish_nights(struct pool *pool, struct fp_stage *stage, struct nights *nights, struct fp_error *err)
+{
+    const struct fp_press *press = pool->press;
+    const struct fp_plan *plan = press->plan;
+    const struct fp_night_run night = { .stage = stage,
+                                        .context = &pool->context,
+                                        .runs = pool->runs,
+                                        .run_count = plan->job_count,
+                                        .discoveries = press->discoveries,
+                                        .site_url = press->config->site_url,
+                                        .force = press->force,
+                                        .log = press->log };
+    int rc = FP_OK;
+
+    for (size_t w = 0; w < plan->window_count && rc == FP_OK; w++) {
+        const struct fp_window *window = nights->windows[w];
+        struct fp_night_result result = { .published = false };
+
+        if (atomic_load(press->cancel))
+            return fp_error_set(err, FP_ECANCELLED, "told to stop%s",
+                                pool->result.nights ? "" : "; nothing was published");
+        rc = fp_night_publish(&night, (size_t)(window - plan->windows), &result, err);
+        pool->result.damaged += result.mended;
+        pool->result.kept += result.kept;
+        if (!result.published)
+            continue;
+        nights->published[w] = true;
+        pool->result.newest = window->path;
+        nights->pressed[pool->result.nights++] = window->path;
+    }
+    return rc;
+}
+
+/* What is published the index shows, whatever became of the rest. */
 static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
 {
     const struct fp_press *press = pool->press;
-    struct fp_night_run night = { stage, &pool->context, pool->runs, press->plan->job_count,
-                                  press->discoveries, press->log };
+    struct nights nights = { NULL, NULL, NULL };
+    struct fp_error failure = FP_ERROR_INIT;
     size_t damaged = 0;
-    int rc = FP_OK;
+    int rc = init_nights(&nights, press->plan, err), index = FP_OK;
 
-    for (size_t w = 0; w < press->plan->window_count && rc == FP_OK; w++) {
-        struct fp_night_result result = { false, false };
-
-        if (atomic_load(press->cancel))
-            return fp_error_set(err, FP_ECANCELLED, "told to stop");
-        rc = fp_night_publish(&night, w, &result, err);
-        pool->result.nights += result.published;
-        pool->result.damaged += result.mended;
-    }
-    if (rc == FP_OK && pool->result.nights)
-        rc = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log }, &damaged, err);
+    if (rc == FP_OK)
+        rc = publish_nights(pool, stage, &nights, err);
+    if (pool->result.nights)
+        index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
+                                                         press->config->site_url, nights.pressed, pool->result.nights },
+                                 &damaged, &failure);
     pool->result.damaged += damaged;
-    return rc;
+    if (rc < 0 && nights.published && press->plan->window_count > 1)
+        log_nights(press, &nights);
+    release_nights(&nights);
+    if (index < 0 && rc < 0)
+        fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
+    else if (index < 0 && err)
+        *err = failure;
+    return rc < 0 ? rc : index;
+}
+
+/* Metrics are no part of the site: what is wrong with them is said, and no reason to give up what was published. */
+static void write_metrics(struct pool *pool, int rc)
+{
+    const struct fp_press *press = pool->press;
+    struct fp_error err = FP_ERROR_INIT;
+
+    pool->result.seconds = seconds_since(&pool->started);
+    if (!press->config->metrics_file || rc == FP_ECANCELLED)
+        return;
+    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, &err) < 0;
+    if (pool->result.no_metrics)
+        fp_log_error(press->log, FP_LOG_ERROR, &err, NULL);
 }
 
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
@@ -202,18 +367,31 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     return rc;
 }
 
+/* A wait on it must not grow when somebody sets the clock. */
+static void init_monotonic(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 /* With the lock held. */
 static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
-    static const struct fp_page_place place = { "../../assets/", "../../index.html", "../../../../../index.html" };
+    static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
+                                                .index = "../../../../../index.html" };
     struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
     int rc = fp_stage_open(&stage, press->output, err);
 
     pthread_mutex_init(&pool.lock, NULL);
+    init_monotonic(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
         rc = init_runs(&pool, &made, err);
@@ -235,10 +413,12 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     if (rc == FP_OK)
         pool.result.regressions =
             press->say_regressions ? fp_regressions_log(&pool.context) : fp_regressions_count(&pool.context);
+    write_metrics(&pool, rc);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
     fp_stage_close(&stage);
+    pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
     return rc;

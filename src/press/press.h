@@ -4,7 +4,8 @@
  * As many threads as requests may be in flight take chunks off the plan one after the other, so only a few jobs
  * are open at a time and memory goes with them, not with the number of services. When all jobs
  * are done, each night is switched into place, then the index, then `latest`.
- * On failure or when cancelled, the site is what it was.
+ * On failure or when cancelled before the first switch, the site is what it was. After it, the nights that were switched
+ * stay, the index and `latest` follow, and the log names them and those that were not published.
  */
 #ifndef FP_PRESS_PRESS_H
 #define FP_PRESS_PRESS_H
@@ -31,6 +32,7 @@ struct fp_press {
     const struct fp_pages *pages;
     const char *output;
     int64_t generated;         /* what pages say of when they were made */
+    bool force;                /* replace reports of earlier runs that are worth more (press/night.h) */
     struct fp_log *log;
     const atomic_bool *cancel;
     bool say_regressions;      /* in a line each, once the site is published */
@@ -38,12 +40,17 @@ struct fp_press {
 
 struct fp_press_result {
     size_t ok, empty, partial, failed; /* jobs by outcome */
+    size_t kept;                       /* … of which a better report of an earlier run stayed */
     size_t nights;                     /* published */
     size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
+    const char *newest;                /* path of the newest night that was published, in the plan; NULL = none was */
+    double seconds;                    /* that it took */
+    bool no_metrics;                   /* the metrics file could not be written; logged */
 };
 
-/* Takes the lock on the output directory for the whole time: FP_EBUSY when another run has it. Each job that failed or is
+/* *ret_result is set in every case. Takes the lock on the output directory for the whole time: FP_EBUSY when another run
+ * has it. Each job that failed or is
  * partial has been logged in one line. */
 int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err);
 

@@ -8,47 +8,47 @@
 
 /* ---- patterns ---- */
 
-/* Room for the patterns of one list, all NULL. */
-static int make_room(struct fp_pattern ***ret_items, size_t count, struct fp_error *err)
-{
-    *ret_items = calloc(count + 1, sizeof **ret_items);
-    return *ret_items ? FP_OK : fp_error_nomem(err);
-}
-
-static void free_list(const struct fp_pattern_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        fp_pattern_free((struct fp_pattern *)(uintptr_t)list->items[i]);
-    free((void *)(uintptr_t)list->items);
-}
-
-/* In every case the list is to be freed. */
-static int compile_list(struct fp_pattern_list *list, const struct fp_strings *texts, struct fp_error *err)
-{
+/* Those of one list, owned; the transforms only read them. */
+struct compiled {
     struct fp_pattern **items;
-    int rc = make_room(&items, texts->count, err);
+    size_t count;
+};
 
-    if (rc < 0)
-        return rc;
-    list->items = (const struct fp_pattern *const *)items;
-    list->count = texts->count;
+static int make_room(struct compiled *compiled, size_t count, struct fp_error *err)
+{
+    compiled->items = calloc(count + 1, sizeof *compiled->items);
+    compiled->count = compiled->items ? count : 0;
+    return compiled->items ? FP_OK : fp_error_nomem(err);
+}
+
+static struct fp_pattern_list list_of(const struct compiled *compiled)
+{
+    return (struct fp_pattern_list){ (const struct fp_pattern *const *)compiled->items, compiled->count };
+}
+
+static void release(struct compiled *compiled)
+{
+    for (size_t i = 0; i < compiled->count; i++)
+        fp_pattern_free(compiled->items[i]);
+    free(compiled->items);
+}
+
+/* In every case it is to be released. */
+static int compile_list(struct compiled *compiled, const struct fp_strings *texts, struct fp_error *err)
+{
+    int rc = make_room(compiled, texts->count, err);
+
     for (size_t i = 0; i < texts->count && rc == FP_OK; i++)
-        rc = fp_pattern_new(&items[i], fp_slice_of(texts->items[i]), err);
+        rc = fp_pattern_new(&compiled->items[i], fp_slice_of(texts->items[i]), err);
     return rc;
 }
 
-static int compile_renames(struct fp_pattern_list *list, const struct fp_transform_config *config,
-                           struct fp_error *err)
+static int compile_renames(struct compiled *compiled, const struct fp_transform_config *config, struct fp_error *err)
 {
-    struct fp_pattern **items;
-    int rc = make_room(&items, config->rename_count, err);
+    int rc = make_room(compiled, config->rename_count, err);
 
-    if (rc < 0)
-        return rc;
-    list->items = (const struct fp_pattern *const *)items;
-    list->count = config->rename_count;
     for (size_t i = 0; i < config->rename_count && rc == FP_OK; i++)
-        rc = fp_pattern_new_rename(&items[i], fp_slice_of(config->rename[i].pattern),
+        rc = fp_pattern_new_rename(&compiled->items[i], fp_slice_of(config->rename[i].pattern),
                                    fp_slice_of(config->rename[i].to), err);
     return rc;
 }
@@ -96,13 +96,17 @@ int fp_shape_make(struct fp_shape *ret_shape, const struct fp_tree *tree, const 
         .collapse_wrappers = config->collapse_wrappers,
         .min_share = config->min_share,
     };
-    int rc = compile_renames(&options.rename, config, err);
+    struct compiled rename = { 0 }, focus = { 0 }, hide = { 0 };
+    int rc = compile_renames(&rename, config, err);
 
     *ret_shape = (struct fp_shape){ 0 };
     if (rc == FP_OK)
-        rc = compile_list(&options.focus, &config->focus, err);
+        rc = compile_list(&focus, &config->focus, err);
     if (rc == FP_OK)
-        rc = compile_list(&options.hide, &config->hide, err);
+        rc = compile_list(&hide, &config->hide, err);
+    options.rename = list_of(&rename);
+    options.focus = list_of(&focus);
+    options.hide = list_of(&hide);
     if (rc == FP_OK)
         rc = fp_transform_apply(tree, &options, &ret_shape->made, &ret_shape->log, err);
     ret_shape->switches = switches_of(config);
@@ -110,9 +114,9 @@ int fp_shape_make(struct fp_shape *ret_shape, const struct fp_tree *tree, const 
         rc = make_switchable(ret_shape, tree, options, err);
     if (rc == FP_OK)
         rc = fp_symbols_missing(tree, &ret_shape->symbols, err);
-    free_list(&options.rename);
-    free_list(&options.focus);
-    free_list(&options.hide);
+    release(&rename);
+    release(&focus);
+    release(&hide);
     return rc;
 }
 

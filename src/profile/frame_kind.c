@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define MARK_BYTES 4 /* bytes of "[k] " */
+
 static const struct {
     const char *name, *label;
     char letter;
@@ -22,6 +24,14 @@ const char *fp_frame_kind_name(enum fp_frame_kind kind)
     return kinds[kind].name;
 }
 
+enum fp_frame_kind fp_frame_kind_named(const char *name)
+{
+    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
+        if (strcmp(fp_frame_kind_name((enum fp_frame_kind)kind), name) == 0)
+            return (enum fp_frame_kind)kind;
+    return FP_KIND_UNKNOWN;
+}
+
 const char *fp_frame_kind_label(enum fp_frame_kind kind)
 {
     return kinds[kind].label;
@@ -40,25 +50,31 @@ int fp_frame_kind_of_letter(char letter)
     return -1;
 }
 
-/* "[k] " and the like: the letter, or '\0'. */
-static char prefix_letter(struct fp_slice name)
+/* The kind whose mark, "[k] " and the like, the name begins with; -1 for no mark. */
+static int marked_kind(struct fp_slice name)
 {
-    if (name.len >= 4 && name.data[0] == '[' && name.data[2] == ']' && name.data[3] == ' ' &&
-        strchr("tpkcl", name.data[1]))
-        return name.data[1];
-    return '\0';
+    static const struct {
+        char letter;
+        enum fp_frame_kind kind;
+    } marks[] = { { 't', FP_KIND_THREAD },
+                  { 'p', FP_KIND_PROCESS },
+                  { 'k', FP_KIND_KERNEL },
+                  { 'c', FP_KIND_CUDA },
+                  { 'l', FP_KIND_LIBRARY } };
+
+    if (name.len >= MARK_BYTES && name.data[0] == '[' && name.data[2] == ']' && name.data[3] == ' ')
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (marks[i].letter == name.data[1])
+                return (int)marks[i].kind;
+    return -1;
 }
 
 enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name)
 {
-    switch (prefix_letter(name)) {
-    case 't': return FP_KIND_THREAD;
-    case 'p': return FP_KIND_PROCESS;
-    case 'k': return FP_KIND_KERNEL;
-    case 'c': return FP_KIND_CUDA;
-    case 'l': return FP_KIND_LIBRARY;
-    default: break;
-    }
+    int marked = marked_kind(name);
+
+    if (marked >= 0)
+        return (enum fp_frame_kind)marked;
     if (fp_slice_starts(name, "[unknown"))
         return FP_KIND_UNKNOWN;
     if (name.len >= 3 && name.data[0] == '[' && name.data[1] == '/' && name.data[name.len - 1] == ']')
@@ -71,9 +87,9 @@ enum fp_frame_kind fp_root_kind(struct fp_slice name)
     return fp_slice_is(name, "Total") ? FP_KIND_HOST : FP_KIND_PROCESS;
 }
 
-struct fp_slice fp_frame_bare_name(struct fp_slice name)
+struct fp_slice fp_frame_bare_name(enum fp_frame_kind kind, struct fp_slice name)
 {
-    if (prefix_letter(name) && name.len > 4)
-        return (struct fp_slice){ name.data + 4, name.len - 4 };
+    if (marked_kind(name) == (int)kind && name.len > MARK_BYTES)
+        return (struct fp_slice){ name.data + MARK_BYTES, name.len - MARK_BYTES };
     return name;
 }

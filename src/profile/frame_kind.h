@@ -27,6 +27,8 @@ enum fp_frame_kind {
 
 /* "application", "library" …: for programs (summary.json, pprof). */
 const char *fp_frame_kind_name(enum fp_frame_kind kind);
+/* The kind of that name; UNKNOWN for a word that is none. */
+enum fp_frame_kind fp_frame_kind_named(const char *name);
 /* The same for readers: "CUDA", "no symbol". */
 const char *fp_frame_kind_label(enum fp_frame_kind kind);
 /* 'A', 'L' … */
@@ -37,8 +39,9 @@ int fp_frame_kind_of_letter(char letter);
 enum fp_frame_kind fp_frame_kind_of_name(struct fp_slice name);
 /* Of a root: a host when it is called `Total`, DeepFlow's name for the whole host, else a process. */
 enum fp_frame_kind fp_root_kind(struct fp_slice name);
-/* The name without its "[k] "-like prefix, for labels; a name without prefix, or that is nothing else, as it
- * is. */
-struct fp_slice fp_frame_bare_name(struct fp_slice name);
+/* The name without the mark of its kind ("[k] " of a kernel function), for labels; a name without it, or that is
+ * nothing else, as it is. What looks like the mark of another kind is a part of the name: an application may well
+ * call a function "[k] x". */
+struct fp_slice fp_frame_bare_name(enum fp_frame_kind kind, struct fp_slice name);
 
 #endif

@@ -8,11 +8,6 @@
 #include "report/top_nodes.h"
 #include "report/words.h"
 
-static void put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
-{
-    fp_model_put(model, object, key, json_integer(value));
-}
-
 /* ---- the baseline and the rule ---- */
 
 /* The value of one core over the time that each side has; 0 where cores make no sense. */
@@ -53,14 +48,14 @@ static void put_baseline(struct fp_model *model, json_t *root, const struct fp_c
     fp_model_put(model, baseline, "label", fp_model_text(c->label));
     if (c->window) {
         window = fp_model_object(model, baseline, "window");
-        put_int(model, window, "start", c->window->start);
-        put_int(model, window, "end", c->window->end);
+        fp_model_put_int(model, window, "start", c->window->start);
+        fp_model_put_int(model, window, "end", c->window->end);
         fp_model_put(model, window, "timezone", fp_model_text(c->zone ? fp_zone_name(c->zone) : "UTC"));
         fp_model_put(model, window, "label", fp_model_text(c->window->label));
     } else {
         fp_model_put(model, baseline, "window", json_null());
     }
-    put_int(model, baseline, "total", c->total);
+    fp_model_put_int(model, baseline, "total", c->total);
     fp_model_put(model, baseline, "cores", cores(c->total, per_core->before));
     fp_model_put(model, baseline, "covered", json_real(c->covered));
     fp_model_put(model, baseline, "completeness", fp_model_text_or_null(c->completeness));
@@ -85,12 +80,12 @@ static void put_rule(struct fp_model *model, json_t *root, const struct fp_compa
     fp_model_put(model, limits, "relative", json_real(c->limits->regression_relative));
     fp_model_put(model, object, "q", json_real(c->rule->q));
     fp_model_put(model, object, "min_effect", json_real(c->rule->min_effect));
-    put_int(model, object, "min_samples", c->rule->min_samples);
+    fp_model_put_int(model, object, "min_samples", c->rule->min_samples);
     fp_model_put(model, object, "sampled", json_boolean(c->rule->sample > 0));
-    put_int(model, object, "tested", (int64_t)c->changes->tested);
-    put_int(model, object, "before_samples", c->changes->before_samples);
-    put_int(model, object, "after_samples", c->changes->after_samples);
-    put_int(model, object, "changed", (int64_t)c->changes->changed);
+    fp_model_put_int(model, object, "tested", (int64_t)c->changes->tested);
+    fp_model_put_int(model, object, "before_samples", c->changes->before_samples);
+    fp_model_put_int(model, object, "after_samples", c->changes->after_samples);
+    fp_model_put_int(model, object, "changed", (int64_t)c->changes->changed);
     fp_model_put(model, object, "too_few", json_boolean(c->changes->too_few));
     fp_model_put(model, object, "threshold", json_real(c->changes->threshold));
 }
@@ -104,8 +99,8 @@ static void put_picture(struct fp_model *model, json_t *root, const struct fp_co
         return;
     }
     picture = fp_model_object(model, root, "diff_picture");
-    put_int(model, picture, "width", c->width);
-    put_int(model, picture, "height", c->height);
+    fp_model_put_int(model, picture, "width", c->width);
+    fp_model_put_int(model, picture, "height", c->height);
     fp_model_put(model, picture, "shape", fp_model_text(c->old_shape ? "old" : "new"));
 }
 
@@ -259,10 +254,10 @@ static void push_change(struct listing *l, json_t *list, uint32_t index)
     fp_model_put(model, row, "verdict", fp_model_text(fp_verdict_name(change->verdict)));
     fp_model_put(model, row, "before_share", json_real(fp_changes_share(before, all->before_total)));
     fp_model_put(model, row, "after_share", json_real(fp_changes_share(after, all->after_total)));
-    put_int(model, row, "before_total", change->before_total);
-    put_int(model, row, "after_total", change->after_total);
-    put_int(model, row, "before_self", change->before_self);
-    put_int(model, row, "after_self", change->after_self);
+    fp_model_put_int(model, row, "before_total", change->before_total);
+    fp_model_put_int(model, row, "after_total", change->after_total);
+    fp_model_put_int(model, row, "before_self", change->before_self);
+    fp_model_put_int(model, row, "after_self", change->after_self);
     fp_model_put(model, row, "effect", json_real(change->effect));
     fp_model_put(model, row, "by_self", json_boolean(change->by_self));
     fp_model_put(model, row, "lead", lead == FP_NO_CHANGE ? json_null() : json_integer(lead));
@@ -284,7 +279,7 @@ static int put_changes(struct fp_model *model, json_t *root, const struct fp_com
     for (uint32_t i = 0; i < l.count && rc == FP_OK && !model->failed; i++)
         push_change(&l, list, i);
     if (rc == FP_OK && c && c->changes)
-        put_int(model, json_object_get(root, "comparison"), "regressions", l.regressions);
+        fp_model_put_int(model, json_object_get(root, "comparison"), "regressions", l.regressions);
     free(l.items);
     free(l.place);
     return rc;
@@ -347,8 +342,8 @@ void fp_comparison_put_entry(struct fp_model *model, json_t *entry, const json_t
     copy_all(model, entry, "baseline", json_object_get(summary, "baseline"), of_baseline);
     copy_all(model, entry, "rule", comparison, of_rule);
     copy(model, entry, summary, "no_baseline");
-    put_int(model, entry, "changed", fp_model_get_int(comparison, "changed"));
-    put_int(model, entry, "regressions", fp_model_get_int(comparison, "regressions"));
+    fp_model_put_int(model, entry, "changed", fp_model_get_int(comparison, "changed"));
+    fp_model_put_int(model, entry, "regressions", fp_model_get_int(comparison, "regressions"));
     fp_model_put(model, entry, "too_few", json_boolean(json_is_true(json_object_get(comparison, "too_few"))));
     leads = fp_model_array(model, entry, "leads");
     for (size_t i = 0; i < json_array_size(changes) && json_array_size(leads) < ENTRY_LEADS; i++) {
@@ -371,7 +366,8 @@ static const char *share_text(char to[FP_UNIT_TEXT], const json_t *lead, const c
 void fp_comparison_say_regression(const json_t *lead, struct fp_str *to)
 {
     char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT], text[FP_UNIT_TEXT];
-    struct fp_slice name = fp_frame_bare_name(fp_model_get_slice(lead, "name"));
+    struct fp_slice name = fp_frame_bare_name(fp_frame_kind_named(fp_model_get_text(lead, "kind")),
+                                                fp_model_get_slice(lead, "name"));
     const json_t *in_cores = json_object_get(lead, "cores");
     double more = json_number_value(in_cores);
 

@@ -75,7 +75,7 @@ void fp_figures_put(const struct fp_figures *figures, json_t *to)
     char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
     fp_model_put(figures->model, to, "event_note", fp_model_text_or_null(note_of(figures)));
-    row = push_figure(figures, list, title, fp_unit_format(value, figures->total, figures->unit),
+    row = push_figure(figures, list, title, fp_words_value(value, figures->total, figures->unit),
                       fp_unit_format_exact(exact, figures->total, figures->unit));
     if (figures->event->gauge)
         fp_model_printf(figures->model, row, "label", "%s, last value in the window", title);
@@ -83,6 +83,8 @@ void fp_figures_put(const struct fp_figures *figures, json_t *to)
     push_samples(figures, list);
     if (functions > 0) /* a host's profile may end with its threads */
         push_figure(figures, list,
-                    figures->event->objects ? "functions and objects" : functions == 1 ? "function" : "functions",
+                    figures->event->objects ? functions == 1 ? "function or object" : "functions and objects"
+                    : functions == 1        ? "function"
+                                            : "functions",
                     fp_count_format(value, functions), "different names, threads and processes left out");
 }

@@ -121,11 +121,17 @@ static void push_night(struct fp_model *model, json_t *list, const json_t *night
 {
     json_t *row = fp_model_row(model, list);
     const char *outcome = fp_model_get_text(night, "outcome");
+    int64_t changes = fp_model_get_int(night, "changes");
+    char text[FP_UNIT_TEXT];
 
     put_link(model, row, night);
     fp_model_put(model, row, "outcome", fp_model_text(outcome));
     fp_model_put(model, row, "mark", fp_model_text(fp_words_mark(outcome)));
     put_word(model, row, night);
+    if (changes > 0)
+        fp_model_put(model, row, "changes", fp_model_text(fp_count_format(text, changes)));
+    else
+        fp_model_put(model, row, "changes", json_null());
 }
 
 /* `cells`: those of the month, newest first. day 0 = a place of another month. */
@@ -251,7 +257,7 @@ static int put_newest(struct fp_model *model, json_t *view, const json_t *nights
         return FP_OK;
     prefix = json_object();
     fp_words_put_href(&prefix_model, prefix, "url", "", fp_model_get_slice(night, "path"), "/");
-    rc = fp_night_view(night, fp_model_get_text(prefix, "url"), &newest, err);
+    rc = fp_night_view(night, fp_model_get_text(prefix, "url"), "services/", &newest, err);
     json_decref(prefix);
     if (rc < 0)
         return rc;

@@ -2,7 +2,7 @@
  * The index of nights as a page model: the newest night, and a calendar of all.
  *
  * Nights are night summaries (report/night.h). Of the newest the whole is
- * shown; of all others only `path`, `window` and `outcome` are read, so a caller with
+ * shown; of all others only `path`, `window`, `outcome` and `changes` (how many; not in summary.json) are read, so a caller with
  * many nights may keep just these. The day of a night in the calendar comes from
  * its path, which begins with YYYY/MM/DD; a path that does not is left out.
  *
@@ -14,7 +14,7 @@
  *
  * Model: has_nights, newest (fp_night_view), newest_lead, has_damaged, damaged [{href, label}], calendar_text,
  * months and earlier [{month_label, weeks: [{days: [{day, state, missing,
- * nights: [{href, label, outcome, mark, word}]}]}]}], has_earlier, earlier_label.
+ * nights: [{href, label, outcome, mark, word, changes (null = none)}]}]}]}], has_earlier, earlier_label.
  */
 #ifndef FP_REPORT_INDEX_H
 #define FP_REPORT_INDEX_H

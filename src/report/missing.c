@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "report/words.h"
 
 /* ---- summary.json ---- */
 
@@ -10,11 +11,11 @@ static void put_sum(struct fp_model *model, json_t *object, const struct fp_symb
 {
     double whole = total > 0 ? (double)total : 1.0;
 
-    fp_model_put(model, object, "self", json_integer(sum->self));
+    fp_model_put_int(model, object, "self", sum->self);
     fp_model_put(model, object, "self_share", json_real((double)sum->self / whole));
-    fp_model_put(model, object, "total", json_integer(sum->total));
+    fp_model_put_int(model, object, "total", sum->total);
     fp_model_put(model, object, "total_share", json_real((double)sum->total / whole));
-    fp_model_put(model, object, "names", json_integer(sum->names));
+    fp_model_put_int(model, object, "names", sum->names);
 }
 
 static void put_causes(struct fp_model *model, json_t *object, const struct fp_symbols *symbols, int64_t total)
@@ -50,7 +51,7 @@ void fp_missing_put_summary(struct fp_model *model, json_t *root, const struct f
     put_sum(model, object, &symbols->all, total);
     put_sum(model, fp_model_object(model, object, "code"), &symbols->code, total);
     put_causes(model, object, symbols, total);
-    fp_model_put(model, object, "modules_count", json_integer((json_int_t)symbols->module_count));
+    fp_model_put_int(model, object, "modules_count", (int64_t)symbols->module_count);
     list = fp_model_array(model, object, "modules");
     for (size_t i = 0; i < symbols->module_count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
         const struct fp_symbol_module *module = &symbols->modules[i];
@@ -71,8 +72,8 @@ static void put_numbers(const struct fp_tables *tables, json_t *row, const json_
     char self[FP_UNIT_TEXT], total[FP_UNIT_TEXT], count[FP_UNIT_TEXT];
 
     fp_model_printf(tables->model, row, "numbers", "%s self, %s total, under %s %s.",
-                    fp_share_format(self, fp_model_get_int(cause, "self"), tables->total),
-                    fp_share_format(total, fp_model_get_int(cause, "total"), tables->total),
+                    fp_words_share(self, fp_model_get_int(cause, "self"), tables->total),
+                    fp_words_share(total, fp_model_get_int(cause, "total"), tables->total),
                     fp_count_format(count, names), names == 1 ? "name" : "different names");
 }
 
@@ -105,6 +106,6 @@ void fp_missing_put_view(const struct fp_tables *tables, json_t *to)
     fp_model_printf(model, to, "missing_text",
                     "%s of the total was measured in frames without a symbol, and %s passes through at least one; the "
                     "entry functions of threads are left out of these two. Counted before any transform.",
-                    fp_share_format(self, fp_model_get_int(code, "self"), tables->total),
-                    fp_share_format(total, fp_model_get_int(code, "total"), tables->total));
+                    fp_words_share(self, fp_model_get_int(code, "self"), tables->total),
+                    fp_words_share(total, fp_model_get_int(code, "total"), tables->total));
 }

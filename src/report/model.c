@@ -18,6 +18,16 @@ void fp_model_push(struct fp_model *model, json_t *array, json_t *value)
         model->failed = true;
 }
 
+void fp_model_put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
+{
+    fp_model_put(model, object, key, json_integer(value));
+}
+
+void fp_model_put_text(struct fp_model *model, json_t *object, const char *key, const char *text)
+{
+    fp_model_put(model, object, key, fp_model_text(text ? text : ""));
+}
+
 json_t *fp_model_array(struct fp_model *model, json_t *object, const char *key)
 {
     fp_model_put(model, object, key, json_array());

@@ -34,6 +34,9 @@ struct fp_model {
 /* Both steal `value`; a NULL object, array or value is a failure. */
 void fp_model_put(struct fp_model *model, json_t *object, const char *key, json_t *value);
 void fp_model_push(struct fp_model *model, json_t *array, json_t *value);
+void fp_model_put_int(struct fp_model *model, json_t *object, const char *key, int64_t value);
+/* "" for NULL: facts that nobody filled must not cost a report. */
+void fp_model_put_text(struct fp_model *model, json_t *object, const char *key, const char *text);
 /* Puts a new, empty array or object and returns it, borrowed; NULL after a failure (fine as a target). */
 json_t *fp_model_array(struct fp_model *model, json_t *object, const char *key);
 json_t *fp_model_object(struct fp_model *model, json_t *object, const char *key);

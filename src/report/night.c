@@ -6,8 +6,11 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "plan/event.h"
-#include "profile/frame_kind.h"
+#include "report/changed.h"
+#include "report/chart.h"
 #include "report/comparison.h"
+#include "report/entry.h"
+#include "report/service.h"
 #include "report/summary.h"
 #include "report/terms.h"
 #include "report/words.h"
@@ -15,19 +18,9 @@
 static const char *const outcomes[] = { "ok", "partial", "empty", "failed" };
 enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
 
-static bool has_outcome(const json_t *entry, const char *outcome)
+static bool is_kept(const json_t *entry)
 {
-    return !strcmp(fp_model_get_text(entry, "outcome"), outcome);
-}
-
-static bool has_value(const json_t *entry)
-{
-    return has_outcome(entry, "ok") || has_outcome(entry, "partial");
-}
-
-static bool is_host(const json_t *entry)
-{
-    return fp_root_kind(fp_model_get_slice(entry, "service")) == FP_KIND_HOST;
+    return json_is_object(json_object_get(entry, "kept"));
 }
 
 /* ---- the entry of one report ---- */
@@ -39,7 +32,7 @@ static json_t *cores_of(const json_t *summary)
     double seconds = covered * (double)(fp_model_get_int(window, "end") - fp_model_get_int(window, "start"));
     int64_t per_second = fp_words_unit_per_second(fp_words_unit(fp_model_get_text(summary, "unit")));
 
-    if (!has_value(summary) || !fp_event_find(fp_model_get_text(summary, "event"))->cores || !per_second ||
+    if (!fp_entry_has_value(summary) || !fp_event_find(fp_model_get_text(summary, "event"))->cores || !per_second ||
         seconds <= 0)
         return json_null();
     return json_real((double)fp_model_get_int(summary, "total") / (double)per_second / seconds);
@@ -50,7 +43,7 @@ static json_t *unknown_share_of(const json_t *summary)
 {
     const json_t *missing = json_object_get(summary, "missing_symbols");
 
-    if (!has_value(summary) || fp_model_get_int(summary, "total") <= 0 || !json_is_object(missing))
+    if (!fp_entry_has_value(summary) || fp_model_get_int(summary, "total") <= 0 || !json_is_object(missing))
         return json_null();
     return json_real(fp_model_get_real(missing, "self_share"));
 }
@@ -76,7 +69,7 @@ static void copy(struct fp_model *model, json_t *entry, const json_t *summary, c
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err)
 {
     static const char *const copied[] = { "service", "title", "event", "language" };
-    static const char *const also_copied[] = { "outcome", "completeness", "covered", "total", "unit" };
+    static const char *const also_copied[] = { "outcome", "completeness", "covered", "unproved", "total", "unit" };
     const json_t *requests = json_object_get(summary, "requests");
     struct fp_model model = FP_MODEL_INIT;
     json_t *entry = json_object();
@@ -92,8 +85,29 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
     fp_model_put(&model, entry, "failed_parts",
                  json_integer((json_int_t)json_array_size(json_object_get(summary, "failed_parts"))));
     fp_model_put(&model, entry, "failure", why_of(summary));
+    fp_model_put(&model, entry, "kept", json_null());
     fp_comparison_put_entry(&model, entry, summary);
+    fp_model_put(&model, entry, "diff",
+                 fp_model_text_or_null(json_string_value(json_object_get(json_object_get(summary, "files"), "diff_svg"))));
     return fp_model_finish(&model, entry, ret_entry, err);
+}
+
+int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, int64_t generated, struct fp_error *err)
+{
+    static const char *const copied[] = { "outcome", "completeness", "covered", "total" };
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *kept = json_object(), *done = NULL;
+    int rc;
+
+    fp_model_put(&model, kept, "generated", json_integer(generated));
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        copy(&model, kept, pressed, copied[i]);
+    fp_model_put(&model, kept, "why", fp_model_text(why));
+    copy(&model, kept, pressed, "failure");
+    rc = fp_model_finish(&model, kept, &done, err);
+    if (rc == FP_OK && json_object_set_new(entry, "kept", done) < 0)
+        rc = fp_error_nomem(err);
+    return rc;
 }
 
 /* ---- the night's summary ---- */
@@ -120,14 +134,17 @@ static void put_not_pressed(struct fp_model *model, json_t *night, const struct 
         fp_model_put(model, row, "title", fp_model_text(service->title));
         fp_model_put(model, row, "rows", service->rows < 0 ? json_null() : json_integer(service->rows));
         fp_model_put(model, row, "why", fp_model_text(service->why));
+        fp_model_put(model, row, "entry", json_integer((json_int_t)service->entry));
     }
+    for (size_t i = 0; i < json_array_size(facts->also_not_pressed); i++)
+        fp_model_push(model, list, json_incref(json_array_get(facts->also_not_pressed, i)));
 }
 
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err)
 {
     struct fp_model model = FP_MODEL_INIT;
     json_t *night = json_object(), *object;
-    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = 0;
+    int64_t counts[OUTCOME_COUNT] = { 0 }, requests = facts->asked;
     size_t all = json_array_size(facts->entries);
 
     for (size_t i = 0; i < all; i++) {
@@ -135,7 +152,7 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
 
         requests += fp_model_get_int(entry, "requests");
         for (int o = 0; o < OUTCOME_COUNT; o++)
-            counts[o] += has_outcome(entry, outcomes[o]);
+            counts[o] += fp_entry_has_outcome(entry, outcomes[o]);
     }
     fp_model_put(&model, night, "schema", json_integer(FP_SUMMARY_SCHEMA));
     object = fp_model_object(&model, night, "window");
@@ -163,7 +180,7 @@ struct night_view {
     struct fp_model model;
     const json_t *night;
     json_t *root;
-    const char *prefix;
+    const char *prefix, *services_prefix;
     const json_t *services;
 };
 
@@ -189,8 +206,53 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
 
     put_text(view, row, key,
              json_is_number(share)
-                 ? fp_share_format(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
+                 ? fp_words_share(text, (int64_t)(json_number_value(share) * 1e9 + 0.5), 1000000000)
                  : "\u2013");
+}
+
+/* "partial, unproved": words of `terms`, for what is missing says nothing of what is there. */
+static void put_complete(struct night_view *view, json_t *row, const json_t *entry)
+{
+    const char *completeness = fp_model_get_text(entry, "completeness");
+    bool also = !strcmp(completeness, "partial") && fp_model_get_real(entry, "unproved") > 0;
+
+    fp_model_printf(&view->model, row, "complete_text", "%s%s%s", fp_entry_has_value(entry) ? completeness : "\u2013",
+                    also ? ", unproved" : "", is_kept(entry) ? ", kept" : "");
+}
+
+/* The total against the baseline's; in cores where both have them, for windows may differ in length. */
+static double growth_of(const json_t *entry)
+{
+    const json_t *baseline = json_object_get(entry, "baseline");
+    const json_t *cores = json_object_get(entry, "cores"), *before = json_object_get(baseline, "cores");
+
+    if (json_is_number(cores) && json_is_number(before) && json_number_value(before) > 0)
+        return json_number_value(cores) / json_number_value(before) - 1;
+    if (fp_model_get_real(baseline, "total") > 0)
+        return fp_model_get_real(entry, "total") / fp_model_get_real(baseline, "total") - 1;
+    return (double)NAN;
+}
+
+/* A doubling is +100 %; from nothing it is a word. */
+static void put_versus(struct night_view *view, json_t *row, const json_t *entry)
+{
+    const char *label = fp_model_get_text(json_object_get(entry, "baseline"), "label");
+    double growth = growth_of(entry);
+    char text[FP_UNIT_TEXT];
+
+    fp_model_put(&view->model, row, "has_versus", json_boolean(fp_entry_has_value(entry) && fp_entry_has_baseline(entry)));
+    if (!fp_entry_has_value(entry) || !fp_entry_has_baseline(entry)) {
+        put_text(view, row, "versus", "\u2013");
+        put_text(view, row, "versus_title", fp_entry_has_value(entry) ? "nothing to compare with" : "nothing to compare");
+        return;
+    }
+    if (json_is_true(json_object_get(entry, "too_few")))
+        put_text(view, row, "versus", "too few");
+    else if (!isfinite(growth))
+        put_text(view, row, "versus", "new");
+    else
+        put_text(view, row, "versus", fp_words_growth(text, growth));
+    fp_model_printf(&view->model, row, "versus_title", "compared with %s", label);
 }
 
 /* `decimals`: of the cores in this table. `before`: the title in the row above; NULL = none. */
@@ -203,22 +265,24 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
     char text[FP_UNIT_TEXT];
 
     put_link(view, row, entry);
-    if (has_value(entry)) {
+    if (fp_entry_has_value(entry)) {
         fp_words_put_value(&view->model, row, "value", "exact", fp_model_get_int(entry, "total"), unit);
-        put_text(view, row, "complete_text", fp_model_get_text(entry, "completeness"));
     } else {
         /* an empty or failed window is not a zero */
         put_text(view, row, "value", "\u2013");
-        put_text(view, row, "exact", has_outcome(entry, "empty") ? "no data in this window" : "not known");
-        put_text(view, row, "complete_text", "\u2013");
+        put_text(view, row, "exact", fp_entry_has_outcome(entry, "empty") ? "no data in this window" : "not known");
     }
+    put_complete(view, row, entry);
     put_text(view, row, "cores_text",
              json_is_number(cores) ? fp_fixed_format(text, json_number_value(cores), decimals) : "\u2013");
     fp_model_put(&view->model, row, "gauge",
-                 json_boolean(has_value(entry) && fp_event_find(fp_model_get_text(entry, "event"))->gauge));
+                 json_boolean(fp_entry_has_value(entry) && fp_event_find(fp_model_get_text(entry, "event"))->gauge));
     fp_model_put(&view->model, row, "has_cores", json_boolean(json_is_number(cores)));
     put_stored_share(view, row, "unknown_text", unknown);
-    fp_model_put(&view->model, row, "has_value", json_boolean(has_value(entry)));
+    put_versus(view, row, entry);
+    fp_chart_put_spark(&view->model, row, json_object_get(entry, "trend"), unit);
+    fp_service_put_href(&view->model, row, "service_href", view->services_prefix, fp_model_get_text(entry, "path"));
+    fp_model_put(&view->model, row, "has_value", json_boolean(fp_entry_has_value(entry)));
     fp_model_put(&view->model, row, "same",
                  json_boolean(before && !strcmp(before, fp_model_get_text(entry, "title"))));
     fp_model_put(&view->model, row, "blind", json_boolean(json_number_value(unknown) > 0.5));
@@ -236,13 +300,13 @@ static void put_table(struct night_view *view, const char *key, const char *has_
     for (size_t i = 0; i < json_array_size(view->services); i++) {
         const json_t *entry = json_array_get(view->services, i);
 
-        if (is_host(entry) == host)
+        if (fp_entry_is_host(entry) == host)
             most = fmax(most, fp_model_get_real(entry, "cores"));
     }
     for (size_t i = 0; i < json_array_size(view->services); i++) {
         const json_t *entry = json_array_get(view->services, i);
 
-        if (is_host(entry) != host)
+        if (fp_entry_is_host(entry) != host)
             continue;
         push_service(view, rows, entry, fp_fixed_decimals(most), before);
         before = fp_model_get_text(entry, "title");
@@ -262,7 +326,7 @@ static void put_trouble(struct night_view *view)
             const json_t *entry = json_array_get(view->services, i);
             json_t *row;
 
-            if (!has_outcome(entry, bad[o]))
+            if (!fp_entry_has_outcome(entry, bad[o]))
                 continue;
             found[o]++;
             row = fp_model_row(&view->model, list);
@@ -273,8 +337,31 @@ static void put_trouble(struct night_view *view)
     put_text(view, view->root, "trouble_head",
              found[0] ? "What failed, and what to do" : "What is missing, and what to do");
     fp_model_put(&view->model, view->root, "has_trouble", json_boolean(found[0] || found[1]));
+    fp_model_put(&view->model, view->root, "trouble_leads", json_boolean(fp_entry_has_outcome(view->night, "failed")));
     fp_words_put_again(&view->model, view->root, "again", fp_model_get_int(window, "start"),
                        fp_model_get_int(window, "end"), NULL);
+}
+
+/* Reports that are not of the last run, and why. */
+static void put_kept(struct night_view *view, const struct fp_zone *zone)
+{
+    json_t *list = fp_model_array(&view->model, view->root, "kept");
+
+    for (size_t i = 0; i < json_array_size(view->services); i++) {
+        const json_t *entry = json_array_get(view->services, i), *kept = json_object_get(entry, "kept");
+        const char *failure = fp_model_get_text(kept, "failure");
+        char time[FP_TIME_TEXT];
+        json_t *row;
+
+        if (!is_kept(entry))
+            continue;
+        row = fp_model_row(&view->model, list);
+        put_link(view, row, entry);
+        fp_time_format(time, fp_model_get_int(kept, "generated"), zone);
+        fp_model_printf(&view->model, row, "why", "The run of %s %s%s%s", time, fp_model_get_text(kept, "why"),
+                        *failure ? ": " : "", failure);
+    }
+    fp_model_put(&view->model, view->root, "has_kept", json_boolean(json_array_size(list) > 0));
 }
 
 #define NAMES_SHOWN 100u /* of one reason; all of them are in summary.json */
@@ -326,7 +413,7 @@ static size_t count_services(struct night_view *view, bool *ret_host)
     for (size_t i = 0; i < json_array_size(view->services); i++) {
         const json_t *entry = json_array_get(view->services, i);
 
-        if (is_host(entry))
+        if (fp_entry_is_host(entry))
             *ret_host = true;
         else
             fp_model_put(&view->model, seen, fp_model_get_text(entry, "service"), json_true());
@@ -334,6 +421,11 @@ static size_t count_services(struct night_view *view, bool *ret_host)
     count = json_object_size(seen);
     json_decref(seen);
     return count;
+}
+
+static bool is_trouble(const char *outcome)
+{
+    return !strcmp(outcome, "failed") || !strcmp(outcome, "partial");
 }
 
 static void put_counts(struct night_view *view)
@@ -357,6 +449,7 @@ static void put_counts(struct night_view *view)
         put_text(view, row, "mark", fp_words_mark(outcomes[o]));
         put_text(view, row, "number", fp_count_format(a, number));
         fp_model_put(&view->model, row, "zero", json_boolean(number == 0));
+        put_text(view, row, "why", number && is_trouble(outcomes[o]) ? "#trouble" : NULL);
     }
 }
 
@@ -380,7 +473,8 @@ static void put_about(struct night_view *view, const struct fp_zone *zone)
     put_text(view, view->root, "generator", fp_model_get_text(view->night, "generator"));
 }
 
-int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err)
+int fp_night_view(const json_t *night, const char *prefix, const char *services_prefix, json_t **ret_view,
+                  struct fp_error *err)
 {
     const json_t *window = json_object_get(night, "window");
     const char *zone_name = fp_model_get_text(window, "timezone");
@@ -388,12 +482,15 @@ int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, st
     struct night_view view = { .night = night,
                                .root = json_object(),
                                .prefix = prefix,
+                               .services_prefix = services_prefix,
                                .services = json_object_get(night, "services") };
 
     put_text(&view, view.root, "label", fp_model_get_text(window, "label"));
     fp_words_put_href(&view.model, view.root, "night_href", prefix, fp_slice_of(""), "index.html");
+    fp_changed_put(&view.model, view.root, night, prefix);
     put_counts(&view);
     put_trouble(&view);
+    put_kept(&view, zone);
     put_table(&view, "services_table", "has_services", "Reports of services", false);
     put_table(&view, "host_table", "has_host", "Reports of the host", true);
     fp_terms_put(&view.model, view.root, view.services);

@@ -10,18 +10,23 @@
  *   outcome       "failed": nothing could be had; "partial": some reports failed or are partial;
  *                 "empty": every report is empty, or there is none; else "ok"
  *   counts        {ok, empty, partial, failed}: reports by outcome
- *   requests      sent for all of them, retries included
+ *   requests      sent for all of them, and by the run that made this page to find out what patterns and
+ *                 groupings stand for, retries included
  *   source        where the profiles came from
  *   generated, generator
- *   not_pressed   [{title, rows (null: not known), why}]: services and values of tags that a pattern or
+ *   not_pressed   [{title, rows (null: not known), why, entry (of `services`)}]: services and values of tags that a pattern or
  *                 a grouping of the configuration found, and that have no report for the reason given
  *   services      one for each report, in the order of the configuration:
  *                 {service, title, event, language, path (of the report's directory below the night),
- *                 outcome, completeness, covered, total, unit, cores (null where that makes no sense),
- *                 unknown_share (of the value in frames without a symbol; null when there is no value),
+ *                 outcome, completeness, covered, unproved, total, unit, cores (null where that makes no
+ *                 sense), unknown_share (of the value in frames without a symbol; null when there is no value),
  *                 requests, failed_parts (how many), failure (why it failed, or why the
- *                 first missing part is missing, and what to do; null), baseline, rule, changed, too_few,
- *                 leads (what changed: see report/comparison.h)}
+ *                 first missing part is missing, and what to do; null), kept, baseline, rule, changed, too_few,
+ *                 leads (what changed: see report/comparison.h),
+ *                 diff (name of the picture of the difference beside the report's page; null: there is none)}
+ *   kept          null, or of a later run of the night whose report was worth less, so that this one stayed:
+ *                 {generated, outcome, completeness, covered, total, why (what that run did: "found nothing: …"),
+ *                 failure (as above)}
  *
  * A run keeps one small entry a report, not whole summaries:
  *
@@ -47,6 +52,7 @@ struct fp_not_pressed {
     const char *title;
     int64_t rows;    /* that the source has of it; -1 = not known */
     const char *why; /* "beyond max_services (200) of services[1]" */
+    size_t entry;    /* of the configuration, that found it */
 };
 
 struct fp_night_facts {
@@ -57,22 +63,32 @@ struct fp_night_facts {
     json_t *entries;            /* an array; becomes part of the result (a reference is added) */
     const struct fp_not_pressed *not_pressed;
     size_t not_pressed_count;
+    const json_t *also_not_pressed; /* rows of an earlier summary that still hold; NULL = none */
+    int64_t asked;              /* requests sent to find out what patterns and groupings stand for */
 };
 
 /* `path` is a directory name made by publish/sitepath, not a URL. The caller owns *ret_entry and *ret_night.
  * FP_ENOMEM only. */
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err);
+/* Sets `kept` of an entry: `pressed`, the entry of a run at `generated`, did not take its place. */
+int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, int64_t generated, struct fp_error *err);
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
 
 /*
- * The page model: label, counts_lead, counts [{outcome, mark, number, zero}], trouble_head and trouble
+ * The page model: label, counts_lead, counts [{outcome, mark, number, zero, why}], trouble_head and trouble
  * (failed reports first, then partial ones: {outcome, mark, href, title_pieces, event, why}), again,
+ * trouble_leads (it stands before what changed, where nothing could be had), kept
+ * [{outcome, mark, href, title_pieces, event, why}],
  * services_table and host_table ({services_caption, rows}), not_pressed [{why, names
  * [{title_pieces, comma}], names_more}], terms
  * [{term, text}] (each word that occurs in the tables, explained), trust_text, about (facts), generator,
  * generated, night_href; and has_X for each X that may be missing.
- * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index.
+ * Before them stands what changed (report/changed.h). The tables' rows have, besides: versus and versus_title (the total
+ * against its baseline's), spark (report/chart.h; from `trend`, which fp_history_annotate puts there) and service_href.
+ * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index. `services_prefix`: likewise
+ * of the services' pages, "../../../services/" and "services/"; NULL = there are none.
  */
-int fp_night_view(const json_t *night, const char *prefix, json_t **ret_view, struct fp_error *err);
+int fp_night_view(const json_t *night, const char *prefix, const char *services_prefix, json_t **ret_view,
+                  struct fp_error *err);
 
 #endif

@@ -11,34 +11,42 @@
 #include "report/index.h"
 #include "report/model.h"
 #include "report/night.h"
+#include "report/service.h"
 #include "report/summary.h"
 #include "report/template.h"
 #include "report/view.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 17 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
     [T_REPORT] = "report",
     [T_NIGHT] = "night",
     [T_INDEX] = "index",
+    [T_SERVICE] = "service",
     "change_row",
     "change_table",
+    "changed",
+    "chart",
     "counts",
     "fact",
     "foot",
     "head",
+    "kept",
     "month",
+    "moved",
     "name",
     "outcome",
     "ranking",
     "rows",
     "services",
+    "spark",
     "terms",
     "title",
     "top",
     "trouble",
     "what_changed",
+    "windows",
 };
 
 enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
@@ -199,6 +207,7 @@ static void put_frame(const struct fp_pages *pages, struct fp_model *model, json
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
     fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
     fp_model_put(model, view, "assets", fp_model_text(place->assets));
+    fp_model_put(model, view, "feed", fp_model_text_or_null(place->feed));
     for (size_t i = 0; i < A_COUNT; i++)
         fp_model_put(model, view, asset_files[i].key, fp_model_slice(fp_str_slice(&pages->asset_names[i])));
 }
@@ -237,7 +246,7 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
 {
     struct fp_model model = FP_MODEL_INIT;
     json_t *view;
-    int rc = fp_night_view(night, "", &view, err);
+    int rc = fp_night_view(night, "", place->services, &view, err);
 
     if (rc < 0)
         return rc;
@@ -261,6 +270,23 @@ int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp
     put_frame(pages, &model, view, place, "");
     fp_model_put(&model, view, "page_title", fp_model_text(pages->title));
     rc = render(pages, T_INDEX, &model, view, out, err);
+    json_decref(view);
+    return rc;
+}
+
+int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct fp_page_place *place,
+                     struct fp_out *out, struct fp_error *err)
+{
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *view;
+    int rc = fp_service_view(service, &view, err);
+
+    if (rc < 0)
+        return rc;
+    put_frame(pages, &model, view, place, "");
+    fp_model_printf(&model, view, "page_title", "%s, over the nights \u2013 %s", fp_model_get_text(service, "title"),
+                    pages->title);
+    rc = render(pages, T_SERVICE, &model, view, out, err);
     json_decref(view);
     return rc;
 }

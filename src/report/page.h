@@ -44,10 +44,11 @@ struct fp_page_asset {
 
 /*
  * Where a page stands: relative URLs from the page, as they are to appear (already escaped); NULL = none.
- *   a report of a site          { "../../../../../assets/", "../../index.html", "../../../../../index.html" }
- *   a night of a site           { "../../../assets/", NULL, "../../../index.html" }
- *   the index                   { "assets/", NULL, NULL }
- *   render -o DIR               { "assets/", NULL, NULL }
+ *   a report of a site    { .assets = "../../assets/", .night = "../../index.html", .index = "../../../../../index.html" }
+ *   a night of a site     { .assets = "assets/", .index = "../../../index.html", .services = "../../../services/" }
+ *   the index             { .assets = "assets/", .services = "services/", .feed = "feed.xml" }
+ *   a service over time   { .assets = "../../assets/", .index = "../../index.html" }
+ *   render -o DIR         { .assets = "assets/" }
  * A browser does not follow symbolic links when it resolves "..": reached as latest/…, a page finds only what
  * is named relative to its night. Assets kept within each night ("../../assets/") are found both ways.
  */
@@ -55,6 +56,8 @@ struct fp_page_place {
     const char *assets; /* ends in '/' */
     const char *night;  /* the page of the night a report belongs to */
     const char *index;  /* the page of all nights */
+    const char *services; /* what the services' pages are below; ends in '/' */
+    const char *feed;     /* of the nights with changes */
 };
 
 /* Everything that can be wrong with templates or assets is found here, with file, line and column. */
@@ -71,6 +74,9 @@ int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct 
 /* `night` as of fp_night_make. */
 int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);
+/* `service` as report/service.h has it. The page stands in services/SERVICE/. */
+int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct fp_page_place *place,
+                     struct fp_out *out, struct fp_error *err);
 /* `nights`: an array of them, newest first (report/index.h). The page stands in the root of the site. */
 int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);

@@ -24,8 +24,21 @@
 enum fp_outcome { FP_OUTCOME_OK, FP_OUTCOME_EMPTY, FP_OUTCOME_PARTIAL, FP_OUTCOME_FAILED };
 enum fp_completeness { FP_COMPLETE_PROVED, FP_COMPLETE_UNPROVED, FP_COMPLETE_PARTIAL };
 
+/* What the completeness of a report pressed from files rests on, the weakest of several last. */
+enum fp_evidence {
+    FP_EVIDENCE_NONE,   /* no files: what the server was asked and said */
+    FP_EVIDENCE_FOLDED, /* folded stacks, which do not say … */
+    FP_EVIDENCE_PPROF,  /* … and pprof profiles of others, which do not either */
+    FP_EVIDENCE_REPLY,  /* a saved reply, which does not say with which row limit it was made */
+    FP_EVIDENCE_PROFILE /* a profile of ours, which says how complete it is */
+};
+
 const char *fp_outcome_name(enum fp_outcome outcome);
 const char *fp_completeness_name(enum fp_completeness completeness);
+/* -1 for a word that is none. */
+int fp_completeness_of(const char *name);
+/* NULL for none. */
+const char *fp_evidence_name(enum fp_evidence evidence);
 
 /* A part of the window that could not be had. */
 struct fp_failed_part {
@@ -77,6 +90,7 @@ struct fp_comparison_facts {
 struct fp_report_facts {
     /* what was asked */
     const char *service;       /* app_service; for files: a name */
+    const char *id;            /* of the entry, that --only knows it by; NULL = none did ask (files) */
     const char *title;
     const char *event_type;
     const struct fp_event *event;
@@ -88,6 +102,10 @@ struct fp_report_facts {
     /* what came */
     enum fp_outcome outcome;
     enum fp_completeness completeness;
+    double unproved;           /* share of the window's time in replies that may have been cut; 0 of a report that is
+                                * FP_COMPLETE_UNPROVED: not known in which part, so all of it */
+    enum fp_evidence evidence;    /* of files only */
+    const struct fp_names *merged; /* the services in it where there may be several; NULL = `service` alone */
     const struct fp_tree *tree;   /* as it is shown: after the transforms; NULL when failed; a root alone when empty */
     const struct fp_tree *recorded; /* as it came: what all shares are of; NULL = the same as `tree` */
     const struct fp_tree *switchable; /* before the transforms that the page has switches for; NULL = `tree` */

@@ -25,17 +25,6 @@ static json_t *share_of(int64_t part, int64_t whole)
     return json_real(whole > 0 ? (double)part / (double)whole : 0.0);
 }
 
-static void put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
-{
-    fp_model_put(model, object, key, json_integer(value));
-}
-
-/* "" for NULL: facts that nobody filled must not cost a report. */
-static void put_text(struct fp_model *model, json_t *object, const char *key, const char *text)
-{
-    fp_model_put(model, object, key, fp_model_text(text ? text : ""));
-}
-
 static void put_window(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     json_t *window;
@@ -45,10 +34,10 @@ static void put_window(struct fp_model *model, json_t *root, const struct fp_rep
         return;
     }
     window = fp_model_object(model, root, "window");
-    put_int(model, window, "start", facts->window->start);
-    put_int(model, window, "end", facts->window->end);
-    put_text(model, window, "timezone", facts->zone ? fp_zone_name(facts->zone) : "UTC");
-    put_text(model, window, "label", facts->window->label);
+    fp_model_put_int(model, window, "start", facts->window->start);
+    fp_model_put_int(model, window, "end", facts->window->end);
+    fp_model_put_text(model, window, "timezone", facts->zone ? fp_zone_name(facts->zone) : "UTC");
+    fp_model_put_text(model, window, "label", facts->window->label);
 }
 
 /* The id by which DeepFlow knows the node, for those at the top of the table. */
@@ -57,7 +46,7 @@ static void put_node(struct fp_model *model, json_t *row, const struct fp_top_no
     const char *id = fp_top_nodes_find(nodes, node);
 
     if (id)
-        put_text(model, row, "node", id);
+        fp_model_put_text(model, row, "node", id);
 }
 
 /* ---- functions ---- */
@@ -69,9 +58,9 @@ static void push_functions(struct fp_model *model, json_t *list, const struct fp
         json_t *row = fp_model_row(model, list);
 
         fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, items[i].name)));
-        put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)tree->names.kind[items[i].name]));
-        put_int(model, row, "self", items[i].self);
-        put_int(model, row, "total", items[i].total);
+        fp_model_put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)tree->names.kind[items[i].name]));
+        fp_model_put_int(model, row, "self", items[i].self);
+        fp_model_put_int(model, row, "total", items[i].total);
         put_node(model, row, nodes, items[i].node);
     }
 }
@@ -135,7 +124,7 @@ static int put_functions(struct fp_model *model, json_t *root, const struct fp_t
 
     if (rc < 0)
         return rc;
-    put_int(model, root, "functions_count", (int64_t)totals.count);
+    fp_model_put_int(model, root, "functions_count", (int64_t)totals.count);
     list = fp_model_array(model, root, "functions");
     listed = totals.count < FP_LIMIT_SUMMARY_FUNCTIONS ? totals.count : FP_LIMIT_SUMMARY_FUNCTIONS;
     if (tree) {
@@ -174,8 +163,8 @@ static void put_kinds(struct fp_model *model, json_t *root, const struct fp_repo
         if (!occurs[kind])
             continue;
         row = fp_model_row(model, list);
-        put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)kind));
-        put_int(model, row, "self", self[kind]);
+        fp_model_put_text(model, row, "kind", fp_frame_kind_name((enum fp_frame_kind)kind));
+        fp_model_put_int(model, row, "self", self[kind]);
         fp_model_put(model, row, "share", share_of(self[kind], fp_report_total(facts)));
     }
 }
@@ -187,7 +176,7 @@ static json_t *put_group(struct fp_model *model, json_t *list, const struct fp_t
     json_t *row = fp_model_row(model, list);
 
     fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, group->name)));
-    put_int(model, row, "total", group->total);
+    fp_model_put_int(model, row, "total", group->total);
     fp_model_put(model, row, "share", share_of(group->total, whole));
     return row;
 }
@@ -203,7 +192,7 @@ static int put_groups(struct fp_model *model, json_t *root, const struct fp_repo
 
     if (rc < 0)
         return rc;
-    put_int(model, root, count_key, (int64_t)totals.count);
+    fp_model_put_int(model, root, count_key, (int64_t)totals.count);
     list = fp_model_array(model, root, key);
     for (size_t i = 0; i < totals.count && i < FP_LIMIT_TOP_FUNCTIONS; i++)
         fp_top_nodes_want(&nodes, totals.items[i].node);
@@ -235,7 +224,8 @@ static int put_unprofiled(struct fp_model *model, json_t *root, const struct fp_
     }
     list = fp_model_array(model, root, "unprofiled");
     for (size_t i = 0; i < totals.count && i < FP_LIMIT_SUMMARY_FUNCTIONS && !model->failed; i++) {
-        struct fp_slice name = fp_names_get(&tree->names, totals.items[i].name), bare = fp_frame_bare_name(name);
+        struct fp_slice name = fp_names_get(&tree->names, totals.items[i].name);
+        struct fp_slice bare = fp_frame_bare_name(FP_KIND_PROCESS, name);
 
         if (totals.items[i].total > 0 && !fp_host_is_kernel_thread(bare) && !fp_host_is_profiled(bare, facts->services))
             put_group(model, list, tree, fp_report_total(facts), &totals.items[i]);
@@ -251,19 +241,27 @@ static void put_requests(struct fp_model *model, json_t *root, const struct fp_r
     json_t *requests = fp_model_object(model, root, "requests");
     bool proved;
 
-    put_int(model, requests, "sent", facts->requests);
-    put_int(model, requests, "replies", facts->replies);
-    put_int(model, requests, "baseline", facts->comparison ? facts->comparison->requests : 0);
-    put_text(model, requests, "form", facts->form);
-    put_text(model, requests, "filter", facts->filter);
-    put_text(model, requests, "language", facts->language);
-    put_text(model, requests, "source", facts->source);
-    put_int(model, requests, "row_limit", facts->row_limit);
-    put_int(model, requests, "sample", facts->sample ? facts->sample : facts->event->sample);
+    fp_model_put_int(model, requests, "sent", facts->requests);
+    fp_model_put_int(model, requests, "replies", facts->replies);
+    fp_model_put_int(model, requests, "baseline", facts->comparison ? facts->comparison->requests : 0);
+    fp_model_put_text(model, requests, "form", facts->form);
+    fp_model_put_text(model, requests, "filter", facts->filter);
+    fp_model_put_text(model, requests, "language", facts->language);
+    fp_model_put_text(model, requests, "source", facts->source);
+    fp_model_put(model, requests, "evidence", fp_model_text_or_null(fp_evidence_name(facts->evidence)));
+    fp_model_put_int(model, requests, "row_limit", facts->row_limit);
+    fp_model_put_int(model, requests, "sample", facts->sample ? facts->sample : facts->event->sample);
     proved = facts->completeness == FP_COMPLETE_PROVED && facts->outcome != FP_OUTCOME_FAILED && facts->row_limit > 0;
     fp_model_put(model, requests, "proof", fp_model_text_or_null(!proved ? NULL : facts->counted ? "count" : "bound"));
-    put_int(model, requests, "counted", facts->counted);
+    fp_model_put_int(model, requests, "counted", facts->counted);
     fp_model_put(model, requests, "rows", facts->counted ? json_integer(facts->most_rows) : json_null());
+}
+
+static double unproved_of(const struct fp_report_facts *facts)
+{
+    if (facts->outcome == FP_OUTCOME_FAILED)
+        return 0;
+    return facts->completeness == FP_COMPLETE_UNPROVED && facts->unproved <= 0 ? 1 : facts->unproved;
 }
 
 static void put_failed_parts(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
@@ -276,15 +274,16 @@ static void put_failed_parts(struct fp_model *model, json_t *root, const struct 
         const struct fp_failed_part *part = &facts->failed[i];
         json_t *row = fp_model_row(model, list);
 
-        put_int(model, row, "start", part->start);
-        put_int(model, row, "end", part->end);
-        put_text(model, row, "why", part->why);
+        fp_model_put_int(model, row, "start", part->start);
+        fp_model_put_int(model, row, "end", part->end);
+        fp_model_put_text(model, row, "why", part->why);
         missing += part->end - part->start;
     }
     if (facts->outcome == FP_OUTCOME_FAILED)
         fp_model_put(model, root, "covered", json_real(0.0));
     else
         fp_model_put(model, root, "covered", whole > 0 ? share_of(whole - missing, whole) : json_real(1.0));
+    fp_model_put(model, root, "unproved", json_real(unproved_of(facts)));
 }
 
 static void put_picture(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
@@ -295,18 +294,18 @@ static void put_picture(struct fp_model *model, json_t *root, const struct fp_re
 
     if (facts->has_pictures) {
         object = fp_model_object(model, root, "picture");
-        put_int(model, object, "boxes", picture->boxes);
-        put_int(model, object, "rows", picture->rows);
-        put_int(model, object, "width", picture->width);
-        put_int(model, object, "height", picture->height);
+        fp_model_put_int(model, object, "boxes", picture->boxes);
+        fp_model_put_int(model, object, "rows", picture->rows);
+        fp_model_put_int(model, object, "width", picture->width);
+        fp_model_put_int(model, object, "height", picture->height);
     } else {
         fp_model_put(model, root, "picture", json_null());
     }
     object = fp_model_object(model, root, "hidden");
-    put_int(model, object, "narrow_nodes", picture->narrow_nodes);
-    put_int(model, object, "narrow_value", picture->narrow_value);
-    put_int(model, object, "deep_nodes", picture->deep_nodes);
-    put_int(model, object, "deep_value", picture->deep_value);
+    fp_model_put_int(model, object, "narrow_nodes", picture->narrow_nodes);
+    fp_model_put_int(model, object, "narrow_value", picture->narrow_value);
+    fp_model_put_int(model, object, "deep_nodes", picture->deep_nodes);
+    fp_model_put_int(model, object, "deep_value", picture->deep_value);
     fp_model_put(model, object, "min_width", json_real(picture->min_width));
 }
 
@@ -328,22 +327,36 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, root, "pprof_note", fp_model_text_or_null(facts->pprof_note));
 }
 
+static void put_services(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *list = fp_model_array(model, root, "services");
+
+    if (!facts->merged)
+        fp_model_push(model, list, fp_model_text(facts->service ? facts->service : ""));
+    else
+        for (uint32_t id = 0; id < facts->merged->count && !model->failed; id++)
+            fp_model_push(model, list, fp_model_slice(fp_names_get(facts->merged, id)));
+}
+
 static void put_head(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     const struct fp_tree *tree = facts->tree;
 
-    put_int(model, root, "schema", FP_SUMMARY_SCHEMA);
-    put_text(model, root, "service", facts->service);
-    put_text(model, root, "title", facts->title ? facts->title : facts->service);
-    put_text(model, root, "event", facts->event_type);
-    put_text(model, root, "language", facts->language);
-    put_text(model, root, "unit", fp_unit_name(facts->event ? facts->event->unit : FP_UNIT_UNITS));
+    fp_model_put_int(model, root, "schema", FP_SUMMARY_SCHEMA);
+    fp_model_put_text(model, root, "service", facts->service);
+    put_services(model, root, facts);
+    fp_model_put_text(model, root, "title", facts->title ? facts->title : facts->service);
+    if (facts->id)
+        fp_model_put_text(model, root, "id", facts->id);
+    fp_model_put_text(model, root, "event", facts->event_type);
+    fp_model_put_text(model, root, "language", facts->language);
+    fp_model_put_text(model, root, "unit", fp_unit_name(facts->event ? facts->event->unit : FP_UNIT_UNITS));
     put_window(model, root, facts);
-    put_text(model, root, "outcome", fp_outcome_name(facts->outcome));
-    put_text(model, root, "completeness", fp_completeness_name(facts->completeness));
-    put_int(model, root, "total", fp_report_total(facts));
-    put_int(model, root, "nodes", tree ? tree->count : 0);
-    put_int(model, root, "max_depth", tree ? tree->max_depth : 0);
+    fp_model_put_text(model, root, "outcome", fp_outcome_name(facts->outcome));
+    fp_model_put_text(model, root, "completeness", fp_completeness_name(facts->completeness));
+    fp_model_put_int(model, root, "total", fp_report_total(facts));
+    fp_model_put_int(model, root, "nodes", tree ? tree->count : 0);
+    fp_model_put_int(model, root, "max_depth", tree ? tree->max_depth : 0);
 }
 
 static void put_tail(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
@@ -355,15 +368,15 @@ static void put_tail(struct fp_model *model, json_t *root, const struct fp_repor
     put_requests(model, root, facts);
     put_failed_parts(model, root, facts);
     fp_model_put(model, root, "failure", fp_model_text_or_null(facts->failure));
-    put_int(model, root, "mended_names", (int64_t)facts->mended_names);
-    put_int(model, root, "skipped_lines", (int64_t)facts->skipped_lines);
+    fp_model_put_int(model, root, "mended_names", (int64_t)facts->mended_names);
+    fp_model_put_int(model, root, "skipped_lines", (int64_t)facts->skipped_lines);
     unbalanced = fp_model_object(model, root, "unbalanced");
-    put_int(model, unbalanced, "nodes", (int64_t)facts->unbalanced_nodes);
-    put_int(model, unbalanced, "value", facts->unbalanced_value);
+    fp_model_put_int(model, unbalanced, "nodes", (int64_t)facts->unbalanced_nodes);
+    fp_model_put_int(model, unbalanced, "value", facts->unbalanced_value);
     put_picture(model, root, facts);
     put_files(model, root, facts);
-    put_int(model, root, "generated", facts->generated);
-    put_text(model, root, "generator", fp_generator());
+    fp_model_put_int(model, root, "generated", facts->generated);
+    fp_model_put_text(model, root, "generator", fp_generator());
 }
 
 int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, struct fp_error *err)

@@ -8,7 +8,11 @@
  * texts are UTF-8 as they came from the profile and may hold any character, U+0000 included.
  *
  *   schema           1
- *   service, title, event, language     what was asked; event is profile_event_type ("on-cpu")
+ *   service, title, id, event, language   what was asked; id is that of the entry of the configuration, absent for
+ *                    files; event is profile_event_type ("on-cpu")
+ *   services         [name]: `service` alone, or of files that were merged all services that they are of
+ *                    (a file that names none counts with its own name), in the order of the files, none when all are
+ *                    empty; `service` and `title` then list the first of them, unless they were given
  *   unit             "microseconds", "nanoseconds", "bytes", "objects", "samples", "goroutines", "units"
  *   window           {start, end (half-open), timezone, label}; null when not known (files)
  *   outcome          "ok", "empty", "partial", "failed"
@@ -43,8 +47,12 @@
  *   removed          Σ removed of the transforms: value that is not shown anywhere (focus alone does that)
  *   missing_symbols  frames without a symbol, in the profile as it came; null when there is none. See
  *                    report/missing.h.
- *   requests         {sent (retries included), replies, baseline (of those sent: for the baseline),
- *                    form, filter, language, source, row_limit (of the server; 0 = does not apply), sample (what a row is
+ *   requests         {sent (retries, counts and, of the host, the list of services
+ *                    included), replies, baseline (of those sent: for the baseline), form, filter, language, source,
+ *                    evidence (what `completeness` rests on where files were pressed: "profile", flamepress's
+ *                    own, which says it; "reply", "pprof", "folded", which do not; the weakest of several;
+ *                    null: a server was asked),
+ *                    row_limit (of the server; 0 = does not apply), sample (what a row is
  *                    worth at least), proof ("bound": every total is below row_limit × sample;
  *                    "count": where one is not, the server counted fewer rows than row_limit;
  *                    null: not proved, or there was nothing to prove), counted (replies whose
@@ -52,6 +60,8 @@
  *                    none was counted)}
  *   failed_parts     [{start, end, why}]: parts of the window that are missing here
  *   covered          share of the window's time that is not in failed_parts
+ *   unproved         share of the window's time that is covered by replies which may have been cut: a report that is
+ *                    "partial" may be unproved in what it has. 0 where all of them are proved
  *   failure          why it failed and what to do; null
  *   mended_names     names with invalid UTF-8 (replaced by U+FFFD) or of more than 64 KiB (cut, with
  *                    "…sha256:" and the first 16 digits of the whole name's hash)

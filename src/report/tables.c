@@ -8,15 +8,9 @@
 #include "profile/transform.h"
 #include "report/words.h"
 
-/* FP_KIND_UNKNOWN for a word that is none. */
 static enum fp_frame_kind kind_of(const json_t *row)
 {
-    const char *name = fp_model_get_text(row, "kind");
-
-    for (int kind = 0; kind < FP_KIND_COUNT; kind++)
-        if (!strcmp(fp_frame_kind_name((enum fp_frame_kind)kind), name))
-            return (enum fp_frame_kind)kind;
-    return FP_KIND_UNKNOWN;
+    return fp_frame_kind_named(fp_model_get_text(row, "kind"));
 }
 
 static bool is_function(const json_t *row)
@@ -54,6 +48,7 @@ struct ranking {
     int64_t largest;        /* what the bars compare with */
     int64_t all;            /* how many there are behind the table */
     const char *name_key;   /* what a row is called by; NULL = "name" */
+    enum fp_frame_kind kind; /* of rows that do not say */
     const char *value_key;  /* what it is ranked by */
     const char *second_key; /* a further share; NULL = none … */
     bool cores;             /* … or the value in cores, with so many … */
@@ -86,11 +81,12 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
 }
 
 /* Who, and how much. */
-static void put_measured(const struct fp_tables *tables, json_t *row, struct fp_slice name, int64_t value)
+static void put_measured(const struct fp_tables *tables, json_t *row, enum fp_frame_kind kind,
+                         struct fp_slice name, int64_t value)
 {
     fp_words_put_value(tables->model, row, "value", "exact", value, tables->unit);
     fp_words_put_share(tables->model, row, "share", value, tables->total);
-    fp_words_put_name(tables->model, row, "pieces", "cut", fp_frame_bare_name(name));
+    fp_words_put_name(tables->model, row, "pieces", "cut", fp_frame_bare_name(kind, name));
 }
 
 static void push_row(const struct fp_tables *tables, json_t *list, const struct ranking *ranking,
@@ -100,10 +96,10 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
     json_t *row = fp_model_row(model, list);
     struct fp_slice name = fp_model_get_slice(item, ranking->name_key ? ranking->name_key : "name");
     int64_t value = fp_model_get_int(item, ranking->value_key);
-    /* what min_share gathers may have symbols */
-    bool has_kind = json_is_string(json_object_get(item, "kind")) && !is_other(item);
+    bool says_kind = json_is_string(json_object_get(item, "kind"));
+    bool has_kind = says_kind && !is_other(item); /* what min_share gathers may have symbols */
 
-    put_measured(tables, row, name, value);
+    put_measured(tables, row, says_kind ? kind_of(item) : ranking->kind, name, value);
     fp_words_put_bar(model, row, "bar", value, ranking->largest);
     put_second(tables, row, ranking, item, value);
     fp_model_put(model, row, "kind",
@@ -256,25 +252,25 @@ void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
     size_t count = top_by_self(json_object_get(tables->summary, "functions"), top);
     json_t *list = fp_model_array(tables->model, to, "leads");
-    const char *key = count ? "self" : "total";
+    bool by_self = count > 0;
     char total[FP_UNIT_TEXT];
 
     fp_model_printf(tables->model, to, "leads_head", "%s: shares of %s",
-                    !count            ? "Top processes"
+                    !by_self          ? "Top processes"
                     : tables->objects ? "Top objects and functions by self"
                                       : "Top functions by self",
-                    fp_unit_format(total, tables->total, tables->unit));
-    if (!count)
+                    fp_words_value(total, tables->total, tables->unit));
+    if (!by_self)
         for (; count < LEADS && count < json_array_size(processes); count++)
             top[count] = json_array_get(processes, count);
     for (size_t i = 0; i < count && json_array_size(list) < LEADS; i++)
         if (!is_other(top[i])) /* what is gathered leads nowhere */
-            put_measured(tables, fp_model_row(tables->model, list), fp_model_get_slice(top[i], "name"),
-                         fp_model_get_int(top[i], key));
+            put_measured(tables, fp_model_row(tables->model, list), by_self ? kind_of(top[i]) : FP_KIND_PROCESS,
+                         fp_model_get_slice(top[i], "name"), fp_model_get_int(top[i], by_self ? "self" : "total"));
 }
 
 void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
-                          const char *what)
+                          enum fp_frame_kind kind)
 {
     const json_t *list = json_object_get(tables->summary, key);
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
@@ -283,7 +279,8 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
         .all = count_key ? fp_model_get_int(tables->summary, count_key) : (int64_t)json_array_size(list),
         .value_key = "total",
         .value_head = "total",
-        .name_head = what,
+        .name_head = fp_frame_kind_label(kind),
+        .kind = kind,
         .caption = "Largest total first",
         .quiet = true,
         .many = key,
@@ -304,6 +301,7 @@ void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const jso
     struct ranking ranking = {
         .items = top,
         .name_key = "path",
+        .kind = FP_KIND_UNKNOWN,
         .value_key = "self",
         .second_key = "total",
         .value_head = "self",

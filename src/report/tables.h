@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "base/unit.h"
+#include "profile/frame_kind.h"
 #include "report/model.h"
 
 #define FP_TABLES_SHOWN ((size_t)20)
@@ -31,10 +32,10 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to);
 /* Puts `leads_head` and `leads`, the first few {pieces, cut, value, exact, share}: what the page begins with.
  */
 void fp_tables_put_leads(const struct fp_tables *tables, json_t *to);
-/* Puts the list `key` of the summary ("threads", "processes") as a ranking of the same name; `what` is one of
- * them. `count_key`: how many there are in all; NULL = the list has them all. */
+/* Puts the list `key` of the summary ("threads", "processes") as a ranking of the same name; `kind` is that of
+ * its rows. `count_key`: how many there are in all; NULL = the list has them all. */
 void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char *key, const char *count_key,
-                          const char *what);
+                          enum fp_frame_kind kind);
 /* Puts those of `modules` (summary: missing_symbols.modules) that have this cause and a path as the ranking `modules`;
  * null when there is none. */
 void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const json_t *modules, const char *cause);

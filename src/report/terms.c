@@ -6,22 +6,13 @@
 
 #include "base/unit.h"
 #include "plan/event.h"
+#include "report/entry.h"
 
 /* ---- what a row of the tables may be ---- */
 
-static bool has_outcome(const json_t *entry, const char *outcome)
-{
-    return !strcmp(fp_model_get_text(entry, "outcome"), outcome);
-}
-
-static bool has_value(const json_t *entry)
-{
-    return has_outcome(entry, "ok") || has_outcome(entry, "partial");
-}
-
 static bool is_complete_as(const json_t *entry, const char *completeness)
 {
-    return has_value(entry) && !strcmp(fp_model_get_text(entry, "completeness"), completeness);
+    return fp_entry_has_value(entry) && !strcmp(fp_model_get_text(entry, "completeness"), completeness);
 }
 
 static bool is_proved(const json_t *entry)
@@ -31,32 +22,37 @@ static bool is_proved(const json_t *entry)
 
 static bool is_unproved(const json_t *entry)
 {
-    return is_complete_as(entry, "unproved");
+    return is_complete_as(entry, "unproved") || (fp_entry_has_value(entry) && fp_model_get_real(entry, "unproved") > 0);
 }
 
 static bool is_partial(const json_t *entry)
 {
-    return has_outcome(entry, "partial") || is_complete_as(entry, "partial");
+    return fp_entry_has_outcome(entry, "partial") || is_complete_as(entry, "partial");
 }
 
 static bool is_empty(const json_t *entry)
 {
-    return has_outcome(entry, "empty");
+    return fp_entry_has_outcome(entry, "empty");
 }
 
 static bool is_failed(const json_t *entry)
 {
-    return has_outcome(entry, "failed");
+    return fp_entry_has_outcome(entry, "failed");
 }
 
 static bool is_gauge(const json_t *entry)
 {
-    return has_value(entry) && fp_event_find(fp_model_get_text(entry, "event"))->gauge;
+    return fp_entry_has_value(entry) && fp_event_find(fp_model_get_text(entry, "event"))->gauge;
 }
 
 static bool is_of_unknown_event(const json_t *entry)
 {
-    return !fp_event_find(fp_model_get_text(entry, "event"))->known;
+    return fp_entry_has_value(entry) && !fp_event_find(fp_model_get_text(entry, "event"))->known;
+}
+
+static bool is_kept(const json_t *entry)
+{
+    return json_is_object(json_object_get(entry, "kept"));
 }
 
 static bool has_cores(const json_t *entry)
@@ -66,7 +62,7 @@ static bool has_cores(const json_t *entry)
 
 static bool lacks_a_number(const json_t *entry)
 {
-    return !has_value(entry) || !has_cores(entry);
+    return !fp_entry_has_value(entry) || !has_cores(entry);
 }
 
 static size_t count_those(const json_t *services, bool (*is)(const json_t *entry))
@@ -94,8 +90,9 @@ static void put_terms(struct fp_model *model, json_t *view, const json_t *servic
         { is_partial, "partial", "some requests failed: the numbers are of the rest of the window" },
         { is_empty, "empty", "the server answered and had no sample, which is not a zero that was measured" },
         { is_failed, "failed", "nothing could be had; the report says why, and what to do" },
+        { is_kept, "kept", "the report of an earlier run: a later one had less, as said above" },
         { has_cores, "cores", "CPU time divided by the time of the window" },
-        { has_value, "no symbol",
+        { fp_entry_has_value, "no symbol",
           "share of the total that was measured in frames whose function has no name" },
         { is_gauge, "last value", "the total of a gauge is its last value in the window, not a sum over it" },
         { is_of_unknown_event, "units",
@@ -120,7 +117,7 @@ static void put_terms(struct fp_model *model, json_t *view, const json_t *servic
 static void put_trust(struct fp_model *model, json_t *view, const json_t *services)
 {
     size_t proved = count_those(services, is_proved), unproved = count_those(services, is_unproved);
-    size_t all = count_those(services, has_value);
+    size_t all = count_those(services, fp_entry_has_value);
     char some[FP_UNIT_TEXT], total[FP_UNIT_TEXT], more[160] = "";
 
     fp_count_format(total, (int64_t)all);

@@ -99,11 +99,6 @@ void fp_transforms_stopped(const struct fp_transform_record *record, struct fp_s
 
 /* ---- summary.json ---- */
 
-static void put_int(struct fp_model *model, json_t *object, const char *key, int64_t value)
-{
-    fp_model_put(model, object, key, json_integer(value));
-}
-
 void fp_transforms_put_summary(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     const struct fp_transform_log *log = facts->transforms;
@@ -115,17 +110,17 @@ void fp_transforms_put_summary(struct fp_model *model, json_t *root, const struc
 
         fp_model_put(model, row, "name", fp_model_text(fp_transform_step_name(record->step)));
         fp_model_put(model, row, "detail", fp_model_text(record->detail));
-        put_int(model, row, "frames", record->frames);
-        put_int(model, row, "touched", record->value_touched);
-        put_int(model, row, "moved", record->value_moved);
-        put_int(model, row, "removed", record->value_removed);
-        put_int(model, row, "nodes_before", record->nodes_before);
-        put_int(model, row, "nodes_after", record->nodes_after);
-        put_int(model, row, "patterns_stopped", record->patterns_stopped);
-        put_int(model, row, "patterns_ignored", record->patterns_ignored);
+        fp_model_put_int(model, row, "frames", record->frames);
+        fp_model_put_int(model, row, "touched", record->value_touched);
+        fp_model_put_int(model, row, "moved", record->value_moved);
+        fp_model_put_int(model, row, "removed", record->value_removed);
+        fp_model_put_int(model, row, "nodes_before", record->nodes_before);
+        fp_model_put_int(model, row, "nodes_after", record->nodes_after);
+        fp_model_put_int(model, row, "patterns_stopped", record->patterns_stopped);
+        fp_model_put_int(model, row, "patterns_ignored", record->patterns_ignored);
         fp_model_put(model, row, "stopped", fp_model_text_or_null(record->stopped[0] ? record->stopped : NULL));
     }
-    put_int(model, root, "removed", log ? log->removed : 0);
+    fp_model_put_int(model, root, "removed", log ? log->removed : 0);
 }
 
 /* ---- the page ---- */
@@ -143,16 +138,16 @@ static void append_sentence(const struct fp_tables *tables, const json_t *row, e
         return;
     }
     if (removed) {
-        fp_str_printf(to, "%s, ", fp_unit_format(a, removed, tables->unit));
-        fp_str_printf(to, "%s of the total, is not shown. ", fp_share_format(b, removed, tables->total));
+        fp_str_printf(to, "%s, ", fp_words_value(a, removed, tables->unit));
+        fp_str_printf(to, "%s of the total, is not shown. ", fp_words_share(b, removed, tables->total));
     }
     fp_str_printf(to, "%s %s %s", fp_count_format(a, frames), frames == 1 ? "frame" : "frames", words[step].done);
     if (step != FP_TRANSFORM_FOCUS)
         fp_str_printf(to, ", in stacks that are %s of the total",
-                      fp_share_format(b, fp_model_get_int(row, "touched"), tables->total));
+                      fp_words_share(b, fp_model_get_int(row, "touched"), tables->total));
     if (moved) {
-        fp_str_printf(to, "; what was measured in them, %s ", fp_unit_format(a, moved, tables->unit));
-        fp_str_printf(to, "(%s), %s", fp_share_format(b, moved, tables->total), words[step].moved);
+        fp_str_printf(to, "; what was measured in them, %s ", fp_words_value(a, moved, tables->unit));
+        fp_str_printf(to, "(%s), %s", fp_words_share(b, moved, tables->total), words[step].moved);
     }
     fp_str_putc(to, '.');
     if (fp_model_get_int(row, "nodes_before") == fp_model_get_int(row, "nodes_after"))
@@ -206,7 +201,7 @@ void fp_transforms_put_view(const struct fp_tables *tables, json_t *to)
     fp_model_printf(model, to, "transforms_text",
                     "In this order, each on what the one before left. All shares on this page are of the whole profile "
                     "as it came, %s, which pprof and folded stacks hold.",
-                    fp_unit_format(total, tables->total, tables->unit));
+                    fp_words_value(total, tables->total, tables->unit));
     fp_model_put(model, to, "has_transforms", json_boolean(tables->total > 0 && json_array_size(list) > 0));
     fp_str_release(&line);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/listing.h"
 #include "plan/event.h"
 #include "report/comparison.h"
 #include "report/complete.h"
@@ -27,6 +28,7 @@ struct view {
     int64_t start, end; /* 0, 0 when the window is not known */
     double covered;     /* share of the window */
     bool ok, empty, partial, failed;
+    bool gaps;          /* ok, but of a profile that lacks parts of the window: nobody says how much of its time */
 };
 
 static void put_text(struct view *view, const char *key, const char *text)
@@ -59,10 +61,42 @@ static void put_when(struct view *view)
         put_text(view, "when", label);
 }
 
-static void put_head(struct view *view)
+/* All services of files that were merged, as far as a line holds them; "" for one. */
+static void list_services(const struct view *view, struct fp_str *to, size_t max)
+{
+    const json_t *services = part(view, "services");
+    struct fp_listing list = { .to = to, .max = max };
+
+    for (size_t i = 0; json_array_size(services) > 1 && i < json_array_size(services); i++) {
+        const json_t *name = json_array_get(services, i);
+
+        if (json_is_string(name))
+            fp_listing_add(&list, (struct fp_slice){ json_string_value(name), json_string_length(name) });
+    }
+    fp_listing_end(&list);
+}
+
+/* Whose profile it is, where the title does not say it. */
+static void put_service_note(struct view *view)
 {
     struct fp_slice title = fp_model_get_slice(view->summary, "title");
     struct fp_slice service = fp_model_get_slice(view->summary, "service");
+    struct fp_str names;
+
+    fp_str_init(&names, FP_LIMIT_TEXT);
+    list_services(view, &names, FP_LIMIT_LISTING_TITLE);
+    if (fp_slice_equal(title, names.len ? fp_str_slice(&names) : service))
+        put_text(view, "service_note", NULL);
+    else
+        fp_model_printf(&view->model, view->root, "service_note", "%s %s", names.len ? "services" : "service",
+                        names.len ? names.data : service.data);
+    view->model.failed |= !fp_str_ok(&names);
+    fp_str_release(&names);
+}
+
+static void put_head(struct view *view)
+{
+    struct fp_slice title = fp_model_get_slice(view->summary, "title");
     const char *event = fp_model_get_text(view->summary, "event");
     const char *outcome = fp_model_get_text(view->summary, "outcome");
 
@@ -73,10 +107,7 @@ static void put_head(struct view *view)
     fp_words_put_name(&view->model, view->root, "title_pieces", NULL, title);
     put_text(view, "event", *event ? event : NULL);
     put_when(view);
-    if (fp_slice_equal(title, service))
-        put_text(view, "service_note", NULL);
-    else
-        fp_model_printf(&view->model, view->root, "service_note", "service %s", service.data);
+    put_service_note(view);
 }
 
 /* What one core that is busy all the time adds up to; 0 where cores make no sense. */
@@ -84,7 +115,7 @@ static double one_core(const struct view *view)
 {
     double seconds = (double)(view->end - view->start) * view->covered;
 
-    return view->event.cores && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
+    return view->event.cores && !view->gaps && seconds > 0 ? seconds * (double)fp_words_unit_per_second(view->unit) : 0;
 }
 
 static void put_figures(struct view *view)
@@ -106,26 +137,24 @@ static void put_figures(struct view *view)
 
 static void put_completeness(struct view *view)
 {
+    static const struct {
+        const char *completeness, *head;
+    } heads[] = { { "proved", "Proved complete" }, { "unproved", "Unproved" }, { "partial", "Partial" } };
     const char *completeness = fp_model_get_text(view->summary, "completeness");
-    bool proved = !strcmp(completeness, "proved");
-    char share[FP_UNIT_TEXT];
     struct fp_str text;
 
     put_text(view, "completeness_head", NULL);
     put_text(view, "completeness_text", NULL);
-    if (view->partial || (view->ok && !strcmp(completeness, "partial"))) {
-        put_text(view, "completeness_head", "Partial");
-        fp_model_printf(&view->model, view->root, "completeness_text",
-                        ": the numbers cover %s of the window's time. What is missing is listed below.",
-                        fp_share_format(share, (int64_t)(view->covered * 1e9), 1000000000));
-    } else if (view->ok) {
-        fp_str_init(&text, FP_LIMIT_TEXT);
-        fp_complete_words(&text, view->summary, &view->event, view->unit);
-        put_text(view, "completeness_head", proved ? "Proved complete" : "Unproved");
-        put_text(view, "completeness_text", text.data);
-        view->model.failed |= !fp_str_ok(&text);
-        fp_str_release(&text);
-    }
+    if (!view->ok && !view->partial)
+        return;
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_complete_words(&text, view->summary, &view->event, view->unit);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (!strcmp(heads[i].completeness, completeness))
+            put_text(view, "completeness_head", heads[i].head);
+    put_text(view, "completeness_text", text.data);
+    view->model.failed |= !fp_str_ok(&text);
+    fp_str_release(&text);
 }
 
 /* ---- what is missing, and why ---- */
@@ -143,7 +172,7 @@ static void put_failed_parts(struct view *view)
         &view->model, view->root, "failed_parts_text",
         "%s part%s of the window could not be had: %s of its time. Values and shares are of the rest.",
         fp_count_format(text, (int64_t)count), fp_plural(count),
-        fp_share_format(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
+        fp_words_share(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
     for (size_t i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++) {
         const json_t *from = json_array_get(parts, i);
         json_t *row = fp_model_row(&view->model, list);
@@ -163,11 +192,12 @@ static void put_failed_parts(struct view *view)
 static void put_failure(struct view *view)
 {
     const char *failure = fp_model_get_text(view->summary, "failure");
+    const char *id = fp_model_get_text(view->summary, "id");
 
     put_text(view, "failure", *failure ? failure : "no reason was recorded");
     if (view->end > view->start && (view->failed || view->partial))
         fp_words_put_again(&view->model, view->root, "again", view->start, view->end,
-                           fp_model_get_text(view->summary, "service"));
+                           *id ? id : fp_model_get_text(view->summary, "service"));
     else
         put_text(view, "again", NULL);
 }
@@ -220,12 +250,12 @@ static void put_hidden(struct view *view, const json_t *hidden)
         fp_str_printf(&text, "%s px (%s %s of the total). ",
                       fp_number_format(width, fp_model_get_real(hidden, "min_width")),
                       narrow == 1 ? "its stack is" : "their stacks are",
-                      fp_share_format(share, fp_model_get_int(hidden, "narrow_value"), view->total));
+                      fp_words_share(share, fp_model_get_int(hidden, "narrow_value"), view->total));
     }
     if (deep > 0)
         fp_str_printf(&text, "Not drawn: %s frame%s beyond the last row (%s of the total passes through %s).",
                       fp_count_format(count, deep), fp_plural((uint64_t)deep),
-                      fp_share_format(share, fp_model_get_int(hidden, "deep_value"), view->total),
+                      fp_words_share(share, fp_model_get_int(hidden, "deep_value"), view->total),
                       deep == 1 ? "it" : "them");
     if (narrow <= 0 && deep <= 0)
         fp_str_puts(&text, "Every frame is drawn.");
@@ -251,13 +281,12 @@ static void put_picture(struct view *view)
     put_file(view, "png");
     put_file(view, "png2x");
     fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
-    put_bool(view, "picture_wide", width > 1440); /* wider than the page may be */
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
     fp_model_printf(
         &view->model, view->root, "graph_label",
         "Flame graph of %s, %s: %s in %s box%s. The tables below hold the largest of its numbers.",
         fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"),
-        fp_unit_format(total, view->total, view->unit),
+        fp_words_value(total, view->total, view->unit),
         fp_count_format(boxes, box_count), box_count == 1 ? "" : "es");
     put_text(view, "reading",
              "The wider a box, the more of the total passes through it; under the pointer a box "
@@ -321,7 +350,12 @@ static void put_query(struct view *view)
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    push_code(view, list, "service", fp_model_get_text(view->summary, "service"), NULL);
+    list_services(view, &text, FP_LIMIT_LISTING);
+    if (text.len)
+        push_code(view, list, "services", text.data, "merged into one profile");
+    else
+        push_code(view, list, "service", fp_model_get_text(view->summary, "service"), NULL);
+    fp_str_clear(&text);
     push_code(view, list, "event", fp_model_get_text(view->summary, "event"),
               view->event.known ? view->event.title : "an event type that is not known here");
     push_code(view, list, "language", fp_model_get_text(requests, "language"), NULL);
@@ -381,7 +415,7 @@ static void put_notes(struct view *view)
             "In the reply, %s %s a total other than its self value plus its children\u2019s (by %s in sum). "
             "The self values are used, and the totals are what they add up to.",
             fp_count_format(a, nodes), nodes == 1 ? "node had" : "nodes each had",
-            fp_unit_format(b, fp_model_get_int(unbalanced, "value"), view->unit));
+            fp_words_value(b, fp_model_get_int(unbalanced, "value"), view->unit));
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     view->model.failed |= !fp_str_ok(&text);
@@ -399,8 +433,8 @@ static void put_kinds(struct view *view)
     put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
     fp_model_printf(&view->model, view->root, "kinds_text",
                     "Where it was measured: shares of all %s, by the frame at the tip of the stack%s%s%s.",
-                    fp_unit_format(total, view->total, view->unit), removed > 0 ? "; " : "",
-                    removed > 0 ? fp_share_format(share, removed, view->total) : "",
+                    fp_words_value(total, view->total, view->unit), removed > 0 ? "; " : "",
+                    removed > 0 ? fp_words_share(share, removed, view->total) : "",
                     removed > 0 ? " is not in focus" : "");
 }
 
@@ -423,12 +457,12 @@ static void put_tables(struct view *view)
         &view->model, view->root, "functions_text",
         "Self is what was measured in the function itself; total includes what it called, with recursion "
         "counted once. Shares are of all %s; bars compare with the first row of their table.",
-        fp_unit_format(total, view->total, view->unit));
+        fp_words_value(total, view->total, view->unit));
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
-    fp_tables_put_groups(&tables, view->root, "threads", "threads_count", "thread");
-    fp_tables_put_groups(&tables, view->root, "processes", "processes_count", "process");
-    fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, "process");
+    fp_tables_put_groups(&tables, view->root, "threads", "threads_count", FP_KIND_THREAD);
+    fp_tables_put_groups(&tables, view->root, "processes", "processes_count", FP_KIND_PROCESS);
+    fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, FP_KIND_PROCESS);
     put_bool(view, "has_leads", shown && json_array_size(json_object_get(view->root, "leads")) > 0);
     put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
@@ -500,6 +534,7 @@ static void open_view(struct view *view, json_t *summary)
         .empty = !strcmp(outcome, "empty"),
         .partial = !strcmp(outcome, "partial"),
         .failed = !strcmp(outcome, "failed"),
+        .gaps = !strcmp(outcome, "ok") && !strcmp(fp_model_get_text(summary, "completeness"), "partial"),
     };
 }
 

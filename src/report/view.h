@@ -16,7 +16,7 @@
  *   failure, again                 what went wrong; the command that tries again
  *   empty_text, checks             what an empty window may mean
  *   failed_parts_text, failed_rows, failed_beyond
- *   svg, png, png2x, picture_width, picture_height, picture_wide, graph_label, reading, hidden_text
+ *   svg, png, png2x, picture_width, picture_height, graph_label, reading, hidden_text
  *   downloads                      [{href, label, note}], png_note, folded_note, pprof_note
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
  *   transforms_line, transforms_text, transform_rows     what was done to the profile; see report/transforms.h

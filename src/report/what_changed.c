@@ -120,7 +120,9 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     bool has_raw = json_is_string(json_object_get(change, "raw"));
     const char *node = fp_model_get_text(change, "node");
 
-    fp_words_put_name(s->model, row, "pieces", "cut", fp_frame_bare_name(fp_model_get_slice(change, "name")));
+    fp_words_put_name(s->model, row, "pieces", "cut",
+                      fp_frame_bare_name(fp_frame_kind_named(fp_model_get_text(change, "kind")),
+                                         fp_model_get_slice(change, "name")));
     fp_model_put(s->model, row, "raw",
                  has_raw ? fp_model_slice(fp_model_get_slice(change, "raw")) : json_null());
     if (*node && *s->svg)

@@ -1,5 +1,7 @@
 #include "report/words.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -140,12 +142,39 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
 
 /* ---- numbers ---- */
 
+/* A line may break at a blank, and a number without its unit is hard to read. */
+static char *keep_together(char to[FP_UNIT_TEXT])
+{
+    static const char no_break[] = "\xC2\xA0";
+
+    for (char *at = strchr(to, ' '); at; at = strchr(at + 2, ' ')) {
+        if (strlen(to) + 2 > FP_UNIT_TEXT)
+            break;
+        memmove(at + 2, at + 1, strlen(at));
+        memcpy(at, no_break, 2);
+    }
+    return to;
+}
+
+char *fp_words_value(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)
+{
+    bool measure = unit == FP_UNIT_MICROSECONDS || unit == FP_UNIT_NANOSECONDS || unit == FP_UNIT_BYTES;
+
+    fp_unit_format(to, value, unit);
+    return measure ? keep_together(to) : to; /* "2,020,000 goroutines" is too long for narrow columns */
+}
+
+char *fp_words_share(char to[FP_UNIT_TEXT], int64_t part, int64_t whole)
+{
+    return keep_together(fp_share_format(to, part, whole));
+}
+
 void fp_words_put_value(struct fp_model *model, json_t *object, const char *key, const char *exact_key,
                         int64_t value, enum fp_unit unit)
 {
     char text[FP_UNIT_TEXT];
 
-    fp_model_put(model, object, key, fp_model_text(fp_unit_format(text, value, unit)));
+    fp_model_put(model, object, key, fp_model_text(fp_words_value(text, value, unit)));
     fp_model_put(model, object, exact_key, fp_model_text(fp_unit_format_exact(text, value, unit)));
 }
 
@@ -153,7 +182,24 @@ void fp_words_put_share(struct fp_model *model, json_t *object, const char *key,
 {
     char text[FP_UNIT_TEXT];
 
-    fp_model_put(model, object, key, fp_model_text(fp_share_format(text, part, whole)));
+    fp_model_put(model, object, key, fp_model_text(fp_words_share(text, part, whole)));
+}
+
+char *fp_words_growth(char to[FP_UNIT_TEXT], double growth)
+{
+    double percent = 100 * growth;
+    char text[FP_UNIT_TEXT];
+
+    if (fabs(percent) < 0.05) {
+        snprintf(to, FP_UNIT_TEXT, percent < 0 || percent > 0 ? "\u2248 0 %%" : "0 %%");
+        return to;
+    }
+    if (fabs(percent) < 1000)
+        fp_fixed_format(text, percent, 1);
+    else
+        fp_number_format(text, percent);
+    snprintf(to, FP_UNIT_TEXT, "%s%.40s %%", percent > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
+    return to;
 }
 
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)
@@ -227,11 +273,44 @@ static bool plain_word(const char *text)
     return *text && *text != '-' && text[strspn(text, allowed)] == '\0';
 }
 
+static bool has_control(const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)text[0], next = (unsigned char)text[1];
+
+        if (c < 0x20 || c == 0x7F || (c == 0xC2 && next >= 0x80 && next < 0xA0))
+            return true;
+    }
+    return false;
+}
+
+/* As one word of a POSIX shell. */
+static void put_word(struct fp_str *to, const char *text)
+{
+    if (plain_word(text)) {
+        fp_str_puts(to, text);
+        return;
+    }
+    fp_str_putc(to, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            fp_str_puts(to, "'\\'");
+        fp_str_putc(to, *text);
+    }
+    fp_str_putc(to, '\'');
+}
+
 void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
                         const char *service)
 {
-    bool only = service && plain_word(service);
+    struct fp_str text;
 
-    fp_model_printf(model, object, key, "flamepress run -c FILE --since @%lld --until @%lld%s%s",
-                    (long long)start, (long long)end, only ? " --only " : "", only ? service : "");
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_printf(&text, "flamepress run -c FILE --since @%lld --until @%lld", (long long)start, (long long)end);
+    if (service && *service && !has_control(service)) {
+        fp_str_puts(&text, " --only ");
+        put_word(&text, service);
+    }
+    fp_model_put(model, object, key, fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
 }

@@ -33,11 +33,17 @@ const char *fp_words_mark(const char *outcome);
  * a name that was cut, or null. */
 void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, const char *cut_key,
                        struct fp_slice name);
+/* What base/unit.h calls fp_unit_format and fp_share_format, for pages: no line breaks between number and unit,
+ * but where the unit is a word. */
+char *fp_words_value(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
+char *fp_words_share(char to[FP_UNIT_TEXT], int64_t part, int64_t whole);
 /* `key`: "19.0 s", `exact_key`: "19,037,052 µs". */
 void fp_words_put_value(struct fp_model *model, json_t *object, const char *key, const char *exact_key,
                         int64_t value, enum fp_unit unit);
 /* "32.9 %" */
 void fp_words_put_share(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole);
+/* A relative change: 0.06 is "+6.0 %", 1 (a doubling) "+100.0 %", 0.0001 "≈ 0 %". Returns `to`. */
+char *fp_words_growth(char to[FP_UNIT_TEXT], double growth);
 /* part/whole as a number from 0 to 100 for the width of a bar: "32.91". */
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole);
 
@@ -50,8 +56,8 @@ void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, i
 /* An href: `prefix` (a URL as it is) and `path`, escaped, and `file`. */
 void fp_words_put_href(struct fp_model *model, json_t *object, const char *key, const char *prefix,
                        struct fp_slice path, const char *file);
-/* The command that presses a window again; `service` may be NULL (all). A name that a shell could misread is
- * left out. */
+/* The command that presses a window again; `service`, a name or an id, may be NULL (all). It is quoted for a shell where
+ * that could misread it; one with control characters is left out. */
 void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
                         const char *service);
 

@@ -250,10 +250,16 @@ static void describe_redirect(const struct fp_http_line *line, struct fp_str *ou
     curl_url_cleanup(u);
 }
 
+/* What is asked again of such a server may be answered: FP_EREFUSED is for what stays as it is. */
+static bool may_pass(int status)
+{
+    return status >= 500 || status == 408 || status == 425 || status == 429;
+}
+
 int fp_http_explain_status(struct fp_http_line *line, int status, struct fp_attempt *attempt,
                            struct fp_error *err)
 {
-    enum fp_status code = status >= 500 ? FP_ESERVER : FP_EREFUSED;
+    enum fp_status code = may_pass(status) ? FP_ESERVER : FP_EREFUSED;
     struct curl_header *header;
     struct fp_str body, text, advice;
 

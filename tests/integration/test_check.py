@@ -121,6 +121,44 @@ class Check(PressCase):
             lines = [line for line in err.splitlines() if "error" in line]
             self.assertEqual(len(lines), 2 if "token_env" in source else 1, err)
 
+    def test_what_only_the_world_can_tell_has_its_place_too(self) -> None:
+        text = (
+            '{\n  "output": "x",\n  "timezone": "Mars/Olympus", "templates": "/nowhere",\n  "windows": ["yesterday",\n'
+            '    "someday"],\n  "source": {"url": "https://x:1",\n    "token_file": "/no-token", "ca_file": "/no-ca"},\n'
+            '  "services": [{"name": "a"}]\n}\n'
+        )
+        err = self.wrong(
+            text,
+            'flamepress.json:3:3: timezone: unknown time zone "Mars/Olympus"',
+            'flamepress.json:5:5: windows[1]: window "someday"',
+            "flamepress.json:7:5: source.token_file: cannot open /no-token",
+            "flamepress.json:7:32: source.ca_file: cannot read /no-ca",
+            "flamepress.json:3:31: `templates` names /nowhere",
+        )
+        self.assertEqual(len(err.splitlines()), 5, err)
+        zone, window, token = (line.split(": ", 2)[2] for line in err.splitlines()[:3])
+        path = self.path("flamepress.json")
+        for command in (("run", "-c", path), ("services", "-c", path)):
+            outcome = self.command(*command)
+            self.assertEqual((outcome.code, outcome.lines[0].split(": ", 2)[2]), (CONFIG, zone))
+        self.write("flamepress.json", text.replace("Mars/Olympus", "UTC"))
+        outcome = self.command("run", "-c", path)
+        self.assertEqual((outcome.code, outcome.lines[0].split(": ", 2)[2]), (CONFIG, window))
+        self.write("flamepress.json", read_text(path).replace("someday", "2026-11-19"))
+        outcome = self.command("run", "-c", path)
+        self.assertEqual((outcome.code, outcome.lines[0].split(": ", 2)[2]), (CONFIG, token))
+        self.assertIn("flamepress.json:7:5: ", outcome.err)
+
+    def test_a_plan_that_is_too_large_names_its_entry(self) -> None:
+        path = self.write("flamepress.json", json.dumps({
+            "output": "x", "windows": ["2026-11-20"], "source": {"url": "http://x:1"},
+            "services": [{"name": "a"}, {"name": "b", "step": "1s"}]}))
+        for days, code in ((1, 0), (2, CONFIG)):
+            text = read_text(path).replace("2026-11-20", f"2026-11-15/P{days}D")
+            outcome = self.command("check", "-c", self.write("long.json", text))
+            self.assertEqual(outcome.code, code, outcome)
+        self.one_line(outcome, "long.json:1:", "services[1]: b, on-cpu, ", "more than 100000 requests of 1 s")
+
     def test_a_short_step_needs_no_min_step(self) -> None:
         for step in ("1s", "30s", "60s"):
             path = self.config("http://127.0.0.1:9", defaults={"step": step})

@@ -9,7 +9,7 @@ import unittest
 from typing import Any, Dict, List, Sequence
 
 from published import nights_of, site_problems, text_of
-from support import CONFIG, DAY1, DAY2, NIGHT1, NIGHT2, NOTHING, SOURCE, USAGE, Outcome, PressCase, read_json, read_text
+from support import CONFIG, DAY1, DAY2, NIGHT1, NIGHT2, NOTHING, PARTIAL, SOURCE, USAGE, Outcome, PressCase, read_json, read_text
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -138,8 +138,8 @@ class Cap(Discovery):
                     'services[0] (match "*")', "max_services is 2", "checkout-api, redis-server")
         self.assertEqual([s["service"] for s in self.night()["services"]], ["Total", "order-service.jar"])
         self.assertEqual(self.night()["not_pressed"], [
-            {"title": "checkout-api", "rows": 322, "why": "beyond max_services (2) of services[0]"},
-            {"title": "redis-server", "rows": 1, "why": "beyond max_services (2) of services[0]"},
+            {"title": "checkout-api", "rows": 322, "why": "beyond max_services (2) of services[0]", "entry": 0},
+            {"title": "redis-server", "rows": 1, "why": "beyond max_services (2) of services[0]", "entry": 0},
         ])
         words = text_of(read_text(os.path.join(self.site, NIGHT2, "index.html")))
         self.has(words, "not pressed", "checkout-api, redis-server", "beyond max_services (2)")
@@ -209,6 +209,16 @@ class GroupBy(Discovery):
             self.assertIn("cannot be asked for: it holds a", left["why"])
         self.assertEqual(site_problems(self.site), [])
 
+    def test_an_at_sign_does_not_make_two_groups_one(self) -> None:
+        pairs = [("x@y", "z"), ("x", "y@z"), ("x", "y"), ("", "@"), ("@", "")]
+        server = self.server(rows=[self.rows(*(row("s", {"pod": a, "host": b}, DAY2 + n) for n, (a, b) in enumerate(pairs)),
+                                             row("u@v", {"pod": "w", "host": "h"}))])
+        self.pressed(server.url, services=[{"match": "*", "group_by": ["pod", "host"]}])
+        self.assertEqual(self.night()["not_pressed"], [])
+        self.assertEqual(sorted(s["path"] for s in self.night()["services"]), sorted(
+            f"{path}/on-cpu" for path in ("s%40x%5C%40y%40z", "s%40x%40y%5C%40z", "s%40x%40y", "s%40%40%5C%40",
+                                          "s%40%5C%40%40", "u%5C%40v%40w%40h")))
+
     def test_odd_names(self) -> None:
         names = ["fine", "o'brien", "a\\b", "line\nbreak", "nul\0byte", "</script>", ""]
         server = self.server(rows=[self.rows(*(row(name, {}, DAY2 + n) for n, name in enumerate(names)))])
@@ -247,12 +257,107 @@ class NoAnswer(Discovery):
             ({"kind": "truncate"}, server.url),
         ):
             server.faults([{"path": "query", **rule}])
-            for services in ([{"match": "*"}], [{"name": "checkout-api"}, {"name": "Total", "group_by": ["host"]}]):
+            for services in ([{"match": "*"}], [{"name": "Total", "group_by": ["host"]}]):
                 for arguments in ((), ("--dry-run",)):
                     outcome = self.press(server.url, *arguments, services=services)
                     self.assertEqual(outcome.code, NOTHING, (rule, outcome))
                     self.one_line(outcome, words, "`match` and `group_by`", "Fri 20 Nov 2026")
                     self.assertEqual(nights_of(self.site), [])
+
+    def test_the_others_go_on(self) -> None:
+        server = self.server()
+        server.faults([{"path": "query", "kind": "status", "code": 404}])
+        services = [{"name": "checkout-api"}, {"match": "redis-*", "events": ["on-cpu", "off-cpu"]},
+                    {"name": "Total", "group_by": ["host"]}]
+        outcome = self.press(server.url, services=services, windows=["2026-11-19", "2026-11-20"])
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.assertEqual(len(outcome.lines), 4, outcome.err)
+        for line, (label, day) in zip(sorted(outcome.lines), ((a, b) for a in (
+                'services[1] (match "redis-*") on-cpu, off-cpu, ', 'services[2] (name "Total" by host) on-cpu, ')
+                for b in ("Fri 20", "Thu 19"))):
+            self.has(line, f"error: {label}{day} Nov 2026: failed: ", "404", "source.url")
+        self.assertEqual(nights_of(self.site), [NIGHT1, NIGHT2])
+        night = self.night()
+        self.assertEqual([(s["title"], s["outcome"]) for s in night["services"]], [
+            ("checkout-api", "ok"), ('services[1] (match "redis-*")', "failed"),
+            ('services[2] (name "Total" by host)', "failed")])
+        self.assertEqual((night["outcome"], night["counts"]["failed"]), ("partial", 2))
+        self.has_not(text_of(read_text(os.path.join(self.site, NIGHT2, "index.html"))), "plain units")
+        self.has(text_of(read_text(os.path.join(self.site, NIGHT2, "index.html"))), "What failed, and what to do",
+                 'services[1] (match "redis-*") on-cpu, off-cpu', "404")
+        self.assertEqual(self.summary("services%5B1%5D", "on-cpu%2C%20off-cpu")["outcome"], "failed")
+        self.assertEqual(site_problems(self.site), [])
+        outcome = self.press(server.url, "--dry-run", services=services)
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.assertEqual(len(outcome.lines), 2, outcome.err)
+        self.assertEqual(self.jobs(outcome), ["checkout-api on-cpu"])
+        self.has(outcome.out, 'services[1] (match "redis-*") on-cpu, off-cpu: what it stands for is not known', "\n1 job, ")
+
+    def test_what_was_there_stays_and_what_failed_goes(self) -> None:
+        server = self.server()
+        services = [{"name": "checkout-api"}, {"match": "redis-*"}, {"match": "order-*"}]
+        self.pressed(server.url, services=services)
+        server.faults([{"path": "query", "kind": "status", "code": 404}])
+        self.assertEqual(self.press(server.url, services=services).code, PARTIAL)
+        paths = ["checkout-api/on-cpu", "redis-server/on-cpu", "order-service.jar/on-cpu"]
+        self.assertEqual([s["path"] for s in self.night()["services"]],
+                         [*paths, "services%5B1%5D/on-cpu", "services%5B2%5D/on-cpu"])
+        self.assertEqual(self.night()["outcome"], "partial")
+        server.faults([])
+        self.pressed(server.url, "--only", "redis-server", services=services)
+        self.assertEqual([s["path"] for s in self.night()["services"]], [*paths, "services%5B2%5D/on-cpu"])
+        self.pressed(server.url, services=services)
+        self.assertEqual([s["path"] for s in self.night()["services"]], paths)
+        self.assertEqual((self.night()["outcome"], site_problems(self.site)), ("ok", []))
+
+    def test_only_asks_about_what_it_may_mean(self) -> None:
+        server = self.server()
+        services = [{"name": "checkout-api"}, {"match": "redis-*", "max_services": 1}, {"match": "*e*", "max_services": 1},
+                    {"name": "Total", "id": "host", "group_by": ["pod_ns"]}]
+        self.press(server.url, services=services)
+        left = self.night()["not_pressed"]
+        self.assertEqual([(r["title"], r["entry"]) for r in left], [("redis-server", 2)])
+        for only, asked in (("checkout-api", 0), ("checkout*", 1), ("redis-server", 1), ("redis-?erver", 1), ("Total", 1),
+                            ("host@x", 1), ("ho*", 2), ("nobody", 0), ("*", 2)):
+            server.call("DELETE", "/_log")
+            self.press(server.url, "--only", only, services=services)
+            sql = [e["body"]["sql"] for e in server.log() if "GROUP BY" in e["body"].get("sql", "")]
+            sql = [s for s in sql if "profile_event_type, Count" in s]  # an equal question is asked once
+            self.assertEqual(len(sql), asked, (only, sql))
+            self.assertEqual(self.night()["not_pressed"], left, only)
+        server.faults([{"path": "query", "kind": "status", "code": 404}])
+        self.pressed(server.url, "--only", "checkout-api", services=services)
+        outcome = self.press(server.url, "--only", "nobody", services=services)
+        self.assertEqual(outcome.code, USAGE, outcome)
+        self.one_line(outcome, "--only nobody matches no service")
+
+    def test_a_dead_server_is_waited_for_once(self) -> None:
+        server = self.server()
+        server.faults([{"path": "query", "kind": "status", "code": 503, "retry_after": 0}])
+        services = [{"match": f"{letter}*", "filter": f"pod_ns='{letter}'"} for letter in "abc"] + [{"match": "a*", "filter": "pod_ns='a'"}]
+        outcome = self.press(server.url, services=services, source={"retries": 3})
+        self.assertEqual((outcome.code, len(outcome.lines), len(server.log())), (NOTHING, 4, 4 + 2 + 2), outcome.err)
+
+    def test_an_archive_goes_on_too(self) -> None:
+        source = {"url": None, "retries": None, "archive": os.path.join(SOURCE, "assets", "demo")}
+        services = [{"name": "Total", "group_by": ["host"]}, {"name": "checkout-api"}]
+        outcome = self.command("run", "-c", self.config("", source=source, services=services, defaults={"step": "1d"}))
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.one_line(outcome, "services[0]", "failed", "host", "an entry of its own")
+        self.assertEqual([s["outcome"] for s in self.night()["services"]], ["failed", "ok"])
+
+    def test_each_request_is_counted(self) -> None:
+        server = self.server()
+        server.faults([{"path": "query", "kind": "status", "code": 503, "count": 1}])
+        self.pressed(server.url, services=[{"match": "redis-*"}, {"name": "Total"}], source={"retries": 3})
+        log = server.log()
+        asked = [e for e in log if "GROUP BY" in e["body"].get("sql", "")]
+        self.assertEqual(len(asked), 2 + 1, "a question, asked twice, and the list of services")
+        sent = {s["service"]: s["requests"] for s in self.night()["services"]}
+        self.assertEqual(sent["redis-server"], len([e for e in log if "redis-server" in json.dumps(e["body"])]))
+        self.assertEqual(self.summary("Total")["requests"]["sent"], sent["Total"])
+        self.assertEqual(sent["Total"] + sent["redis-server"] + 2, len(log))
+        self.assertEqual(self.night()["requests"], len(log))
 
     def test_another_try_helps(self) -> None:
         server = self.server()

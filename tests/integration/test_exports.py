@@ -85,6 +85,18 @@ class ThereAndBack(Exports):
             self.assertEqual(names["c\nd;e"], (8, 8))
             self.check_return(out)
 
+    def test_names_that_look_like_marks_of_other_kinds(self) -> None:
+        """The kind is the server's word, the name stays whole where its mark is that of another kind."""
+        reply = os.path.join(SOURCE, "tests", "cases", "render", "marks", "input.json")
+        out = self.render(reply, "--event", "off-cpu")
+        kinds = {(f["name"], f["kind"]) for f in self.summary(out)["functions"]}
+        self.assertLessEqual({("[k] kern", "application"), ("[k] kern", "kernel"), ("[t] call", "application")}, kinds)
+        page = text_of(read_text(os.path.join(out, "index.html")))
+        self.has(page, "[k] kern", "[l] app", "[t] call", "[k] thing")
+        self.assertRegex(page, r"(?<!\] )kern kernel")
+        self.assertNotIn("[t] worker", page)
+        self.check_return(out)
+
     def test_our_own_words_for_units_that_pprof_counts(self) -> None:
         for event, unit in (
             ("goroutines", "goroutines"),
@@ -180,15 +192,34 @@ class Merged(Exports):
         for files in ((GO_CPU, GO_HEAP), (GO_HEAP, GO_CPU)):
             err = self.refused(*files)
             self.has(err, "go-cpu.pb.gz", "go-heap.pb.gz", "nanoseconds", "bytes", "cpu", "inuse_space")
-            self.has(self.refused(*files, "--event", "cpu"), "go-cpu.pb.gz", "go-heap.pb.gz")
+            self.has(self.refused(*files, "--event", "cpu"), "go-heap.pb.gz", "inuse_space", "--event cpu")
 
     def test_same_unit_other_event(self) -> None:
         stacks = self.write("x.folded", "a;b 7\n")
         files = []
         for event in ("mem-alloc", "mem-inuse"):
             files.append(self.write(f"{event}.pb.gz", read_bytes(self.pprof(self.render(stacks, "--event", event)))))
-        self.has(self.refused(*files), "mem-alloc.pb.gz", "mem-inuse.pb.gz", "--event")
-        self.assertEqual(self.summary(self.render(*files, "--event", "mem-alloc"))["total"], 14)
+        err = self.refused(*files)
+        self.has(err, "mem-alloc.pb.gz", "mem-inuse.pb.gz", "does not add up", "render the files apart")
+        self.assertNotIn("--event", err, "it would not help")
+        self.has(self.refused(*files, "--event", "mem-alloc"), "mem-inuse.pb.gz", "mem-inuse in bytes", "--event mem-alloc")
+
+    def test_files_that_do_not_say_may_not_be_guessed_alike(self) -> None:
+        """Samples and microseconds, neither of them stated."""
+        stacks, reply = self.write("x.folded", "a;b 7\n"), reply_path("checkout-api-day2", V7)
+        for files in ((stacks, reply), (reply, stacks)):
+            err = self.refused(*files)
+            self.has(err, "x.folded", os.path.basename(reply), "cpu in samples", "on-cpu in microseconds", "--event")
+        total = self.summary(self.render(reply, to="one"))["total"]
+        self.assertEqual(self.summary(self.render(stacks, reply, "--event", "on-cpu"))["total"], total + 7)
+
+    def test_an_event_that_contradicts_the_file(self) -> None:
+        for event in ("off-cpu", "mem-alloc", "wall", "mine"):
+            err = self.refused(GO_CPU, "--event", event)
+            self.has(err, "go-cpu.pb.gz", "cpu in nanoseconds", f"--event {event}", "leave --event out")
+        ours = self.pprof(self.render(self.write("x.folded", "a;b 7\n"), "--event", "mine"))
+        self.has(self.refused(ours, "--event", "on-cpu"), "mine in units")
+        self.assertEqual(self.summary(self.render(ours, "--event", "mine", to="again"))["event"], "mine")
 
     def test_a_file_that_does_not_say_follows_the_command_line(self) -> None:
         stacks = self.write("x.folded", "a;b 7\n")
@@ -202,6 +233,112 @@ class Merged(Exports):
         for files in ((empty, GO_CPU), (GO_CPU, empty)):
             summary = self.summary(self.render(*files))
             self.assertEqual((summary["event"], summary["unit"], summary["total"]), ("cpu", "nanoseconds", 1160000000))
+
+
+class Completeness(Exports):
+    """What the page says of it is true of the form that it came in."""
+
+    def check(self, out: str, completeness: str, evidence: str, *words: str) -> None:
+        summary = self.summary(out)
+        self.assertEqual((summary["completeness"], summary["requests"]["evidence"]), (completeness, evidence))
+        self.has(text_of(read_text(os.path.join(out, "index.html"))), *words)
+
+    def test_each_form_and_the_worst_of_several(self) -> None:
+        reply = reply_path("checkout-api-day2", V7)
+        stacks = self.write("x.folded", "a;b 7\n")
+        unproved = self.write("u.pb.gz", read_bytes(self.pprof(self.render(reply))))
+        nothing = reply_path("no-such-service", V7)
+        on_cpu = ("--event", "on-cpu")
+        for files, evidence, words in (
+            ((reply,), "reply", "a saved reply does not say with which row limit"),
+            ((stacks, nothing), "folded", "folded stacks do not say"),
+            ((GO_CPU,), "pprof", "a pprof profile does not say"),
+            ((unproved,), "profile", "says that it was not proved complete"),
+            ((stacks, reply, *on_cpu), "reply", "a saved reply"),
+            ((reply, stacks, *on_cpu), "reply", "a saved reply"),
+            ((unproved, stacks, *on_cpu), "profile", "says that it was not proved"),
+        ):
+            self.check(self.render(*files), "unproved", evidence, "Unproved: ", words)
+
+    def test_a_profile_of_a_run_keeps_its_proof(self) -> None:
+        self.assertEqual(self.command("demo", "-o", self.path("site")).code, 0)
+        proved = os.path.join(self.path("site"), NIGHT2, "nginx", "on-cpu", "profile.pb.gz")
+        out = self.render(proved)
+        self.check(out, "proved", "profile", "Proved complete: the profile says that it was, when it was fetched")
+        self.check(self.render(self.pprof(out), to="again"), "proved", "profile")
+        stacks = self.write("x.folded", "a;b 7\n")
+        self.check(self.render(proved, stacks, "--event", "on-cpu"), "unproved", "folded", "folded stacks do not say")
+
+    def test_a_partial_profile_stays_partial(self) -> None:
+        """The page knows neither which parts are missing nor how much, so it counts no cores."""
+        self.assertEqual(self.command("demo", "-o", self.path("site")).code, 0)
+        proved = os.path.join(self.path("site"), NIGHT2, "nginx", "on-cpu", "profile.pb.gz")
+        bytes_of = gzip.decompress(read_bytes(proved))
+        note, other = b"note: completeness: proved", b"note: completeness: partial"
+        place = bytes_of.index(note) - 1
+        self.assertEqual(bytes_of[place], len(note))
+        changed = bytes_of[:place] + bytes([len(other)]) + other + bytes_of[place + 1 + len(note) :]
+        partial = self.write("partial.pb", changed)
+        for files in ((partial,), (partial, proved), (proved, partial)):
+            out = self.render(*files)
+            self.check(out, "partial", "profile", "Partial: the profile says that parts of its window are missing")
+            self.assertNotIn("cores, on average", read_text(os.path.join(out, "index.html")))
+
+    def test_the_word_of_others_is_no_proof(self) -> None:
+        """Only what flamepress itself wrote may say so."""
+        self.assertEqual(self.command("demo", "-o", self.path("site")).code, 0)
+        proved = os.path.join(self.path("site"), NIGHT2, "nginx", "on-cpu", "profile.pb.gz")
+        bytes_of = gzip.decompress(read_bytes(proved)).replace(b"flamepress profile 1", b"foreign profile xx 1")
+        for words in (b"note: completeness: proved", b"completeness: proved"):
+            here = bytes_of.replace(b"\x1anote: completeness: proved", bytes([len(words)]) + words)
+            self.check(self.render(self.write("foreign.pb", here)), "unproved", "pprof", "does not say")
+
+
+class Services(Exports):
+    """Files of several services are one profile that says so."""
+
+    def reply(self, service: str) -> str:
+        import json
+
+        return self.write(f"{service}.json", json.dumps(columns_reply([(service, -1, 0, 5), ("f", 0, 5, 5)])))
+
+    def test_all_are_named(self) -> None:
+        files = [self.reply(name) for name in ("orders", "nginx", "orders")]
+        out = self.render(*files)
+        summary = self.summary(out)
+        self.assertEqual(summary["services"], ["orders", "nginx"])
+        self.assertEqual((summary["service"], summary["title"]), ("orders, nginx", "orders, nginx"))
+        self.assertEqual(summary["requests"]["source"], "orders.json, nginx.json, orders.json")
+        self.has(text_of(read_text(os.path.join(out, "index.html"))), "orders, nginx merged into one profile")
+        picture = read_text(os.path.join(out, "flamegraph.svg"))
+        self.has(picture, "orders, nginx")
+        self.assertNotIn("2 services", picture, "the title has them")
+        self.assertEqual(self.summary(self.render(files[0]))["services"], ["orders"])
+
+    def test_a_name_of_ones_own_hides_them_from_nobody(self) -> None:
+        out = self.render(self.reply("orders"), self.reply("nginx"), "--service", "front")
+        summary = self.summary(out)
+        self.assertEqual((summary["service"], summary["services"]), ("front", ["orders", "nginx"]))
+        self.has(text_of(read_text(os.path.join(out, "index.html"))), "front", "services orders, nginx")
+        self.has(read_text(os.path.join(out, "flamegraph.svg")), "2 services \u00b7 on-cpu")
+        out = self.render(self.reply("orders"), self.reply("nginx"), "--title", "Both")
+        self.has(read_text(os.path.join(out, "flamegraph.svg")), "Both", "2 services \u00b7 on-cpu")
+
+    def test_many_are_cut_between_names(self) -> None:
+        names = [f"service-number-{n:03}" for n in range(40)]
+        summary = self.summary(self.render(*(self.reply(name) for name in names)))
+        self.assertEqual(summary["services"], names)
+        self.assertEqual(summary["service"], ", ".join(names[:4]) + " and 36 more")
+        shown = summary["requests"]["source"].split(" and ")[0].split(", ")
+        self.assertEqual(shown, [f"{name}.json" for name in names[: len(shown)]])
+        self.assertTrue(summary["requests"]["source"].endswith(f" and {40 - len(shown)} more"))
+        page = text_of(read_text(os.path.join(self.path("out"), "index.html")))
+        self.has(page, f"{names[0]}, ", " more merged into one profile")
+
+    def test_forms_of_all_files(self) -> None:
+        stacks = self.write("x.folded", "a;b 7\n")
+        summary = self.summary(self.render(reply_path("checkout-api-day2", V6), stacks, "--event", "on-cpu"))
+        self.assertEqual(summary["requests"]["form"], "node list (DeepFlow v6.4, v6.5), folded stacks")
 
 
 class NodeIds(Exports):

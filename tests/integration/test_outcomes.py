@@ -202,6 +202,26 @@ class Future(PressCase):
         self.assertFalse(os.path.exists(self.site))
         self.assertEqual(server.log(), [])
 
+    def test_a_window_that_begins_this_very_second(self) -> None:
+        """Left out with one line, and no mistake: the others go on."""
+        server = self.server()
+        monday = "2026-06-01T00:00Z"  # the first second of a day, an hour, a week and a month
+        for word in ("today", "hour", "week", "month"):
+            for command in ("run", "check", "services"):
+                config = self.config(server.url, windows=[word])
+                outcome = self.command(command, "-c", config, "--now", monday)
+                self.assertEqual(outcome.code, 0, outcome)
+                self.assertEqual(len(outcome.lines), 1, outcome.err)
+                self.has(outcome.err, "warning: ", "flamepress.json:", f'windows[0]: window "{word}": it begins this very second')
+            outcome = self.press(server.url, "--now", monday, "--window", word)
+            self.assertEqual(outcome.code, 0, outcome)
+            self.one_line(outcome, "warning: ", word, "it begins this very second")
+        self.assertEqual((server.log(), os.path.exists(self.site)), ([], False))
+        outcome = self.press(server.url, "--now", "2026-11-21T00:00Z", windows=["hour", "yesterday", "today"])
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertEqual(len(outcome.lines), 2, outcome.err)
+        self.assertEqual(nights_of(self.site), [NIGHT2])
+
     def test_a_window_that_is_not_over(self) -> None:
         """Pressed up to now, asked for up to now, and nobody takes it for the whole day."""
         server = self.server()
@@ -334,7 +354,7 @@ class Slow(PressCase):
         outcome = self.press(self.slow.url)
         self.assertEqual(outcome.code, BUSY, outcome)
         self.one_line(outcome, str(first.pid), self.site)
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 10)
         first.send_signal(signal.SIGTERM)
         self.finish(first)
         self.pressed(self.server().url)
@@ -352,7 +372,7 @@ class Slow(PressCase):
         started = time.monotonic()
         process.send_signal(number)
         outcome = self.finish(process, 20)
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 10)
         self.assertEqual(outcome.code, 128 + number, outcome)
         self.one_line(outcome)
         self.assertEqual(files_of(self.site), before)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import unittest
 
 from published import files_of, site_problems, text_of
-from support import NIGHT1, NIGHT2, SOURCE, Outcome, PARTIAL, PressCase, read_json
+from support import DAY, DAY2, NIGHT1, NIGHT2, SOURCE, Outcome, PARTIAL, PressCase, read_json
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -91,6 +92,38 @@ class Only(PressCase):
             self.pressed(server.url, *arguments, services=SERVICES, output=self.path("other"))
             self.assertEqual({entry["body"]["app_service"] for entry in server.log() if "sql" not in entry["body"]}, names, patterns)
 
+    def test_entries_of_one_name_are_told_apart(self) -> None:
+        """By their ids: in the plan, on the pages, and in the advice, which presses the one report it is about."""
+        server = self.server()
+        services = [{"name": "checkout-api"}, {"name": "checkout-api", "id": "it's one", "filter": "pod_ns='checkout'"},
+                    {"name": "checkout-api", "id": "two", "title": "Mine"}, {"name": "redis-server", "id": "cache"}]
+        outcome = self.press(server.url, "--dry-run", services=services)
+        titles = ["checkout-api", "checkout-api (it's one)", "Mine", "redis-server"]
+        self.assertEqual(re.findall(r"^  (.+) on-cpu: ", outcome.out, re.MULTILINE), titles)
+        server.faults([{"kind": "html200", "match": {"hour": 9}}])
+        self.assertEqual(self.press(server.url, services=services).code, PARTIAL)
+        night = read_json(os.path.join(self.site, NIGHT2, "summary.json"))
+        self.assertEqual([s["title"] for s in night["services"]], titles)
+        for path, only in (("checkout-api", "checkout-api"), ("it%27s%20one", "'it'\\''s one'"), ("two", "two"), ("cache", "cache")):
+            again = f"flamepress run -c FILE --since @{DAY2} --until @{DAY2 + DAY} --only {only}"
+            self.has(text_of(self.page(path)), f"press this report again: {again} ")
+            words = shlex.split(again)
+            outcome = self.press(server.url, "--dry-run", *words[4:], services=services)
+            self.assertEqual(re.findall(r"^  (.+) on-cpu: ", outcome.out, re.MULTILINE), [self.summary(path)["title"]])
+
+    def test_the_advice_for_an_entry_that_nobody_could_be_asked_about(self) -> None:
+        server = self.server()
+        services = [{"name": "Total"}, {"name": "Total", "group_by": ["pod_ns"]}, {"match": "redis-*"}]
+        server.faults([{"path": "query", "kind": "status", "code": 404}])
+        self.assertEqual(self.press(server.url, services=services).code, PARTIAL)
+        self.has(text_of(self.page("services%5B1%5D")), "--only 'services[1]'")
+        server.faults([])
+        outcome = self.press(server.url, "--dry-run", "--only", "services[1]", services=services)
+        self.assertEqual(re.findall(r"^  (.+) on-cpu: ", outcome.out, re.MULTILINE)[:1], ["Total (no pod_ns)"])
+        self.pressed(server.url, "--only", "services[1]", services=services)
+        night = read_json(os.path.join(self.site, NIGHT2, "summary.json"))
+        self.assertEqual([s["path"] for s in night["services"] if s["outcome"] == "failed"], ["services%5B2%5D/on-cpu"])
+
     def test_the_other_reports_of_the_night_stay(self) -> None:
         server = self.server()
         self.pressed(server.url, services=SERVICES)
@@ -109,7 +142,7 @@ class Only(PressCase):
         self.pressed(server.url, services=SERVICES)
         before = files_of(self.site)
         narrow = [dict(s, filter="pod='nowhere'") if s["name"] == "redis-server" else s for s in SERVICES]
-        self.pressed(server.url, "--only", "redis-server", services=narrow)
+        self.pressed(server.url, "--only", "redis-server", "--force", services=narrow)
         after = files_of(self.site)
         self.assertEqual(self.summary("redis-server")["outcome"], "empty")
         for path in before:

@@ -6,9 +6,9 @@ import time
 import unittest
 from typing import Optional
 
-from faulty import NINE, TOTAL, FaultyCase
+from faulty import CHUNKS, NINE, TOTAL, FaultyCase
 from published import site_problems, text_of
-from support import Outcome, PARTIAL, Standin
+from support import NOTHING, Outcome, PARTIAL, Standin
 from support import setUpModule as setUpModule
 from truth import Expected, stacks
 
@@ -48,6 +48,18 @@ class GivesUp(FaultyCase):
     def test_never_for_another_4xx(self) -> None:
         for code in (400, 401, 403, 404, 405, 410, 413, 422):
             self.partial(self.under({"kind": "status", "code": code, "retry_after": 0, **NINE}), 1, str(code))
+
+    def test_all_is_refused_once_the_first_part_is(self) -> None:
+        for code in (401, 403, 404):
+            outcome = self.under({"kind": "status", "code": code}, in_flight=1)
+            self.assertEqual(outcome.code, NOTHING, outcome)
+            self.one_line(outcome, "checkout-api on-cpu", "failed", str(code))
+            self.assertEqual(len(self.log), 1, "what was refused is not asked for again, hour for hour")
+
+    def test_too_many_requests_is_no_refusal(self) -> None:
+        self.partial(self.under({"kind": "status", "code": 429, **NINE}, retries=0, in_flight=1), 1, "429")
+        self.under({"kind": "status", "code": 429, "count": 1}, retries=0, in_flight=1)
+        self.assertEqual((len(self.log), self.summary()["outcome"]), (CHUNKS, "partial"))
 
     def test_a_pause_that_is_too_long_to_wait_for(self) -> None:
         started = time.monotonic()

@@ -90,7 +90,7 @@ class Merged(RenderCase):
         self.assertEqual(self.folded(out), expected)
         summary = read_json(os.path.join(out, "summary.json"))
         self.assertEqual(summary["total"], sum(expected.values()))
-        self.assertEqual(summary["service"], "checkout-api")
+        self.assertEqual(summary["service"], "checkout-api, order-service.jar")
 
     def test_order_and_empty_files_change_nothing(self) -> None:
         a, b, empty = (
@@ -98,7 +98,7 @@ class Merged(RenderCase):
             reply_path("cut-at-1000-rows", V6),
             reply_path("no-such-service", V7),
         )
-        one = files_of(self.render(a, b, to="one"))
+        one = files_of(self.render(a, b, "--service", "checkout-api", to="one"))
         for files in ((b, a), (empty, a, b), (a, empty, b), (b, a, empty)):
             other = files_of(self.render(*files, "--service", "checkout-api", to="other"))
             for name in ("flamegraph.svg", "profile.folded.gz"):
@@ -316,6 +316,34 @@ class Options(RenderCase):
         outcome = self.command("render", self.reply, "-", "-o", self.path("refused"))
         self.assertEqual(outcome.code, NOTHING, "one of several, too")
 
+    def test_what_is_saved_by_mistake(self) -> None:
+        """Neither a reply nor a profile: the message says what it is, and what to do."""
+        page = b"<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>\n"
+        for content, *said in (
+            (page, "an HTML page", "a proxy", "a login", "save what"),
+            (b"\xef\xbb\xbf\n <HTML>" + b"x" * 9000, "an HTML page"),
+            (gzip.compress(page), "an HTML page"),
+            (b"HTTP/1.1 200 OK\r\n\r\n{}", "HTTP headers", "without -i"),
+            (b'<?xml version="1.0"?>', "an XML document"),
+            (b"null", "JSON, but not a reply of DeepFlow's profile API: a lone `null`", "`result`"),
+            (b" null\n", "a lone `null`"),
+            (b'[{"profile_location_str": "a"}]', "JSON, but not a reply of DeepFlow's profile API: a list"),
+            (b"[" + b"1," * 9000 + b"1]", "a list"),
+            (b'"text"', "a text"),
+            (b"42\n", "a single value"),
+            (b"{}", "JSON, but not a reply", "`OPT_STATUS`", "/v1/profile/ProfileTracing"),
+            (b'{"data": [1]}', "JSON, but not a reply", "`OPT_STATUS`", "byte 13"),
+            (b'{"OPT_STATUS": "SUCCESS"}', "without a `result`", "/v1/profile/ProfileTracing"),
+        ):
+            err = self.refused(self.write("saved", content))
+            self.has(err, "saved", *said)
+            self.assertNotIn("folded", err)
+
+    def test_stacks_that_begin_like_something_else(self) -> None:
+        for first in ("<html>;b", "null", "[1]", '["a"]', "<?xml", "HTTP/1.1 GET", "42"):
+            out = self.render(self.write("x.folded", f"{first} 7\nc 1\n"))
+            self.assertEqual(self.folded(out)[tuple(first.split(";"))], 7)
+
     def test_messages_name_a_file_once(self) -> None:
         os.mkdir(self.path("d.json"))
         self.write("cut.json", b'{"result":{')
@@ -327,6 +355,19 @@ class Options(RenderCase):
             err = self.refused(name)
             self.has(err, f"error: {said}")
             self.assertEqual(err.count(name), 1, err)
+
+    def test_the_hint_is_as_wide_as_the_picture(self) -> None:
+        """What wraps where the picture does not fit, and so shows the hint, has the picture's own width."""
+        for width in ("350", "1200", "2000"):
+            page = read_text(os.path.join(self.render(self.reply, "--width", width), "index.html"))
+            self.has(page, f'<div class="hint" aria-hidden="true"><div><p><svg width="{width}" height="0"/>')
+            self.has(page, f'data="flamegraph.svg" width="{width}"')
+
+    def test_no_line_breaks_between_number_and_unit(self) -> None:
+        page = read_text(os.path.join(self.render(self.reply), "index.html"))
+        body = re.sub(r"<[^>]*>", "", page)
+        self.has(page, '">19.0\u00a0s</span>', "shares of 19.0\u00a0s", '%</td>')
+        self.assertEqual(re.findall(r"[0-9] (?:ms|s|min|h|%)(?![a-z])", body), [])
 
     def test_one_is_singular(self) -> None:
         out = self.render(self.write("one.folded", "a 1\n"))

@@ -167,14 +167,33 @@ class Terminal(PressCase):
         server = self.server("--delay", "0.02")
         code, text = self.on_terminal("run", "-c", self.config(server.url, services=SERVICES))
         self.assertEqual(code, 0)
-        shown = re.findall(r"(\d+)/2 jobs, (\d+)/48 requests, [\d.,]+/s, (\d+) failed", text)
-        self.assertGreater(len(shown), 10, text[:500])
+        shown = re.findall(r"(\d+)/2 jobs, (\d+)/48 requests, [\d.,]+/s, (\d+) failed, (\d+) partial", text)
+        self.assertGreater(len(shown), 1, text[:500])
         self.assertEqual(
-            sorted(int(requests) for _, requests, _ in shown), [int(requests) for _, requests, _ in shown]
+            sorted(int(requests) for _, requests, *_ in shown), [int(requests) for _, requests, *_ in shown]
         )
-        self.assertEqual(shown[-1], ("2", "48", "0"))
+        self.assertEqual(shown[-1], ("2", "48", "0", "0"))
         self.assertTrue(text.endswith("\r\033[K"), "the line is gone in the end")
         self.assertNotIn("\n", text)
+
+    def test_progress_is_drawn_ten_times_a_second_at_most(self) -> None:
+        server = self.server()
+        config = self.config(server.url, services=SERVICES, defaults={"step": "2m"})  # 1440 requests
+        started = time.monotonic()
+        code, text = self.on_terminal("run", "-c", config)
+        took = time.monotonic() - started
+        self.assertEqual(code, 0)
+        shown = re.findall(r"(\d+)/2 jobs, (\d+)/1440 requests", text)
+        self.assertGreater(len(shown), 1)
+        self.assertLessEqual(len(shown), took * 10 + 2)
+        self.assertEqual(shown[-1], ("2", "1440"), "the last state is drawn, however soon after the one before")
+
+    def test_progress_counts_what_is_partial(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "status", "code": 404, "match": {"app_service": "redis-server", "hour": 9}}])
+        code, text = self.on_terminal("run", "-c", self.config(server.url, services=SERVICES))
+        self.assertEqual(code, PARTIAL)
+        self.has(text, "2/2 jobs, 48/48 requests", "0 failed, 1 partial")
 
     def test_failures_stand_on_lines_of_their_own(self) -> None:
         server = self.server()

@@ -235,7 +235,7 @@ static UNUSED void expect(struct message *m, const char *want)
     expect_with(m, want, "cpu", FP_UNIT_MICROSECONDS, 0, 0, 0);
 }
 
-static UNUSED void refuse(struct message *m, enum fp_status code, const char *words, bool has_offset)
+static UNUSED void refuse(struct message *m, enum fp_status code, const char *words)
 {
     struct fp_pprof_meta meta;
     struct fp_error err;
@@ -244,8 +244,7 @@ static UNUSED void refuse(struct message *m, enum fp_status code, const char *wo
     assert_int_equal(parse(m, &tree, &meta, &err), code);
     if (!strstr(err.message, words))
         fail_msg("no \"%s\" in \"%s\"", words, err.message);
-    if (has_offset)
-        assert_true(err.offset >= 0);
+    assert_true(err.offset >= 0);
 }
 
 static const UNUSED struct sample plain = {

@@ -131,7 +131,7 @@ static void test_retry_after(void **state)
     struct outcome o = outcome_at("429");
 
     (void)state;
-    expect_failure(&o, FP_EREFUSED, "slow down", "source.in_flight");
+    expect_failure(&o, FP_ESERVER, "slow down", "source.in_flight");
     assert_true(o.attempt.retryable);
     assert_int_equal(o.attempt.retry_after_ms, 17000);
     fp_str_release(&o.text);
@@ -310,7 +310,7 @@ static void test_counts(void **state)
         { "query-html", FP_ESYNTAX, false, "/v1/query/ does not answer with JSON" },
         { "query-null", FP_EDATA, false, "/query-null/v1/query/: the reply to a count has no column rows" },
         { "404", FP_EREFUSED, false, "HTTP 404" },
-        { "429", FP_EREFUSED, true, "HTTP 429" },
+        { "429", FP_ESERVER, true, "HTTP 429" },
         { "truncated", FP_ETRUNCATED, true, "cut short" },
         { "query-endless", FP_ELIMIT, false, "/v1/query/: the reply is longer than the limit of 8388608 bytes: ask for less" },
     };

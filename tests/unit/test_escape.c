@@ -107,10 +107,31 @@ static void url_is_reversible(void **state)
     fp_str_release(&s);
 }
 
+static void markdown_code_spans(void **state)
+{
+    struct fp_str s;
+
+    (void)state;
+    fp_str_init(&s, 10000);
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, ""), "");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "a|<b>@c\\"), "`a|<b>@c\\`");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "a`b"), "``a`b``");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "a``b`c"), "```a``b`c```");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "`"), "`` ` ``");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "``a"), "``` ``a ```");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, " a "), "`  a  `");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, " a"), "` a`");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "a\n# b\r\t"), "`a␊# b␍␉`");
+    assert_string_equal(escape_text(fp_escape_markdown_code, &s, "\u202ea\u2028b\u2066"), "`�a�b�`");
+    assert_string_equal(escape_bytes(fp_escape_markdown_code, &s, "a\xff\0", 3), "`a�␀`");
+    fp_str_release(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples),
+        cmocka_unit_test(markdown_code_spans),
         cmocka_unit_test(hostile_bytes),
         cmocka_unit_test(url_is_reversible),
     };

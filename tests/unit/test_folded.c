@@ -446,6 +446,7 @@ static void gzip_streams(void **state)
 
             fp_error_clear(&err);
             assert_int_equal(unzip(packed, cut, chunks[c], 5000, 9000, &out, &err), whole ? FP_OK : FP_ETRUNCATED);
+            assert_int_equal(err.offset, whole ? -1 : (int64_t)cut);
         }
     }
     for (size_t at = 0; at < n; at++) { /* one bit: never the same bytes with an OK, but where gzip has no check */
@@ -456,6 +457,8 @@ static void gzip_streams(void **state)
         rc = unzip(packed, n, 0, 5000, 9000, &out, &err);
         if (rc == FP_OK && at > 9 && at < first)
             fail_msg("a damaged byte %zu was not noticed", at);
+        if (rc == FP_ESYNTAX)
+            assert_in_range(err.offset, 0, n);
         packed[at] ^= 0x10;
     }
     fp_str_release(&out);

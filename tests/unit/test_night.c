@@ -33,7 +33,8 @@ static json_t *night_of(json_t *entries, int64_t start, int64_t length)
     json_t *night = NULL;
 
     assert_int_equal(fp_window_make(start, start + length, NULL, &window, NULL), 0);
-    assert_int_equal(fp_night_make(&(struct fp_night_facts){ &window, NULL, "archive", 1795222222, entries, NULL, 0 },
+    assert_int_equal(fp_night_make(&(struct fp_night_facts){ .window = &window, .source = "archive",
+                                                             .generated = 1795222222, .entries = entries },
                                    &night, NULL),
                      0);
     json_decref(entries);
@@ -107,7 +108,7 @@ static void night_leads_with_what_failed(void **state)
     const json_t *trouble, *rows;
 
     (void)state;
-    assert_int_equal(fp_night_view(night, "2026/11/20/", &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, "2026/11/20/", NULL, &view, NULL), 0);
     assert_string_equal(fp_model_get_text(view, "counts_lead"), "3 services and the host: 5 reports");
     trouble = json_object_get(view, "trouble");
     assert_int_equal(json_array_size(trouble), 2);
@@ -122,7 +123,7 @@ static void night_leads_with_what_failed(void **state)
     assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "href"),
                         "2026/11/20/b%252Fc/on-cpu/index.html");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 2), "value"), "\xE2\x80\x93");
-    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50.0 %");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "unknown_text"), "50.0\u00a0%");
     json_decref(view);
     json_decref(night);
 }
@@ -155,7 +156,7 @@ static void words_that_occur_are_explained(void **state)
     json_t *entries = json_array(), *night = mixed_night(), *view = NULL;
 
     (void)state;
-    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
     assert_string_equal(fp_model_get_text(view, "trust_text"), "2 of 3 profiles are proved complete.");
     assert_non_null(term(view, "proved"));
     assert_null(term(view, "unproved"));
@@ -170,7 +171,7 @@ static void words_that_occur_are_explained(void **state)
     json_array_append_new(entries, entry_of(fixture_unproved, "a", "a/on-cpu"));
     json_array_append_new(entries, entry_of(fixture_gauge, "a", "a/mem-inuse"));
     night = night_of(entries, 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
     assert_string_equal(
         fp_model_get_text(view, "trust_text"),
         "1 of 2 profiles is proved complete. 1 is unproved: the server may have cut it, so the true "
@@ -183,9 +184,38 @@ static void words_that_occur_are_explained(void **state)
     json_decref(night);
 
     night = night_of(json_array(), 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
     assert_true(json_is_false(json_object_get(view, "has_terms")));
     assert_true(json_is_null(json_object_get(view, "trust_text")));
+    json_decref(view);
+    json_decref(night);
+}
+
+/* A report of an earlier run is no longer one of the last: table, list and words say so. */
+static void what_is_kept_is_marked(void **state)
+{
+    json_t *entries = json_array(), *pressed = entry_of(fixture_failed, "a", "a/on-cpu"), *night, *view = NULL;
+    const json_t *kept, *rows;
+
+    (void)state;
+    json_array_append_new(entries, entry_of(fixture_plain, "a", "a/on-cpu"));
+    json_array_append_new(entries, entry_of(fixture_empty, "b", "b/on-cpu"));
+    assert_true(json_is_null(json_object_get(json_array_get(entries, 0), "kept")));
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(fp_night_entry_keep(json_array_get(entries, i), pressed, "failed", 1795222222, NULL), 0);
+    json_decref(pressed);
+    kept = json_object_get(json_array_get(entries, 0), "kept");
+    assert_string_equal(fp_model_get_text(kept, "outcome"), "failed");
+    assert_int_equal(fp_model_get_int(kept, "generated"), 1795222222);
+    night = night_of(entries, 1795132800, 86400);
+    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
+    rows = json_object_get(json_object_get(view, "services_table"), "rows");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "complete_text"), "proved, kept");
+    assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "complete_text"), "\xE2\x80\x93, kept");
+    assert_true(json_is_true(json_object_get(view, "has_kept")));
+    assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "kept"), 0), "why"),
+                        "The run of 2026-11-21 00:50:22 UTC failed: connection refused: is the <server> up?");
+    assert_non_null(term(view, "kept"));
     json_decref(view);
     json_decref(night);
 }
@@ -203,7 +233,7 @@ static void cores_line_up(void **state)
     json_object_set_new(json_array_get(entries, 0), "cores", json_real(1.5));
     json_object_set_new(json_array_get(entries, 1), "cores", json_real(0.0666));
     night = night_of(entries, 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
     rows = json_object_get(json_object_get(view, "services_table"), "rows");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "cores_text"), "1.50");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "cores_text"), "0.07");
@@ -320,7 +350,7 @@ static void runs_out_of_memory(void **state)
         scarce_memory(at);
         rc[0] = fp_night_entry(summary, "x/y", &view[0], NULL);
         scarce_memory(at);
-        rc[1] = fp_night_view(night, "", &view[1], NULL);
+        rc[1] = fp_night_view(night, "", NULL, &view[1], NULL);
         scarce_memory(at);
         rc[2] = fp_index_view(nights, &view[2], NULL);
         scarce_memory(0);
@@ -343,6 +373,7 @@ int main(void)
         cmocka_unit_test(night_counts_outcomes),
         cmocka_unit_test(night_outcome_follows_its_reports),
         cmocka_unit_test(night_leads_with_what_failed),
+        cmocka_unit_test(what_is_kept_is_marked),
         cmocka_unit_test(words_that_occur_are_explained),
         cmocka_unit_test(cores_line_up),
         cmocka_unit_test(calendar_marks_missing_days),

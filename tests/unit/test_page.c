@@ -19,10 +19,11 @@
 #include "report/page.h"
 #include "report_fixture.h"
 
-static const struct fp_page_place report_place = { "../../../../../assets/", "../../index.html",
-                                                   "../../../../../index.html" };
-static const struct fp_page_place night_place = { "../../../assets/", NULL, "../../../index.html" };
-static const struct fp_page_place root_place = { "assets/", NULL, NULL };
+static const struct fp_page_place report_place = { .assets = "../../../../../assets/", .night = "../../index.html",
+                                                   .index = "../../../../../index.html" };
+static const struct fp_page_place night_place = { .assets = "../../../assets/", .index = "../../../index.html",
+                                                  .services = "../../../services/" };
+static const struct fp_page_place root_place = { .assets = "assets/" };
 
 static struct fp_pages *open_pages(const char *templates, const char *assets)
 {
@@ -172,7 +173,7 @@ static void report_shows_everything(void **state)
         "href=\"../../../../../index.html\"",
         "2026-11-20 00:00:00 UTC",
         "http://deepflow-server:20416",
-        "25.0 %",
+        "25.0\u00a0%",
         "no symbol",
         "<a class=\"skip\" href=\"#main\">",
         NULL,
@@ -203,7 +204,7 @@ static void empty_report_is_calm(void **state)
 static void partial_report_says_which_parts(void **state)
 {
     static const char *const parts[] = { "Parts of the window are missing",   "2026-11-20 01:00:00 UTC",
-                                         "504: ask in &lt;smaller&gt; parts", "91.7 %",
+                                         "504: ask in &lt;smaller&gt; parts", "91.7\u00a0%",
                                          "data=\"flamegraph.svg\"",           NULL };
 
     (void)state;
@@ -276,8 +277,8 @@ static json_t *make_night(void)
     }
     assert_int_equal(fp_window_make(1795132800, 1795219200, NULL, &window, NULL), 0);
     assert_int_equal(
-        fp_night_make(&(struct fp_night_facts){ &window, NULL, "<archive>", 1795222222, entries, NULL, 0 }, &night,
-                      NULL),
+        fp_night_make(&(struct fp_night_facts){ .window = &window, .source = "<archive>", .generated = 1795222222, .entries = entries },
+                      &night, NULL),
         0);
     json_decref(entries);
     return night;
@@ -293,7 +294,8 @@ static void night_and_index_link_to_reports(void **state)
     assert_non_null(strstr(page.data, "href=\"a%2520b/on-cpu/index.html\""));
     assert_non_null(strstr(page.data, "href=\"%253Csvc%253E/on-cpu/index.html\""));
     assert_non_null(strstr(page.data, "What failed, and what to do"));
-    assert_true(strstr(page.data, "What failed") < strstr(page.data, ">Services</h2>"));
+    assert_true(strstr(page.data, "What failed") > strstr(page.data, ">Services</h2>"));
+    assert_non_null(strstr(page.data, "<a href=\"#trouble\">failed</a>"));
     check_page(&page, "night");
     fp_str_release(&page);
 

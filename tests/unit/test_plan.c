@@ -20,9 +20,9 @@ static const char *events_heap[] = { "mem-inuse", "mystery" };
 
 static struct fp_service_config services[] = {
     { .name = "order-service.jar", .id = "orders", .step_s = HOUR, .events = { events_cpu, 3 } },
-    { .name = "checkout-api", .id = "checkout-api", .step_s = 7 * HOUR, .events = { events_heap, 2 } },
-    { .name = "a[b]*", .id = "odd", .step_s = 2 * DAY, .events = { events_cpu, 1 } },
-    { .name = "checkout-api", .id = "checkout-2", .step_s = DAY, .events = { events_cpu, 1 } },
+    { .entry = 1, .name = "checkout-api", .id = "checkout-api", .step_s = 7 * HOUR, .events = { events_heap, 2 } },
+    { .entry = 2, .name = "a[b]*", .id = "odd", .step_s = 2 * DAY, .events = { events_cpu, 1 } },
+    { .entry = 3, .name = "checkout-api", .id = "checkout-2", .step_s = DAY, .events = { events_cpu, 1 } },
 };
 static const struct fp_config config = { .file = "flamepress.json",
                                          .services = services,
@@ -123,7 +123,7 @@ static void steps(void **state)
 static size_t jobs_of(const char *const *only, size_t count)
 {
     const struct fp_window whole = window(0, DAY);
-    const struct fp_plan_options options = { &whole, 1, only, count, NULL };
+    const struct fp_plan_options options = { &whole, 1, { only, count }, NULL };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_plan plan;
     size_t jobs;
@@ -140,7 +140,8 @@ static void only(void **state)
     static const char *const by_name[] = { "order-service.jar" }, *const by_id[] = { "orders" },
                              *const pattern[] = { "checkout-*" }, *const literal[] = { "a[b]*" },
                              *const all[] = { "*" }, *const both[] = { "odd", "orders" },
-                             *const twice[] = { "orders", "order-*" }, *const second[] = { "checkout-?" };
+                             *const twice[] = { "orders", "order-*" }, *const second[] = { "checkout-?" },
+                             *const id_first[] = { "checkout-api" }, *const place[] = { "services[3]" };
 
     (void)state;
     assert_int_equal(jobs_of(by_name, 1), 2);
@@ -151,6 +152,8 @@ static void only(void **state)
     assert_int_equal(jobs_of(both, 2), 3);
     assert_int_equal(jobs_of(twice, 2), 2);
     assert_int_equal(jobs_of(second, 1), 1);
+    assert_int_equal(jobs_of(id_first, 1), 2); /* it is the name of another entry, too */
+    assert_int_equal(jobs_of(place, 1), 1);
 }
 
 static void only_nothing(void **state)
@@ -170,7 +173,7 @@ static void only_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const list[] = { "orders", cases[i].only };
-        const struct fp_plan_options options = { &whole, 1, list, 2, NULL };
+        const struct fp_plan_options options = { &whole, 1, { list, 2 }, NULL };
         struct fp_error err = FP_ERROR_INIT;
         struct fp_plan plan;
 
@@ -182,7 +185,7 @@ static void only_nothing(void **state)
     memset(huge, 'x', 100000);
     huge[100000] = '\0';
     const char *const list[] = { huge };
-    const struct fp_plan_options options = { &whole, 1, list, 1, NULL };
+    const struct fp_plan_options options = { &whole, 1, { list, 1 }, NULL };
     struct fp_plan plan;
     assert_int_equal(fp_plan_make(&plan, &config, &options, NULL), FP_EINVAL);
     free(huge);
@@ -196,7 +199,7 @@ static void only_nothing_of_many(void **state)
     const struct fp_config crowd = { .services = many, .service_count = MANY };
     const struct fp_window whole = window(0, DAY);
     const char *const list[] = { "@" };
-    const struct fp_plan_options options = { &whole, 1, list, 1, NULL };
+    const struct fp_plan_options options = { &whole, 1, { list, 1 }, NULL };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_plan plan;
     char name[301];

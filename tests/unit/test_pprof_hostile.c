@@ -40,7 +40,7 @@ static void refused_samples(void **state)
         begin(&m);
         put_sample(&m, true, &plain);
         put_sample(&m, true, &bad[i].sample);
-        refuse(&m, bad[i].code, bad[i].words, true);
+        refuse(&m, bad[i].code, bad[i].words);
     }
 }
 
@@ -51,49 +51,49 @@ static void refused_tables(void **state)
     (void)state;
     begin(&m);
     put_location(&m, 2, 0, 0, NULL);
-    refuse(&m, FP_EDATA, "two locations are one: id 2 comes twice", true);
+    refuse(&m, FP_EDATA, "two locations are one: id 2 comes twice");
     begin(&m);
     put_function(&m, 3, 1, 0);
-    refuse(&m, FP_EDATA, "two functions are one", true);
+    refuse(&m, FP_EDATA, "two functions are one");
     begin(&m);
     put_mapping(&m, 5, 1);
     put_mapping(&m, 5, 1);
-    refuse(&m, FP_EDATA, "two mappings are one", true);
+    refuse(&m, FP_EDATA, "two mappings are one");
     begin(&m);
     put_function(&m, 0, 1, 0);
-    refuse(&m, FP_EDATA, "a function without an id", true);
+    refuse(&m, FP_EDATA, "a function without an id");
     begin(&m);
     put_location(&m, 4, 0, 0, (const uint64_t[]){ 44, 0 });
-    refuse(&m, FP_EDATA, "function 44 is not in the file", true);
+    refuse(&m, FP_EDATA, "function 44 is not in the file");
     begin(&m);
     put_function(&m, 4, 99, 0);
     put_location(&m, 4, 0, 0, (const uint64_t[]){ 4, 0 });
-    refuse(&m, FP_EDATA, "string 99", true);
+    refuse(&m, FP_EDATA, "string 99");
     begin(&m);
     put_mapping(&m, 4, UINT64_MAX);
-    refuse(&m, FP_EDATA, "string 18446744073709551615", true);
+    refuse(&m, FP_EDATA, "string 18446744073709551615");
     begin(&m);
     fp_pb_put_u64(&m.out, FP_PPROF_COMMENT, 99);
-    refuse(&m, FP_EDATA, "string 99", false);
+    refuse(&m, FP_EDATA, "string 99");
     begin(&m);
     fp_pb_put_u64(&m.out, FP_PPROF_DEFAULT_SAMPLE_TYPE, 98);
-    refuse(&m, FP_EDATA, "string 98", false);
+    refuse(&m, FP_EDATA, "string 98");
     open_message(&m);
     put_string(&m, "first");
-    refuse(&m, FP_EDATA, "the first string is not empty", true);
+    refuse(&m, FP_EDATA, "the first string is not empty");
     open_message(&m);
-    refuse(&m, FP_ESYNTAX, "no table of strings", false);
+    refuse(&m, FP_ESYNTAX, "without a table of strings");
     open_message(&m);
     put_strings(&m);
     put_three(&m);
     put_sample(&m, true, &plain);
-    refuse(&m, FP_EDATA, "no sample type", true);
+    refuse(&m, FP_EDATA, "no sample type");
     open_message(&m); /* seconds that do not fit in microseconds */
     put_type(&m, S_CPU, S_NEXT);
     put_strings(&m);
     put_string(&m, "seconds");
     put_sample(&m, true, &(struct sample){ .values = { INT64_MAX / 1000 }, .count = 1 });
-    refuse(&m, FP_EDATA, "does not fit 64 bits", true);
+    refuse(&m, FP_EDATA, "does not fit 64 bits");
 }
 
 static void refused_wire(void **state)
@@ -132,7 +132,7 @@ static void refused_wire(void **state)
         open_message(&m);
         put_strings(&m);
         fp_out_write(&m.out, bad[i].bytes, bad[i].n);
-        refuse(&m, bad[i].code, bad[i].words, true);
+        refuse(&m, bad[i].code, bad[i].words);
     }
 }
 
@@ -153,7 +153,7 @@ static void work_stays_in_proportion(void **state)
         put_sample(&m, true,
                    &(struct sample){ .locations = { 4, id }, .depth = 2, .values = { 1 }, .count = 1 });
     }
-    refuse(&m, FP_ELIMIT, "more than 4 frames for each byte", true);
+    refuse(&m, FP_ELIMIT, "more than 4 frames for each byte");
 }
 
 static void a_stack_beyond_the_limit(void **state)
@@ -173,7 +173,7 @@ static void a_stack_beyond_the_limit(void **state)
         put_numbers(&sample, FP_PPROF_SAMPLE_VALUE, true, plain.values, 1);
         nest(&m, FP_PPROF_SAMPLE, &sample);
     }
-    refuse(&m, FP_ELIMIT, "more than 1000000 frames in one stack", true);
+    refuse(&m, FP_ELIMIT, "more than 1000000 frames in one stack");
 }
 
 /* One node, whose name is cut, and counted as mended. */
@@ -219,7 +219,7 @@ static void a_name_beyond_the_limit(void **state)
         put_function(&m, id, S_NEXT, 0);
         put_location(&m, id, 0, 0, (const uint64_t[]){ id, 0 });
     }
-    refuse(&m, FP_ELIMIT, "over and over", false);
+    refuse(&m, FP_ELIMIT, "over and over");
     free(name);
 }
 

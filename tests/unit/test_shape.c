@@ -105,10 +105,10 @@ static void shares_are_of_what_came(void **state)
     assert_string_equal(fp_model_get_text(view, "transforms_line"),
                         "Shown with only stacks in focus (50.0 % of the total), threads folded.");
     assert_string_equal(fp_model_get_text(row_of(view, 0), "text"),
-                        "101 ms, 50.0 % of the total, is not shown. 2 frames removed. 10 nodes became 8.");
+                        "101\u00a0ms, 50.0\u00a0% of the total, is not shown. 2 frames removed. 10 nodes became 8.");
     assert_string_equal(fp_model_get_text(row_of(view, 1), "text"),
-                        "1 frame left out, in stacks that are 50.0 % of the total. 8 nodes became 7.");
-    assert_non_null(strstr(fp_model_get_text(view, "kinds_text"), "50.0 % is not in focus"));
+                        "1 frame left out, in stacks that are 50.0\u00a0% of the total. 8 nodes became 7.");
+    assert_non_null(strstr(fp_model_get_text(view, "kinds_text"), "50.0\u00a0% is not in focus"));
     fp_str_init(&line, FP_LIMIT_TEXT);
     fp_transforms_line(&shape.log, &line);
     assert_string_equal(line.data, fp_model_get_text(view, "transforms_line"));

@@ -36,10 +36,10 @@ static void assert_share(const json_t *object, double expected)
 static void has_every_member_in_order(void **state)
 {
     static const char *const members[] = {
-        "schema",          "service",    "title",        "event",         "language", "unit",
+        "schema",          "service",    "services",     "title",        "event",         "language", "unit",
         "window",          "outcome",    "completeness", "total",         "nodes",    "max_depth",
         "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
-        "processes",       "unprofiled", "baseline", "no_baseline", "comparison", "diff_picture", "changes", "transforms", "removed", "missing_symbols", "requests",     "failed_parts",  "covered",  "failure",
+        "processes",       "unprofiled", "baseline", "no_baseline", "comparison", "diff_picture", "changes", "transforms", "removed", "missing_symbols", "requests",     "failed_parts",  "covered",  "unproved", "failure",
         "mended_names",    "skipped_lines", "unbalanced", "picture",      "hidden",        "files",    "png_note",  "folded_note",
         "pprof_note",      "generated",       "generator",
     };
@@ -68,6 +68,9 @@ static void says_what_was_asked(void **state)
     (void)state;
     assert_int_equal(fp_model_get_int(summary, "schema"), 1);
     assert_string_equal(fp_model_get_text(summary, "service"), "checkout-api");
+    assert_int_equal(json_array_size(json_object_get(summary, "services")), 1);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(summary, "services"), 0)), "checkout-api");
+    assert_true(json_is_null(json_object_get(json_object_get(summary, "requests"), "evidence")));
     assert_string_equal(fp_model_get_text(summary, "title"), "Checkout");
     assert_string_equal(fp_model_get_text(summary, "event"), "on-cpu");
     assert_string_equal(fp_model_get_text(summary, "unit"), "microseconds");
@@ -248,6 +251,7 @@ static void partial_says_how_much(void **state)
     assert_int_equal(fp_model_get_int(json_array_get(parts, 0), "end"), 1795132800 + 7200);
     assert_string_equal(fp_model_get_text(json_array_get(parts, 1), "why"), "the reply was cut short");
     assert_true(fabs(fp_model_get_real(summary, "covered") - 22.0 / 24) < 1e-12);
+    assert_true(fp_model_get_real(summary, "unproved") == 0.0);
     json_decref(summary);
 }
 

@@ -36,10 +36,12 @@ static void kinds_from_names(void **state)
         struct fp_slice name = fp_slice_of(rows[i].name);
 
         assert_int_equal(fp_frame_kind_letter(fp_frame_kind_of_name(name)), rows[i].letter);
-        assert_true(fp_slice_is(fp_frame_bare_name(name), rows[i].bare));
+        assert_true(fp_slice_is(fp_frame_bare_name(fp_frame_kind_of_name(name), name), rows[i].bare));
+        /* what is of another kind keeps its whole name */
+        assert_true(fp_slice_equal(fp_frame_bare_name(FP_KIND_OBJECT, name), name));
     }
     assert_int_equal(fp_frame_kind_of_name(nul), FP_KIND_APPLICATION);
-    assert_int_equal(fp_frame_bare_name(nul).len, 5);
+    assert_int_equal(fp_frame_bare_name(FP_KIND_KERNEL, nul).len, 5);
     for (int kind = 0; kind < FP_KIND_COUNT; kind++) {
         assert_int_equal(fp_frame_kind_of_letter(fp_frame_kind_letter((enum fp_frame_kind)kind)), kind);
         assert_true(strlen(fp_frame_kind_name((enum fp_frame_kind)kind)) > 0);

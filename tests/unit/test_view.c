@@ -58,7 +58,7 @@ static void figures_come_from_the_data(void **state)
     json_t *view = view_of(summary_of(fixture_plain));
 
     (void)state;
-    assert_string_equal(fp_model_get_text(figure(view, "CPU time"), "value"), "202 ms");
+    assert_string_equal(fp_model_get_text(figure(view, "CPU time"), "value"), "202\u00a0ms");
     assert_string_equal(fp_model_get_text(figure(view, "CPU time"), "exact"), "202,020 \xC2\xB5s");
     assert_string_equal(fp_model_get_text(figure(view, "samples"), "value"), "20");
     assert_string_equal(fp_model_get_text(figure(view, "functions"), "value"), "5");
@@ -92,7 +92,7 @@ static void cores_are_of_the_time_covered(void **state)
     f.facts.failed_count = 1;
     view = view_of(make_summary(&f.facts));
     assert_string_equal(fp_model_get_text(figure(view, "cores, while covered"), "value"), "0.202");
-    assert_says(view, "completeness_text", "50.0 % of the window");
+    assert_says(view, "completeness_text", "50.0\u00a0% of the window");
     json_decref(view);
     fixture_release(&f);
 }
@@ -150,7 +150,7 @@ static void says_how_complete_it_is(void **state)
     view = view_of(make_summary(&f.facts));
     assert_string_equal(fp_model_get_text(view, "completeness_head"), "Proved complete");
     assert_says(view, "completeness_text",
-                ": 202 ms of CPU is below what 1,000,000 rows hold at the least (2.81 h)");
+                ": 202\u00a0ms of CPU is below what 1,000,000 rows hold at the least (2.81\u00a0h)");
     json_decref(view);
     f.facts.replies = 24;
     view = view_of(make_summary(&f.facts));
@@ -195,8 +195,8 @@ static void the_four_outcomes_differ(void **state)
     assert_true(json_is_true(json_object_get(partial, "has_figures")));
     assert_true(json_is_true(json_object_get(partial, "has_failed_parts")));
     assert_string_equal(fp_model_get_text(partial, "completeness_head"), "Partial");
-    assert_says(partial, "completeness_text", "91.7 %");
-    assert_says(partial, "failed_parts_text", "2 parts of the window could not be had: 8.33 % of its time");
+    assert_says(partial, "completeness_text", "91.7\u00a0%");
+    assert_says(partial, "failed_parts_text", "2 parts of the window could not be had: 8.33\u00a0% of its time");
     assert_says(partial, "again", "--since @1795132800 --until @1795219200 --only checkout-api");
 
     assert_true(json_is_true(json_object_get(failed, "is_failed")));
@@ -249,8 +249,8 @@ static void hidden_things_are_said(void **state)
     f.facts.picture.deep_nodes = 1;
     f.facts.picture.deep_value = 2 * SAMPLE;
     view = view_of(make_summary(&f.facts));
-    assert_says(view, "hidden_text", "1,234 frames narrower than 0.1 px (their stacks are 5.00 % of the total)");
-    assert_says(view, "hidden_text", "1 frame beyond the last row (10.0 % of the total");
+    assert_says(view, "hidden_text", "1,234 frames narrower than 0.1 px (their stacks are 5.00\u00a0% of the total)");
+    assert_says(view, "hidden_text", "1 frame beyond the last row (10.0\u00a0% of the total");
     json_decref(view);
     fixture_release(&f);
 }
@@ -290,8 +290,8 @@ static void tables_are_largest_first(void **state)
     fp_str_init(&name, FP_LIMIT_TEXT);
     join(json_object_get(first, "pieces"), &name);
     assert_string_equal(name.data, "[unknown] 0x0000000003932388");
-    assert_string_equal(fp_model_get_text(first, "value"), "101 ms");
-    assert_string_equal(fp_model_get_text(first, "share"), "50.0 %");
+    assert_string_equal(fp_model_get_text(first, "value"), "101\u00a0ms");
+    assert_string_equal(fp_model_get_text(first, "share"), "50.0\u00a0%");
     assert_string_equal(fp_model_get_text(first, "bar"), "100.00");
     assert_string_equal(fp_model_get_text(first, "kind"), "no symbol");
     /* fib and page_fault have 25 % each: by name; what has no self value is not in this table, but said */
@@ -319,11 +319,11 @@ static void the_page_begins_with_what_leads(void **state)
 
     (void)state;
     fp_str_init(&name, FP_LIMIT_TEXT);
-    assert_string_equal(fp_model_get_text(view, "leads_head"), "Top functions by self: shares of 202 ms");
+    assert_string_equal(fp_model_get_text(view, "leads_head"), "Top functions by self: shares of 202\u00a0ms");
     assert_int_equal(json_array_size(leads), 3);
     join(json_object_get(first, "pieces"), &name);
     assert_string_equal(name.data, "[unknown] 0x0000000003932388");
-    assert_string_equal(fp_model_get_text(first, "share"), "50.0 %");
+    assert_string_equal(fp_model_get_text(first, "share"), "50.0\u00a0%");
     json_decref(view);
     /* a host ends with its processes */
     begin_tree(&builder, "Total", FP_KIND_HOST);
@@ -335,7 +335,7 @@ static void the_page_begins_with_what_leads(void **state)
     first = json_array_get(json_object_get(view, "leads"), 0);
     join(json_object_get(first, "pieces"), &name);
     assert_string_equal(name.data, "java");
-    assert_string_equal(fp_model_get_text(first, "share"), "62.5 %");
+    assert_string_equal(fp_model_get_text(first, "share"), "62.5\u00a0%");
     json_decref(view);
     fixture_release(&f);
     fp_str_release(&name);
@@ -481,18 +481,37 @@ static void long_names_lose_their_middle(void **state)
     fp_str_release(&joined);
 }
 
-static void commands_hold_plain_words_only(void **state)
+static void commands_can_be_pasted(void **state)
 {
-    static const char *const names[] = {
-        "a b", "x;rm -rf", "$(id)", "-c", "", "it's", "a\nb", "\xE6\xB7\xB1"
+    static const struct {
+        const char *name, *only;
+    } names[] = {
+        { "order-service.jar", " --only order-service.jar" },
+        { "a b", " --only 'a b'" },
+        { "x;rm -rf", " --only 'x;rm -rf'" },
+        { "$(id)`", " --only '$(id)`'" },
+        { "-c", " --only '-c'" },
+        { "it's ''", " --only 'it'\\''s '\\'''\\'''" },
+        { "s\\@x@y*", " --only 's\\@x@y*'" },
+        { "\xE6\xB7\xB1", " --only '\xE6\xB7\xB1'" },
+        { "", "" },
+        { "a\nb", "" },
+        { "\x1b[2J", "" },
+        { "\x7f", "" },
+        { "\xC2\x9B"
+          "2J",
+          "" },
     };
     struct fp_model model = FP_MODEL_INIT;
     json_t *row = json_object();
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        fp_words_put_again(&model, row, "again", 1, 2, names[i]);
-        assert_string_equal(fp_model_get_text(row, "again"), "flamepress run -c FILE --since @1 --until @2");
+        char expected[200];
+
+        snprintf(expected, sizeof expected, "flamepress run -c FILE --since @1 --until @2%s", names[i].only);
+        fp_words_put_again(&model, row, "again", 1, 2, names[i].name);
+        assert_string_equal(fp_model_get_text(row, "again"), expected);
     }
     json_decref(row);
 }
@@ -560,7 +579,7 @@ int main(void)
         cmocka_unit_test(blank_names_are_seen),
         cmocka_unit_test(names_break_where_they_part),
         cmocka_unit_test(long_names_lose_their_middle),
-        cmocka_unit_test(commands_hold_plain_words_only),
+        cmocka_unit_test(commands_can_be_pasted),
         cmocka_unit_test(broken_summaries_give_pages),
         cmocka_unit_test(runs_out_of_memory),
     };

@@ -1,0 +1,199 @@
+#include "report/changed.h"
+
+#include <stdio.h>
+
+#include "base/unit.h"
+#include "report/leads.h"
+#include "report/words.h"
+
+#define ROWS_SHOWN ((size_t)30) /* of one list; all leading changes are in summary.json */
+
+struct changed {
+    struct fp_model *model;
+    const char *prefix;
+    const struct fp_leads *leads;
+};
+
+static void put_text(const struct changed *c, json_t *object, const char *key, const char *text)
+{
+    fp_model_put(c->model, object, key, fp_model_text_or_null(text));
+}
+
+/* Into the difference graph at the function where there is one, else to what the report says of changes. */
+static void put_href(const struct changed *c, json_t *row, const struct fp_lead *lead)
+{
+    char place[FP_LEADS_PLACE];
+
+    fp_words_put_href(c->model, row, "href", c->prefix, fp_model_get_slice(lead->entry, "path"),
+                      fp_lead_place(place, lead));
+}
+
+static void push_row(const struct changed *c, json_t *rows, const struct fp_lead *lead, int decimals)
+{
+    json_t *row = fp_model_row(c->model, rows);
+    struct fp_lead_texts texts;
+
+    fp_lead_write(lead, decimals, &texts);
+    put_text(c, row, "mark", lead->effect < 0 ? "\u25bc" : "\u25b2");
+    put_text(c, row, "sense", lead->effect < 0 ? "less" : "more");
+    put_text(c, row, "direction", lead->effect < 0 ? "less: " : "more: ");
+    fp_words_put_name(c->model, row, "pieces", "cut", fp_model_get_slice(lead->lead, "name"));
+    put_href(c, row, lead);
+    fp_words_put_name(c->model, row, "title_pieces", NULL, fp_model_get_slice(lead->entry, "title"));
+    put_text(c, row, "event", fp_model_get_text(lead->entry, "event"));
+    put_text(c, row, "before", texts.before);
+    put_text(c, row, "after", texts.after);
+    put_text(c, row, "points", texts.points);
+    put_text(c, row, "amount", texts.amount);
+    put_text(c, row, "unit", lead->has_cores ? "cores" : NULL);
+}
+
+static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group group)
+{
+    static const struct {
+        const char *head, *caption, *note;
+        bool fold; /* beside the point of the page: there for who asks */
+    } words[FP_LEADS_GROUPS] = {
+        [FP_LEADS_MORE] = { NULL, "Functions with a larger share than before", NULL, false },
+        [FP_LEADS_LESS] = { "A smaller share than before", "Functions with a smaller share than before", NULL, false },
+        [FP_LEADS_HOST] = { "On the host", "Functions of the host whose share changed",
+                            "All processes together: changes of the services above appear here again.", true },
+        [FP_LEADS_UNSAMPLED] = { "Larger or smaller, noise not known",
+                                 "Differences in values that are no counts of samples",
+                                 "These values are not counts of samples, so nobody can tell how much of a difference is "
+                                 "chance: its size alone decided.", true },
+    };
+    size_t first = c->leads->first[group], count = c->leads->first[group + 1] - first;
+    int decimals = fp_leads_decimals(c->leads, group);
+    json_t *list, *rows;
+    char text[FP_UNIT_TEXT];
+
+    if (!count)
+        return;
+    list = fp_model_row(c->model, lists);
+    put_text(c, list, "head", words[group].head);
+    put_text(c, list, "caption", words[group].caption);
+    put_text(c, list, "note", words[group].note);
+    if (words[group].fold)
+        fp_model_printf(c->model, list, "fold", "%s: %s %s", words[group].head, fp_count_format(text, (int64_t)count),
+                        count == 1 ? "function" : "functions");
+    else
+        put_text(c, list, "fold", NULL);
+    rows = fp_model_array(c->model, list, "rows");
+    for (size_t i = 0; i < count && i < ROWS_SHOWN; i++)
+        push_row(c, rows, &c->leads->items[first + i], decimals);
+    if (count > ROWS_SHOWN)
+        fp_model_printf(c->model, list, "more", "and %zu more with less impact; all of them are in the night\u2019s summary.json",
+                        count - ROWS_SHOWN);
+    else
+        put_text(c, list, "more", NULL);
+}
+
+/* ---- the rule, in a sentence ---- */
+
+/* The rule of all entries that were judged; NULL where they do not agree or none says. *ret_tested: over all. */
+static const json_t *common_rule(const json_t *services, int64_t *ret_tested)
+{
+    static const char *const members[] = { "q", "min_effect", "min_samples" };
+    const json_t *common = NULL;
+
+    *ret_tested = 0;
+    for (size_t i = 0; i < json_array_size(services); i++) {
+        const json_t *entry = json_array_get(services, i), *rule = json_object_get(entry, "rule");
+
+        if (!json_is_object(rule) || !fp_leads_is_sampled(entry))
+            continue;
+        *ret_tested += fp_model_get_int(rule, "tested");
+        for (size_t m = 0; common && m < sizeof members / sizeof *members; m++)
+            if (fp_model_get_real(common, members[m]) < fp_model_get_real(rule, members[m]) ||
+                fp_model_get_real(common, members[m]) > fp_model_get_real(rule, members[m]))
+                return NULL;
+        common = rule;
+    }
+    return common;
+}
+
+static void put_rule(const struct changed *c, json_t *to, const json_t *services)
+{
+    char q[FP_UNIT_TEXT], points[FP_UNIT_TEXT], tested[FP_UNIT_TEXT];
+    int64_t count;
+    const json_t *rule = common_rule(services, &count);
+
+    if (!rule) {
+        put_text(c, to, "rule",
+                 "Rule: a difference that sampling noise does not explain, and that is large enough; each report states its "
+                 "thresholds.");
+        return;
+    }
+    fp_model_printf(c->model, to, "rule",
+                    "Rule: sampling noise excluded at q = %s over %s function%s, and a difference of at least %s points "
+                    "of share.",
+                    fp_number_format(q, fp_model_get_real(rule, "q")), fp_count_format(tested, count),
+                    fp_plural((uint64_t)count), fp_number_format(points, 100 * fp_model_get_real(rule, "min_effect")));
+}
+
+/* ---- all of it ---- */
+
+static void put_compared(const struct changed *c, json_t *view)
+{
+    if (!c->leads->compared && !c->leads->too_few)
+        put_text(c, view, "compared_text", NULL);
+    else if (c->leads->label)
+        fp_model_printf(c->model, view, "compared_text", "compared with %s", c->leads->label);
+    else
+        put_text(c, view, "compared_text", "compared with several windows: see the services");
+}
+
+/* What stands where no change leads: that all is well is worth a sentence, too. */
+static void put_calm(const struct changed *c, json_t *to)
+{
+    const struct fp_leads *leads = c->leads;
+    char count[FP_UNIT_TEXT];
+
+    if (fp_leads_count(leads))
+        put_text(c, to, "calm", NULL);
+    else if (leads->compared)
+        fp_model_printf(c->model, to, "calm", "Nothing changed in %s beyond what chance explains.",
+                        leads->compared == 1 ? "the report that was compared" : "any of the reports that were compared");
+    else if (leads->too_few)
+        put_text(c, to, "calm", "No report has enough samples on both sides to be judged.");
+    else if (leads->why)
+        fp_model_printf(c->model, to, "calm",
+                        "There is nothing to compare with: %s. From the next window on, what changed stands here.", leads->why);
+    else
+        put_text(c, to, "calm",
+                 "No earlier window of these services was found to compare this one with. From the next one on, what "
+                 "changed stands here.");
+    if (leads->too_few)
+        fp_model_printf(c->model, to, "too_few", "%s report%s too few samples to judge.",
+                        fp_count_format(count, (int64_t)leads->too_few), leads->too_few == 1 ? " has" : "s have");
+    else
+        put_text(c, to, "too_few", NULL);
+}
+
+void fp_changed_put(struct fp_model *model, json_t *view, const json_t *night, const char *prefix)
+{
+    const json_t *services = json_object_get(night, "services");
+    struct fp_leads leads;
+    struct changed c = { model, prefix, &leads };
+    char headline[FP_LEADS_TEXT];
+    json_t *to, *lists;
+
+    if (fp_leads_collect(services, &leads, NULL) < 0) {
+        model->failed = true;
+        return;
+    }
+    put_text(&c, view, "changes_text", leads.known ? fp_leads_headline(headline, &leads) : NULL);
+    put_compared(&c, view);
+    fp_model_put(model, view, "has_changed", json_boolean(leads.known));
+    to = fp_model_object(model, view, "changed");
+    put_calm(&c, to);
+    if (leads.compared)
+        put_rule(&c, to, services);
+    else
+        put_text(&c, to, "rule", NULL);
+    lists = fp_model_array(model, to, "lists");
+    for (int group = 0; group < FP_LEADS_GROUPS; group++)
+        put_list(&c, lists, (enum fp_lead_group)group);
+    fp_leads_release(&leads);
+}

@@ -1,0 +1,200 @@
+#include "report/markdown.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "report/changed.h"
+#include "report/entry.h"
+#include "report/links.h"
+#include "report/words.h"
+
+#define REPORTS_SHOWN 30 /* of those that failed or are partial */
+
+struct page {
+    struct fp_out *out;
+    bool linked;
+};
+
+static void put_code(const struct page *page, const char *text)
+{
+    fp_escape_markdown_code(page->out, text, strlen(text));
+}
+
+/* Ours, but read back from a file: where it holds what Markdown, or a chat, could take for more than words, it is a code
+ * span, too. */
+static void put_words(const struct page *page, const char *text)
+{
+    bool plain = true;
+
+    for (const char *at = text; *at; at++)
+        plain = plain && (unsigned char)*at >= ' ' && *at != 0x7F && !strchr("`*_[]<>&|@#\\!~", *at);
+    if (plain)
+        fp_out_puts(page->out, text);
+    else
+        put_code(page, text);
+}
+
+/* A name in the pieces of report/words.h. */
+static void put_name(const struct page *page, const json_t *pieces)
+{
+    struct fp_str name;
+
+    fp_str_init(&name, FP_LIMIT_TEXT);
+    for (size_t i = 0; i < json_array_size(pieces); i++) {
+        const json_t *piece = json_array_get(pieces, i);
+
+        fp_str_append(&name, json_string_value(piece), json_string_length(piece));
+    }
+    fp_escape_markdown_code(page->out, name.data, name.len);
+    fp_str_release(&name);
+}
+
+/* One sentence that is ours. */
+static void put_sentence(const struct page *page, const json_t *object, const char *key)
+{
+    if (*fp_model_get_text(object, key))
+        fp_out_printf(page->out, "\n%s\n", fp_model_get_text(object, key));
+}
+
+static void put_link(const struct page *page, const char *text, const json_t *row, const char *key)
+{
+    if (page->linked && *fp_model_get_text(row, key))
+        fp_out_printf(page->out, "[%s](<%s>)", text, fp_model_get_text(row, key));
+}
+
+/* ---- what changed ---- */
+
+static void put_change(const struct page *page, const json_t *row)
+{
+    const char *unit = fp_model_get_text(row, "unit");
+
+    fp_out_printf(page->out, "- %s ", fp_model_get_text(row, "mark"));
+    put_name(page, json_object_get(row, "pieces"));
+    fp_out_puts(page->out, " in ");
+    put_name(page, json_object_get(row, "title_pieces"));
+    fp_out_puts(page->out, ", ");
+    put_code(page, fp_model_get_text(row, "event"));
+    fp_out_printf(page->out, ": %s \u2192 %s, %s%s%s%s", fp_model_get_text(row, "before"), fp_model_get_text(row, "after"),
+                  fp_model_get_text(row, "amount"), *unit ? " " : "", unit, page->linked ? " " : "");
+    put_link(page, "graph", row, "href");
+    fp_out_putc(page->out, '\n');
+}
+
+static void put_changes(const struct page *page, const json_t *changed)
+{
+    const json_t *lists = json_object_get(changed, "lists"), *list, *row;
+    size_t i, k;
+
+    if (*fp_model_get_text(changed, "calm")) {
+        fp_out_putc(page->out, '\n');
+        put_words(page, fp_model_get_text(changed, "calm"));
+        fp_out_putc(page->out, '\n');
+    }
+    json_array_foreach(lists, i, list) {
+        const char *head = fp_model_get_text(list, "head");
+
+        fp_out_printf(page->out, "\n**%s**\n", *head ? head : "A larger share than before");
+        put_sentence(page, list, "note");
+        fp_out_putc(page->out, '\n');
+        json_array_foreach(json_object_get(list, "rows"), k, row)
+            put_change(page, row);
+        if (*fp_model_get_text(list, "more"))
+            fp_out_printf(page->out, "- %s\n", fp_model_get_text(list, "more"));
+    }
+    put_sentence(page, changed, "rule");
+    put_sentence(page, changed, "too_few");
+}
+
+/* ---- what failed ---- */
+
+static void put_report(const struct page *page, const json_t *entry)
+{
+    const char *why = fp_model_get_text(entry, "failure");
+
+    fp_out_puts(page->out, "- ");
+    put_code(page, fp_model_get_text(entry, "title"));
+    fp_out_puts(page->out, ", ");
+    put_code(page, fp_model_get_text(entry, "event"));
+    fp_out_printf(page->out, ": %s", fp_model_get_text(entry, "outcome"));
+    if (*why) {
+        fp_out_puts(page->out, ": ");
+        put_code(page, why);
+    }
+    fp_out_putc(page->out, '\n');
+}
+
+static void put_trouble(const struct page *page, const json_t *services)
+{
+    static const char *const outcomes[] = { "failed", "partial" };
+    size_t found = 0;
+
+    for (size_t o = 0; o < sizeof outcomes / sizeof *outcomes; o++) {
+        for (size_t i = 0; i < json_array_size(services); i++) {
+            const json_t *entry = json_array_get(services, i);
+
+            if (!fp_entry_has_outcome(entry, outcomes[o]) || found++ >= REPORTS_SHOWN)
+                continue;
+            if (found == 1)
+                fp_out_puts(page->out, "\n**Failed or partial**\n\n");
+            put_report(page, entry);
+        }
+    }
+    if (found > REPORTS_SHOWN)
+        fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
+}
+
+/* ---- all of it ---- */
+
+static void put_counts(const struct page *page, const json_t *night)
+{
+    static const char *const outcomes[] = { "ok", "partial", "empty", "failed" };
+    const json_t *counts = json_object_get(night, "counts");
+    int64_t all = 0;
+    char text[FP_UNIT_TEXT];
+
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        all += fp_model_get_int(counts, outcomes[i]);
+    fp_out_printf(page->out, "\n%s report%s:", fp_count_format(text, all), fp_plural((uint64_t)all));
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        fp_out_printf(page->out, "%s %s %s", i ? "," : "", fp_count_format(text, fp_model_get_int(counts, outcomes[i])),
+                      outcomes[i]);
+    fp_out_puts(page->out, ".\n");
+}
+
+static void put_head(const struct page *page, const json_t *night, const json_t *view)
+{
+    const char *changes = fp_model_get_text(view, "changes_text"), *compared = fp_model_get_text(view, "compared_text");
+
+    fp_out_puts(page->out, "## ");
+    put_words(page, fp_model_get_text(json_object_get(night, "window"), "label"));
+    if (*changes)
+        fp_out_printf(page->out, ": %s", changes);
+    if (*compared)
+        fp_out_puts(page->out, ", ");
+    put_words(page, compared);
+    fp_out_putc(page->out, '\n');
+}
+
+int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *out, struct fp_error *err)
+{
+    const struct page page = { out, site_url != NULL };
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *view = json_object(), *links = json_object();
+    const char *prefix;
+
+    fp_links_put_night(&model, links, site_url, night);
+    prefix = fp_model_get_text(links, "prefix");
+    fp_changed_put(&model, view, night, prefix);
+    if (!model.failed) {
+        put_head(&page, night, view);
+        put_counts(&page, night);
+        put_changes(&page, json_object_get(view, "changed"));
+        put_trouble(&page, json_object_get(night, "services"));
+        if (page.linked)
+            fp_out_printf(out, "\n[The whole night](<%sindex.html>)\n", prefix);
+    }
+    json_decref(view);
+    json_decref(links);
+    return model.failed ? fp_error_nomem(err) : FP_OK;
+}
