@@ -38,7 +38,7 @@ static const struct fp_option table[] = {
     { "no-interactive", '\0', NULL, "no script in the SVG: it cannot be zoomed and searched on its own" },
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
-    { "assets", '\0', "DIR", "files here replace the built-in style sheet, icon and script" },
+    { "assets", '\0', "DIR", "files here replace the built-in style sheets, scripts and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
     { "baseline", '\0', "FILE", "an older profile, of any format: the page says what changed since;\n"
                                "repeatable: several files are merged" },

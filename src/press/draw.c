@@ -14,6 +14,7 @@
 #include "flame/picture.h"
 #include "flame/png.h"
 #include "flame/svg.h"
+#include "press/draw_script.h"
 #include "report/model.h"
 #include "report/summary.h"
 #include "report/transforms.h"
@@ -27,7 +28,7 @@
 #define DIFF_PNG_FILE "diff.png"
 
 const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
-                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
+                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, NULL };
 
 int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
@@ -486,6 +487,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = draw_pictures(facts, dir, options, err);
     if (rc == FP_OK)
         rc = draw_difference(facts, dir, options, err);
+    if (rc == FP_OK && shows_value && options->formats & FP_DRAW_HTML)
+        rc = fp_draw_script(facts, options->picture, dir, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
         rc = write_folded(facts, dir, &folded_note, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)

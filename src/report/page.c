@@ -49,7 +49,7 @@ static const char *const template_names[T_COUNT] = {
     "windows",
 };
 
-enum asset_id { A_STYLE, A_ICON, A_COUNT };
+enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
 
 static const struct {
     const char *file;
@@ -57,6 +57,8 @@ static const struct {
 } asset_files[A_COUNT] = {
     [A_STYLE] = { "style.css", "style" },
     [A_ICON] = { "icon.svg", "icon" },
+    [A_VIEWER] = { "viewer.js", "viewer" },
+    [A_VIEWER_STYLE] = { "viewer.css", "viewer_style" },
 };
 
 #define SVG_SCRIPT "flame_svg.js"

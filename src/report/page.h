@@ -14,7 +14,7 @@
  *     fp_out_finish(&out, &err);
  *     fp_pages_close(pages);
  *
- * Pages are HTML5 that is well-formed XML too, without script, inline style or any
+ * Pages are HTML5 that is well-formed XML too, without inline script, inline style or any
  * request to elsewhere; all links are relative, so a site works from file:// and under any prefix.
  */
 #ifndef FP_REPORT_PAGE_H

@@ -268,11 +268,15 @@ static void put_picture(struct view *view)
 {
     const json_t *picture = part(view, "picture"), *files = part(view, "files");
     bool drawn = *fp_model_get_text(files, "svg") || *fp_model_get_text(files, "png");
+    bool scripted = *fp_model_get_text(files, "script");
     int64_t width = fp_model_get_int(picture, "width"), height = fp_model_get_int(picture, "height");
     int64_t box_count = fp_model_get_int(picture, "boxes");
     char total[FP_UNIT_TEXT], boxes[FP_UNIT_TEXT];
 
-    put_bool(view, "has_graph", drawn && json_is_object(picture));
+    drawn = drawn && json_is_object(picture);
+    put_bool(view, "has_graph", drawn || scripted);
+    put_bool(view, "has_picture", drawn);
+    put_file(view, "script");
     put_file(view, "svg");
     put_file(view, "png");
     put_file(view, "png2x");

@@ -273,8 +273,9 @@ class Site(PressedOnce):
             self.has(words, part)
         page = self.page()
         self.has(page, "3,323,229 µs")
-        for name in REPORT_FILES - {"index.html"}:
+        for name in REPORT_FILES - {"index.html", "profile.js"}:
             self.has(page, f'href="{name}"')
+        self.has(page, 'src="profile.js"')
 
     def test_the_page_names_the_query(self) -> None:
         words = text_of(self.page())
