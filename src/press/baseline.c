@@ -249,7 +249,7 @@ int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
     } else {
         if (wanted->has_window) /* a kept night has profiles, no pages */
             append_report(&baseline->path, "", wanted->night, run->path);
-        rc = other && other->outcome != FP_OUTCOME_FAILED
+        rc = other && other->outcome != FP_OUTCOME_FAILED && !other->stays
                  ? find_pressed(baseline, run, other, context, err)
                  : find_published(baseline, run, wanted, context, err);
     }

@@ -2,7 +2,7 @@
  * Where a run finds the older profile of a report: in its own stage, in the site, or in what it fetched only for that.
  *
  * - A job of this run that the plan names is waited for: its report is in the stage, its reference beside the nights.
- * - Else, or when that job failed, the report that the site has.
+ * - Else, or when that job failed or the report of an earlier run stays in place of its own, the report that the site has.
  * - What cannot be had is said in words (fp_baseline.missing), and a file that cannot be read is a warning, too. None of
  *   it is a failure of the newer report.
  *

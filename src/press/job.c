@@ -308,6 +308,9 @@ static int press(struct fp_job_run *run, const struct fp_job_context *context, s
         if (rc == FP_OK)
             rc = draw(run, context, dir.data, err);
     }
+    /* before anybody compares with it: what will not be published is nothing to compare with */
+    if (rc == FP_OK && !fp_job_is_reference(run->job))
+        rc = fp_kept_stays(&context->kept[run->job->window], run->entry, dir.data, context->force, &run->stays, err);
 done:
     fp_str_release(&dir);
     return rc;

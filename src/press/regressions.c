@@ -27,9 +27,10 @@ void fp_regressions_log_report(const json_t *leads, size_t count, const char *wh
                fp_plural(count - said), page);
 }
 
+/* Of a report that is published. Those of one that stays from an earlier run were said by that run. */
 static size_t count_of(const struct fp_job_run *run)
 {
-    return (size_t)fp_model_get_int(run->entry, "regressions");
+    return run->stays ? 0 : (size_t)fp_model_get_int(run->entry, "regressions");
 }
 
 size_t fp_regressions_count(const struct fp_job_context *context)

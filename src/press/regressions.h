@@ -1,5 +1,6 @@
 /*
- * The regressions that a run found, one line each.
+ * The regressions that a run found, one line each: those of the reports that it published. Where the report of an earlier
+ * run stays, neither what this run made of it counts, which nobody can look at, nor what stays, which that run has said.
  *
  *     size_t count = fp_regressions_log(&context);    // after the nights were published
  */
