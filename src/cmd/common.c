@@ -290,8 +290,7 @@ static int exit_of_result(const struct fp_press_result *result, bool fail_on_reg
         return FP_EXIT_NOTHING;
     if (fail_on_regression && result->regressions)
         return FP_EXIT_REGRESSION;
-    return result->failed || result->partial || result->kept || result->damaged || result->no_metrics ? FP_EXIT_PARTIAL
-                                                                                                    : FP_EXIT_OK;
+    return fp_press_is_whole(result) ? FP_EXIT_OK : FP_EXIT_PARTIAL;
 }
 
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)

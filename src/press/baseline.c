@@ -1,10 +1,10 @@
 #include "press/baseline.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/wait.h"
 #include "codec/codec.h"
 #include "plan/compare.h"
 #include "press/kept.h"
@@ -134,14 +134,10 @@ static int wait_for(struct fp_job_run *other, const struct fp_job_context *conte
     int rc = FP_OK;
 
     while (!done && rc == FP_OK) {
-        struct timespec until;
+        struct timespec until = fp_wait_until(100000000);
 
         if (atomic_load(context->fetcher.cancel) || atomic_load(context->stopped))
             rc = fp_error_set(err, FP_ECANCELLED, "told to stop");
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 100000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
         pthread_mutex_lock(&other->lock);
         if (!other->done && rc == FP_OK)
             pthread_cond_timedwait(&other->finished, &other->lock, &until);

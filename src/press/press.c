@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/unit.h"
+#include "base/wait.h"
 #include "press/job.h"
 #include "press/metrics.h"
 #include "press/night.h"
@@ -140,13 +141,9 @@ static void watch(struct pool *pool)
 
     do {
         struct fp_press_result result;
-        struct timespec until;
+        struct timespec until = fp_wait_until(PROGRESS_NS);
         size_t jobs, chunks;
 
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += PROGRESS_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
         pthread_mutex_lock(&pool->lock);
         while (pool->workers && pthread_cond_timedwait(&pool->over, &pool->lock, &until) == 0)
             ;
@@ -309,7 +306,6 @@ static int publish_nights(struct pool *pool, struct fp_stage *stage, struct nigh
         if (!result.published)
             continue;
         nights->published[w] = true;
-        pool->result.newest = window->path;
         nights->pressed[pool->result.nights++] = window->path;
     }
     return rc;
@@ -350,7 +346,7 @@ static void write_metrics(struct pool *pool, int rc)
     pool->result.seconds = seconds_since(&pool->started);
     if (!press->config->metrics_file || rc == FP_ECANCELLED)
         return;
-    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, &err) < 0;
+    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, rc == FP_OK && fp_press_is_whole(&pool->result), &err) < 0;
     if (pool->result.no_metrics)
         fp_log_error(press->log, FP_LOG_ERROR, &err, NULL);
 }
@@ -387,17 +383,6 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     return rc;
 }
 
-/* A wait on it must not grow when somebody sets the clock. */
-static void init_monotonic(pthread_cond_t *cond)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 /* With the lock held. */
 static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
 {
@@ -411,7 +396,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     int rc = fp_stage_open(&stage, press->output, err);
 
     pthread_mutex_init(&pool.lock, NULL);
-    init_monotonic(&pool.over);
+    fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
         rc = init_runs(&pool, &made, err);

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from typing import Any, Dict, List
 
-from support import DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_json
+from support import DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_json, read_text
 from support import setUpModule as setUpModule
+from test_nights import parse_metrics
 
 REGRESSION = 3
 BOTH = ["2026-11-19", "2026-11-20"]
@@ -91,3 +93,64 @@ class Kept(AlarmCase):
         outcome = self.run_it("--fail-on-regression")
         self.assertEqual(outcome.code, PARTIAL, outcome)
         self.has_not(outcome.err, "regression:")
+
+
+class Metrics(AlarmCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.file = self.path("flamepress.prom")
+
+    def run_it(self, *arguments: str, **changes: Any) -> Outcome:
+        return super().run_it(*arguments, metrics_file=self.file, **changes)
+
+    def found(self, name: str) -> Dict[str, float]:
+        """By report; "" where there is none."""
+        series = parse_metrics(read_text(self.file)).get("flamepress_" + name, {})
+        return {dict(labels).get("report", ""): value for labels, value in series.items()}
+
+    def success(self) -> float:
+        return self.found("last_success_timestamp_seconds")[""]
+
+    def test_a_run_whose_report_is_not_taken_is_no_success(self) -> None:
+        self.first(metrics_file=self.file)
+        before = self.success()
+        self.stand_in.faults([{"kind": "null_result"}])
+        outcome = self.run_it(windows=["2026-11-19"], baseline="none")
+        self.assertEqual(outcome.code, PARTIAL)
+        self.assertEqual(self.success(), before)
+        self.assertGreater(self.found("last_run_timestamp_seconds")[""], before)
+        self.stand_in.faults([])
+        self.assertEqual(self.run_it(windows=["2026-11-19"], baseline="none").code, 0)
+        self.assertGreater(self.success(), before)
+
+    def test_a_damaged_night_is_no_success(self) -> None:
+        self.first(metrics_file=self.file)
+        before = self.success()
+        with open(os.path.join(self.site, NIGHT1, "summary.json"), "w", encoding="ascii") as file:
+            file.write("{")
+        self.assertEqual(self.run_it(baseline="none").code, PARTIAL)
+        self.assertEqual(self.success(), before)
+
+    def test_a_regression_is_no_failure(self) -> None:
+        self.first()
+        self.assertEqual(self.run_it("--fail-on-regression").code, REGRESSION)
+        self.assertEqual(self.success(), float(LATER["SOURCE_DATE_EPOCH"]))
+
+    def test_an_old_night_does_not_turn_the_clock_back(self) -> None:
+        self.first()
+        self.run_it()
+        totals, regressions = self.found("profile_seconds"), self.found("regressions")
+        self.assertGreater(regressions["checkout-api/on-cpu"], 0)
+        self.assertNotEqual(self.summary()["total"], self.summary(night=NIGHT1)["total"])
+        self.run_it(windows=["2026-11-19"])
+        self.assertEqual((self.found("profile_seconds"), self.found("regressions")), (totals, regressions))
+
+    def test_the_figures_are_those_of_the_alarm(self) -> None:
+        """The host's, too."""
+        services = [{"name": "checkout-api"}, {"name": "Total"}]
+        self.first(services=services)
+        outcome = self.run_it("--fail-on-regression", services=services)
+        self.assertEqual(outcome.code, REGRESSION)
+        regressions = self.found("regressions")
+        self.assertGreater(regressions["Total/on-cpu"], 0)
+        self.assertEqual(sum(regressions.values()), len(outcome.lines))
