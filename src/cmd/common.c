@@ -268,14 +268,14 @@ int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, c
                    const char *output, struct fp_log *log)
 {
     struct fp_plan *plan = &planned->plan;
+    struct fp_baseline_site site = { output, log };
     struct fp_baseline_spec *specs = calloc(plan->window_count + 1, sizeof *specs);
     struct fp_error err = FP_ERROR_INIT;
     int rc = specs ? parse_baselines(plan, config, specs, &err) : fp_error_nomem(&err);
 
     if (rc == FP_OK)
         rc = fp_plan_compare(plan,
-                             &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published,
-                                                          (void *)(uintptr_t)output },
+                             &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published, &site },
                              &err);
     free(specs);
     return rc < 0 ? fp_cmd_fail(log, &err, config->file, rc == FP_ENOMEM ? FP_EXIT_NOTHING : FP_EXIT_CONFIG) : FP_EXIT_OK;

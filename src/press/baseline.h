@@ -27,9 +27,16 @@ bool fp_baseline_wanted(const struct fp_job_run *run, const struct fp_job_contex
 int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run, const struct fp_job_context *context,
                      struct fp_error *err);
 
-/* For fp_plan_compare: does the site at `output` (ctx) keep a night under this name? */
-bool fp_baseline_is_kept(void *output, const char *label);
-/* And does it hold the report, or know that it is empty? */
-bool fp_baseline_is_published(void *output, const struct fp_job *job, const char *night);
+/* What fp_plan_compare asks (ctx of both). */
+struct fp_baseline_site {
+    const char *output;
+    struct fp_log *log;
+};
+
+/* Does the site keep a night under this name? */
+bool fp_baseline_is_kept(void *site, const char *label);
+/* Does it hold the profile of the report, or know that it is empty? One that is damaged it does not hold: that is a warning,
+ * and it is asked for like one that is not there. */
+bool fp_baseline_is_published(void *site, const struct fp_job *job, const char *night);
 
 #endif

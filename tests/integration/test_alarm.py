@@ -6,7 +6,7 @@ import gzip
 import os
 from typing import Any, Dict, List
 
-from support import DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_json, read_text
+from support import DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 from test_nights import parse_metrics
 
@@ -154,3 +154,53 @@ class Metrics(AlarmCase):
         regressions = self.found("regressions")
         self.assertGreater(regressions["Total/on-cpu"], 0)
         self.assertEqual(sum(regressions.values()), len(outcome.lines))
+
+
+class Damaged(AlarmCase):
+    """The older profile came to harm in the site."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.first()
+        self.profile = os.path.join(self.site, NIGHT1, "checkout-api", "on-cpu", "profile.pb.gz")
+        whole = read_bytes(self.profile)
+        self.harmed = (whole[:1000], gzip.compress(b"nonsense"), gzip.compress(b"main;a 5\n"), b"")
+
+    def harm(self, content: bytes) -> None:
+        with open(self.profile, "wb") as file:
+            file.write(content)
+
+    def test_it_is_asked_for_again(self) -> None:
+        total = self.summary(night=NIGHT1)["total"]
+        for content in self.harmed:
+            with self.subTest(bytes=len(content)):
+                self.harm(content)
+                outcome = self.run_it("--fail-on-regression", "--force")
+                self.assertEqual(outcome.code, REGRESSION, outcome)
+                said = outcome.lines[0]
+                self.has(said, "warning", "damaged, so the source is asked for this baseline again", self.profile)
+                self.has_not(said, "folded")
+                self.assertFalse([line for line in outcome.lines[1:] if "regression" not in line])
+                baseline = self.summary()["baseline"]
+                self.assertEqual((baseline["source"], baseline["total"]), ("server", total))
+
+    def test_the_server_no_longer_has_it(self) -> None:
+        self.harm(self.harmed[1])
+        self.stand_in.faults([{"kind": "null_result", "match": {"time_start": DAY1 + h * 3600}} for h in (0, 6, 12, 18)])
+        outcome = self.run_it()
+        self.assertEqual(outcome.code, 0)
+        self.one_line(outcome, "warning", "damaged", self.profile)
+        self.assertIsNone(self.summary()["baseline"])
+        self.has(self.summary()["no_baseline"], "Thu 19 Nov 2026 is damaged in this site, and", "has no data of it")
+
+    def test_a_kept_night_cannot_be_asked_for(self) -> None:
+        self.assertEqual(self.command("keep", "2026-11-19", "--as", "good", "-o", self.site).code, 0)
+        self.profile = os.path.join(self.site, "kept", "good", "checkout-api", "on-cpu", "profile.pb.gz")
+        for content in self.harmed:
+            with self.subTest(bytes=len(content)):
+                self.harm(content)
+                outcome = self.run_it("--force", baseline="good")
+                self.assertEqual(outcome.code, 0)
+                self.one_line(outcome, "warning", "no baseline", self.profile)
+                self.has_not(outcome.err, "folded")
+                self.has(self.summary()["no_baseline"], "the profile of good is damaged")

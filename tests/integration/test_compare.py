@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import glob
-import gzip
 import os
 import re
 import shutil
@@ -218,21 +217,6 @@ class Sources(PressCase):
         self.assertEqual(self.finish(process).code, 128 + signal.SIGTERM)
         self.assertEqual(nights_of(self.site), [])
         self.assertEqual(leftovers(self.site), [])
-
-    def test_a_damaged_profile(self) -> None:
-        server = self.server()
-        self.pressed(server.url, windows=["2026-11-19"])
-        profile = os.path.join(self.site, NIGHT1, "checkout-api", "on-cpu", "profile.pb.gz")
-        for bytes in (read_bytes(profile)[:1000], gzip.compress(b"nonsense"), b""):
-            with open(profile, "wb") as file:
-                file.write(bytes)
-            outcome = self.press(server.url, **PREVIOUS)
-            with self.subTest(bytes=len(bytes)):
-                self.assertEqual(outcome.code, 0, outcome)
-                if bytes:
-                    self.one_line(outcome, "warning", "no baseline", "profile.pb.gz")
-                self.assertIsNone(self.summary()["baseline"])
-                self.assertTrue(self.summary()["no_baseline"])
 
     def test_a_partial_baseline_is_said(self) -> None:
         server = self.server()
