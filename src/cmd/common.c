@@ -264,6 +264,45 @@ static int parse_baselines(const struct fp_plan *plan, const struct fp_config *c
     return rc;
 }
 
+int fp_cmd_find_label(const struct fp_config *config, const char *baseline, const char *output, struct fp_error *err)
+{
+    struct fp_baseline_site site = { output, NULL };
+    struct fp_baseline_spec spec;
+
+    if (fp_baseline_parse(baseline, &spec, NULL) < 0 || spec.kind != FP_BASELINE_LABEL ||
+        fp_baseline_is_kept(&site, spec.text))
+        return FP_OK;
+    fp_error_set(err, FP_ENOTFOUND,
+                 "no night is kept under the name \"%s\" in %s, so nothing can be compared with it: correct the name, or "
+                 "keep one (flamepress keep NIGHT --as %s)", baseline, output, baseline);
+    for (size_t i = 0; i < config->window_count; i++) /* the very text: whose key is it? */
+        if (config->windows[i].baseline == baseline) {
+            fp_error_prepend(err, "windows[%zu].baseline", i);
+            return FP_ENOTFOUND;
+        }
+    fp_error_prepend(err, "baseline");
+    return FP_ENOTFOUND;
+}
+
+/* A name that was mistyped compares nothing, and so raises no alarm ever: that must not be silent. Once for each key. */
+static void warn_of_labels(const struct fp_plan *plan, const struct fp_config *config, const char *output,
+                           struct fp_log *log)
+{
+    const char *before = NULL;
+
+    for (size_t i = 0; i < plan->window_count; i++) {
+        const char *baseline = plan->windows[i].baseline ? plan->windows[i].baseline : config->baseline;
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (baseline == before || fp_cmd_find_label(config, baseline, output, &err) == FP_OK)
+            continue;
+        if (!fp_config_place(config, &err))
+            fp_error_at(&err, config->file, 0, 0, -1);
+        fp_log_error(log, FP_LOG_WARNING, &err, NULL);
+        before = baseline;
+    }
+}
+
 int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
                    const char *output, struct fp_log *log)
 {
@@ -277,6 +316,8 @@ int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, c
         rc = fp_plan_compare(plan,
                              &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published, &site },
                              &err);
+    if (rc == FP_OK)
+        warn_of_labels(plan, config, output, log);
     free(specs);
     return rc < 0 ? fp_cmd_fail(log, &err, config->file, rc == FP_ENOMEM ? FP_EXIT_NOTHING : FP_EXIT_CONFIG) : FP_EXIT_OK;
 }

@@ -12,7 +12,8 @@
 #include "press/job.h"
 
 /* Logs "checkout-api on-cpu: regression: auditLine: nothing → 32.9 % (+0.07 cores): PAGE" for each, in the order of the
- * pages, as errors. Returns how many there are. */
+ * pages, as errors; and in one warning that reports had nothing to be compared with, or that none had enough samples.
+ * Returns how many there are. */
 size_t fp_regressions_log(const struct fp_job_context *context);
 
 /* How many there are. */

@@ -6,7 +6,7 @@ import gzip
 import os
 from typing import Any, Dict, List
 
-from support import DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_bytes, read_json, read_text
+from support import CONFIG, DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 from test_nights import parse_metrics
 
@@ -204,3 +204,75 @@ class Damaged(AlarmCase):
                 self.one_line(outcome, "warning", "no baseline", self.profile)
                 self.has_not(outcome.err, "folded")
                 self.has(self.summary()["no_baseline"], "the profile of good is damaged")
+
+
+class Labels(AlarmCase):
+    """A name that was mistyped must not turn the alarm off without a word."""
+
+    KEEP = 'no night is kept under the name "nolabel" in '
+
+    def test_run_warns_once(self) -> None:
+        self.first()
+        outcome = self.run_it(windows=BOTH, baseline="nolabel")
+        self.assertEqual(outcome.code, 0)
+        line = self.one_line(outcome, "warning", self.KEEP + self.site)
+        self.assertRegex(line, r"flamepress\.json:1:\d+: baseline: ")
+
+    def test_of_a_window(self) -> None:
+        self.first()
+        outcome = self.run_it(windows=["2026-11-19", {"window": "2026-11-20", "baseline": "nolabel"}], baseline="none")
+        self.assertRegex(self.one_line(outcome, "warning"), r"flamepress\.json:1:\d+: windows\[1\]\.baseline: no night")
+
+    def test_check(self) -> None:
+        config = self.config(self.stand_in.url, baseline="nolabel")
+        self.assertEqual(self.command("check", "-c", config).code, 0, "there is no site yet")
+        self.first()
+        config = self.config(self.stand_in.url, baseline="nolabel")
+        outcome = self.command("check", "-c", config)
+        self.assertEqual(outcome.code, CONFIG)
+        self.assertRegex(self.one_line(outcome, "error", self.KEEP), r"flamepress\.json:1:\d+: baseline: ")
+        windows = ["today", {"window": "week", "baseline": "nolabel"}]
+        outcome = self.command("check", "-c", self.config(self.stand_in.url, windows=windows))
+        self.assertRegex(self.one_line(outcome, "error"), r"flamepress\.json:1:\d+: windows\[1\]\.baseline: no night")
+
+    def test_one_that_is_kept(self) -> None:
+        self.first()
+        self.assertEqual(self.command("keep", "2026-11-19", "--as", "good", "-o", self.site).code, 0)
+        self.assertEqual(self.run_it(baseline="good"), Outcome(0, "", ""))
+        self.assertEqual(self.command("check", "-c", self.config(self.stand_in.url, baseline="good")).code, 0)
+
+
+class Unjudged(AlarmCase):
+    """Who asks for an alarm hears that there can be none."""
+
+    def alarm(self, **changes: Any) -> Outcome:
+        outcome = self.run_it("--fail-on-regression", **changes)
+        self.assertEqual(outcome.code, 0, outcome)
+        return outcome
+
+    def test_nothing_to_compare_with(self) -> None:
+        self.stand_in.faults([{"kind": "null_result", "match": {"time_start": DAY1 + h * 3600}} for h in (0, 6, 12, 18)])
+        self.one_line(
+            self.alarm(services=[{"name": "checkout-api"}, {"name": "redis-server"}]),
+            "warning: --fail-on-regression: of 2 reports, 2 had nothing to be compared with (the first: "
+            "checkout-api on-cpu: Thu 19 Nov 2026 has no data",
+        )
+        self.assertEqual(self.run_it(), Outcome(0, "", ""), "nobody asked for an alarm")
+
+    def test_no_baseline_at_all(self) -> None:
+        self.one_line(self.alarm(baseline="none"), "--fail-on-regression: nothing is compared, since `baseline` is none")
+
+    def test_a_kept_name_that_is_not_there(self) -> None:
+        outcome = self.alarm(baseline="nolabel")
+        self.assertEqual(len(outcome.lines), 2, outcome.err)
+        self.has(outcome.err, "1 had nothing to be compared with")
+
+    def test_too_few_samples(self) -> None:
+        large, small = {"name": "order-service.jar"}, {"name": "redis-server", "compare": {"min_samples": 100000}}
+        self.one_line(self.alarm(services=[small]), "of 1 report, 1 had too few samples to judge")
+        self.assertEqual(self.alarm(services=[large, small]), Outcome(0, "", ""), "the usual night")
+
+    def test_a_window_that_is_not_to_be_compared(self) -> None:
+        windows = [{"window": "2026-11-19", "baseline": "none"}, "2026-11-20"]
+        outcome = self.alarm(windows=windows, services=[{"name": "order-service.jar"}])
+        self.assertEqual(outcome.err, "")
