@@ -6,6 +6,7 @@ import gzip
 import os
 from typing import Any, Dict, List
 
+from published import text_of
 from support import CONFIG, DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 from test_nights import parse_metrics
@@ -276,3 +277,44 @@ class Unjudged(AlarmCase):
         windows = [{"window": "2026-11-19", "baseline": "none"}, "2026-11-20"]
         outcome = self.alarm(windows=windows, services=[{"name": "order-service.jar"}])
         self.assertEqual(outcome.err, "")
+
+
+class Words(AlarmCase):
+    """What the night says of reports that no change could be found in."""
+
+    def night(self) -> str:
+        return text_of(read_text(os.path.join(self.site, NIGHT2, "index.html")))
+
+    def markdown(self) -> str:
+        return read_text(os.path.join(self.site, NIGHT2, "summary.md"))
+
+    def test_reports_without_a_baseline_are_counted(self) -> None:
+        services: List[Dict[str, Any]] = [{"name": name} for name in ("order-service.jar", "redis-server")]
+        services[1]["compare"] = {"min_samples": 100000}
+        self.first(services=services)
+        lost = [{"kind": "null_result", "match": {"time_start": DAY1 + h * 3600}} for h in (0, 6, 12, 18)]
+        self.stand_in.faults(lost)
+        services.append({"name": "checkout-api", "id": "web"})
+        self.run_it(services=services)
+        for text in (self.night(), self.markdown()):
+            self.has(text, "1 report has too few samples to judge. 1 report has nothing to be compared with.")
+        services.append({"name": "checkout-api"})
+        self.run_it(services=services)
+        self.has(self.markdown(), "2 reports have nothing to be compared with.")
+
+    def test_a_night_without_any_is_said_once(self) -> None:
+        self.stand_in.faults([{"kind": "null_result", "match": {"time_start": DAY1 + h * 3600}} for h in (0, 6, 12, 18)])
+        self.run_it()
+        self.has(self.markdown(), "There is nothing to compare with")
+        self.has_not(self.markdown(), "to be compared with.")
+
+    def test_what_is_kept_is_in_the_markdown(self) -> None:
+        self.first()
+        self.assertEqual(self.run_it().code, 0)
+        self.has_not(self.markdown(), "Kept")
+        self.stand_in.faults(breaks(DAY2, 0))
+        self.assertEqual(self.run_it().code, PARTIAL)
+        self.has(
+            self.markdown(),
+            "**Kept from an earlier run**\n\n- `checkout-api`, `on-cpu`: the last run could have less of the window\n",
+        )
