@@ -6,7 +6,7 @@ import gzip
 import os
 from typing import Any, Dict, List
 
-from published import text_of
+from published import site_problems, text_of
 from support import CONFIG, DAY1, DAY2, NIGHT1, NIGHT2, PARTIAL, Outcome, PressCase, read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 from test_nights import parse_metrics
@@ -318,3 +318,18 @@ class Words(AlarmCase):
             self.markdown(),
             "**Kept from an earlier run**\n\n- `checkout-api`, `on-cpu`: the last run could have less of the window\n",
         )
+
+
+class Latest(AlarmCase):
+    def test_the_way_to_the_newest_night(self) -> None:
+        """Links go by the address, not by where a symbolic link leads: a page that is reached as latest/… below a prefix
+        would lead out of the site."""
+        for night, window in ((NIGHT1, "2026-11-19"), (NIGHT2, "2026-11-20"), (NIGHT2, "2026-11-19")):
+            self.run_it(windows=[window], baseline="none")
+            page = read_text(os.path.join(self.site, "latest.html"))
+            self.has(page, f'content="0; url={night}/index.html"', f'href="{night}/index.html"')
+            self.assertEqual(os.readlink(os.path.join(self.site, "latest")), night)
+            self.assertEqual(site_problems(self.site, tools=False), [])
+        index = read_text(os.path.join(self.site, "index.html"))
+        self.has(index, 'href="latest.html"')
+        self.has_not(index, 'href="latest/')
