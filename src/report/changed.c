@@ -148,7 +148,6 @@ static void put_compared(const struct changed *c, json_t *view)
 static void put_calm(const struct changed *c, json_t *to)
 {
     const struct fp_leads *leads = c->leads;
-    char count[FP_UNIT_TEXT];
 
     if (fp_leads_count(leads))
         put_text(c, to, "calm", NULL);
@@ -164,9 +163,23 @@ static void put_calm(const struct changed *c, json_t *to)
         put_text(c, to, "calm",
                  "No earlier window of these services was found to compare this one with. From the next one on, what "
                  "changed stands here.");
+}
+
+/* Reports that what stands above is not about. Where none was compared, the first sentence has said why. */
+static void put_unjudged(const struct changed *c, json_t *to)
+{
+    const struct fp_leads *leads = c->leads;
+    size_t without = leads->compared || leads->too_few ? leads->without : 0;
+    char few[100] = "", none[100] = "", count[FP_UNIT_TEXT];
+
     if (leads->too_few)
-        fp_model_printf(c->model, to, "too_few", "%s report%s too few samples to judge.",
-                        fp_count_format(count, (int64_t)leads->too_few), leads->too_few == 1 ? " has" : "s have");
+        snprintf(few, sizeof few, "%s report%s too few samples to judge.",
+                 fp_count_format(count, (int64_t)leads->too_few), leads->too_few == 1 ? " has" : "s have");
+    if (without)
+        snprintf(none, sizeof none, "%s%s report%s nothing to be compared with.", *few ? " " : "",
+                 fp_count_format(count, (int64_t)without), without == 1 ? " has" : "s have");
+    if (*few || *none)
+        fp_model_printf(c->model, to, "too_few", "%s%s", few, none);
     else
         put_text(c, to, "too_few", NULL);
 }
@@ -188,6 +201,7 @@ void fp_changed_put(struct fp_model *model, json_t *view, const json_t *night, c
     fp_model_put(model, view, "has_changed", json_boolean(leads.known));
     to = fp_model_object(model, view, "changed");
     put_calm(&c, to);
+    put_unjudged(&c, to);
     if (leads.compared)
         put_rule(&c, to, services);
     else

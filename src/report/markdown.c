@@ -9,7 +9,7 @@
 #include "report/links.h"
 #include "report/words.h"
 
-#define REPORTS_SHOWN 30 /* of those that failed or are partial */
+#define REPORTS_SHOWN 30 /* of those that failed or are partial, and of those that were kept */
 
 struct page {
     struct fp_out *out;
@@ -108,14 +108,19 @@ static void put_changes(const struct page *page, const json_t *changed)
 
 /* ---- what failed ---- */
 
-static void put_report(const struct page *page, const json_t *entry)
+static void put_which(const struct page *page, const json_t *entry)
 {
-    const char *why = fp_model_get_text(entry, "failure");
-
     fp_out_puts(page->out, "- ");
     put_code(page, fp_model_get_text(entry, "title"));
     fp_out_puts(page->out, ", ");
     put_code(page, fp_model_get_text(entry, "event"));
+}
+
+static void put_report(const struct page *page, const json_t *entry)
+{
+    const char *why = fp_model_get_text(entry, "failure");
+
+    put_which(page, entry);
     fp_out_printf(page->out, ": %s", fp_model_get_text(entry, "outcome"));
     if (*why) {
         fp_out_puts(page->out, ": ");
@@ -139,6 +144,27 @@ static void put_trouble(const struct page *page, const json_t *services)
                 fp_out_puts(page->out, "\n**Failed or partial**\n\n");
             put_report(page, entry);
         }
+    }
+    if (found > REPORTS_SHOWN)
+        fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
+}
+
+/* Reports that are not of the last run, and why. */
+static void put_kept(const struct page *page, const json_t *services)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < json_array_size(services); i++) {
+        const json_t *entry = json_array_get(services, i), *kept = json_object_get(entry, "kept");
+
+        if (!json_is_object(kept) || found++ >= REPORTS_SHOWN)
+            continue;
+        if (found == 1)
+            fp_out_puts(page->out, "\n**Kept from an earlier run**\n\n");
+        put_which(page, entry);
+        fp_out_puts(page->out, ": the last run ");
+        put_words(page, fp_model_get_text(kept, "why"));
+        fp_out_putc(page->out, '\n');
     }
     if (found > REPORTS_SHOWN)
         fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
@@ -191,6 +217,7 @@ int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *
         put_counts(&page, night);
         put_changes(&page, json_object_get(view, "changed"));
         put_trouble(&page, json_object_get(night, "services"));
+        put_kept(&page, json_object_get(night, "services"));
         if (page.linked)
             fp_out_printf(out, "\n[The whole night](<%sindex.html>)\n", prefix);
     }

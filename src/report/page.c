@@ -15,8 +15,9 @@
 #include "report/summary.h"
 #include "report/template.h"
 #include "report/view.h"
+#include "report/words.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -24,6 +25,7 @@ static const char *const template_names[T_COUNT] = {
     [T_NIGHT] = "night",
     [T_INDEX] = "index",
     [T_SERVICE] = "service",
+    [T_LATEST] = "latest",
     "change_row",
     "change_table",
     "changed",
@@ -286,6 +288,24 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"),
                     pages->title);
     rc = render(pages, T_NIGHT, &model, view, out, err);
+    json_decref(view);
+    return rc;
+}
+
+int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err)
+{
+    const char *label = fp_model_get_text(json_object_get(night, "window"), "label");
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *view = json_object();
+    int rc;
+
+    put_frame(pages, &model, view, place, "");
+    fp_model_printf(&model, view, "page_title", "%s \u2013 %s", label, pages->title);
+    fp_model_put(&model, view, "label", fp_model_text(label));
+    fp_model_put(&model, view, "generator", fp_model_text(fp_generator()));
+    fp_words_put_href(&model, view, "night_href", "", fp_model_get_slice(night, "path"), "/index.html");
+    rc = render(pages, T_LATEST, &model, view, out, err);
     json_decref(view);
     return rc;
 }

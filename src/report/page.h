@@ -80,6 +80,10 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
 /* `service` as report/service.h has it. The page stands in services/SERVICE/. */
 int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct fp_page_place *place,
                      struct fp_out *out, struct fp_error *err);
+/* Leads on to the page of `night`. It stands in the root of the site, where "latest", a link to the directory of that night,
+ * would be the wrong place to go up from. */
+int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err);
 /* `nights`: an array of them, newest first (report/index.h). The page stands in the root of the site. */
 int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);

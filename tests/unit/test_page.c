@@ -302,7 +302,7 @@ static void night_and_index_link_to_reports(void **state)
     json_array_append_new(nights, night);
     page = render(pages, INDEX, nights, &root_place);
     assert_non_null(strstr(page.data, "href=\"2026/11/20/a%2520b/on-cpu/index.html\""));
-    assert_non_null(strstr(page.data, "href=\"latest/index.html\""));
+    assert_non_null(strstr(page.data, "href=\"latest.html\""));
     assert_non_null(strstr(page.data, "November 2026"));
     check_page(&page, "index");
     fp_str_release(&page);
