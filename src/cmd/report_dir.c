@@ -57,6 +57,7 @@ int fp_report_dir_guard(const char *dir, struct fp_error *err)
         const char *name, *sign;
     } files[] = {
         { "index.html", "<meta name=\"generator\" content=\"flamepress " },
+        { "report.html", "<meta name=\"generator\" content=\"flamepress " },
         { "flamegraph.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"" },
         { FP_SUMMARY_FILE, "{\n  \"schema\": 1,\n  \"service\": \"" },
     };
