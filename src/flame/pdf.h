@@ -20,6 +20,8 @@
 #include "base/error.h"
 #include "flame/picture.h"
 
+#define FP_PDF_ASPECT 1.48 /* width by height of what the second page has room for */
+
 enum fp_pdf_style {
     FP_PDF_TITLE,
     FP_PDF_FACT, /* `left` is a label, `text` is running text of at most a few lines */

@@ -194,9 +194,10 @@ struct embedded {
 static int embed_once(const struct work *w, bool difference, double min_width, struct embedded *e, struct fp_error *err)
 {
     struct fp_report_facts facts = *w->facts;
+    int64_t width = w->options->picture->width;
     struct fp_picture picture;
     struct fp_out out;
-    int rc = make_picture(w, difference, w->options->picture->width, min_width, &picture, err);
+    int rc = make_picture(w, difference, width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
 
     if (rc < 0)
         return rc;
@@ -252,16 +253,21 @@ static void say_embedded(struct work *w, const struct embedded *e, bool wanted, 
              (int)e->min_width);
 }
 
-/* The facts of the page's own picture, where it is not that of the files. */
-static int summary_of_page(const struct work *w, const struct embedded *flame, json_t **ret_summary, struct fp_error *err)
+/* With the facts of the page's own pictures: they are as wide as a page, not as those of the files. */
+static int summary_of_page(const struct work *w, const struct embedded *flame, const struct embedded *diff,
+                           json_t **ret_summary, struct fp_error *err)
 {
     struct fp_report_facts facts = *w->facts;
+    struct fp_comparison_facts comparison;
 
-    if (!flame->svg.len || flame->min_width <= w->options->picture->min_width) {
-        *ret_summary = json_incref(w->summary);
-        return FP_OK;
+    if (flame->svg.len)
+        facts.picture = flame->picture;
+    if (diff->svg.len) {
+        comparison = *facts.comparison;
+        comparison.width = diff->picture.width;
+        comparison.height = diff->picture.height;
+        facts.comparison = &comparison;
     }
-    facts.picture = flame->picture;
     return fp_summary_make(&facts, ret_summary, err);
 }
 
@@ -283,7 +289,7 @@ static int put_page(struct work *w, struct fp_error *err)
     if (rc == FP_OK && w->has_difference)
         rc = embed(w, true, max, &diff, err);
     if (rc == FP_OK)
-        rc = summary_of_page(w, &flame, &page.summary, err);
+        rc = summary_of_page(w, &flame, &diff, &page.summary, err);
     say_embedded(w, &flame, w->has_picture, "flame graph");
     say_embedded(w, &diff, w->has_difference, "difference graph");
     page.single = (struct fp_single){ fp_str_slice(&flame.svg), fp_str_slice(&diff.svg),
@@ -306,8 +312,24 @@ static int put_page(struct work *w, struct fp_error *err)
 
 /* ---- PDF and summary.md ---- */
 
-#define PDF_WIDTH 1200 /* px: on A4 its text is of 7.6 points */
+#define PDF_WIDTH 1200 /* px: on A4 its text is of 7.6 points … */
+#define PDF_WIDEST 3000
 #define PDF_MIN_WIDTH 0.3 /* less than a printer shows */
+
+/* … and smaller where the graph is so tall that it is the height which decides: then it may as well be wider. */
+static int make_paper_picture(const struct work *w, double min_width, struct fp_picture *ret_picture, struct fp_error *err)
+{
+    int rc = make_picture(w, false, PDF_WIDTH, min_width, ret_picture, err);
+    double width;
+
+    if (rc < 0)
+        return rc;
+    width = (double)ret_picture->height * FP_PDF_ASPECT;
+    if (width <= PDF_WIDTH)
+        return FP_OK;
+    fp_picture_release(ret_picture);
+    return make_picture(w, false, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
+}
 
 static int write_pdf(const struct work *w, const struct fp_ticket *ticket, double min_width, struct fp_error *err)
 {
@@ -321,7 +343,7 @@ static int write_pdf(const struct work *w, const struct fp_ticket *ticket, doubl
     int rc = FP_OK;
 
     if (w->has_picture && min_width >= 0)
-        rc = make_picture(w, false, PDF_WIDTH, min_width, &picture, err);
+        rc = make_paper_picture(w, min_width, &picture, err);
     if (rc < 0)
         return rc;
     if (w->has_picture && min_width >= 0)

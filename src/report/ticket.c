@@ -56,7 +56,6 @@ static void put_complete(struct fp_str *to, const json_t *view)
         fp_str_printf(to, "No data in this window. %s", fp_model_get_text(view, "empty_text"));
     put_sentence(to, fp_model_get_text(view, "event_note"));
     put_sentence(to, fp_model_get_text(view, "transforms_line"));
-    put_sentence(to, fp_model_get_text(view, "hidden_text"));
 }
 
 static void put_changed(struct fp_str *to, const json_t *view)
