@@ -4,7 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "base/out.h"
+#include "base/str.h"
+#include "base/utf8.h"
 #include "flame/paint.h"
 
 /* ISO 216, A4, in points of 1/72 inch. */
@@ -31,6 +34,7 @@ struct writer {
     cairo_surface_t *surface;
     cairo_t *cr;
     struct fp_paint paint;
+    struct fp_str text; /* the one at hand, cleaned */
     double y; /* of the upper edge of the next line */
 };
 
@@ -40,6 +44,24 @@ static cairo_status_t write_bytes(void *ctx, const unsigned char *bytes, unsigne
 
     fp_out_write(w->out, bytes, n); /* a failure sticks to the sink, which gives the verdict */
     return CAIRO_STATUS_SUCCESS;
+}
+
+/* cairo takes a text with a non-character for one that is not UTF-8, and gives the document up. */
+static const char *clean(struct writer *w, const char *text)
+{
+    size_t n = strlen(text), step;
+    char bytes[4];
+
+    fp_str_clear(&w->text);
+    for (size_t at = 0; at < n; at += step) {
+        uint32_t code;
+
+        step = fp_utf8_decode(text + at, n - at, &code);
+        if (code < ' ' || (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF))
+            code = 0xFFFD;
+        fp_str_append(&w->text, bytes, fp_utf8_encode(code, bytes));
+    }
+    return w->text.data;
 }
 
 /* One text within `width`; returns its height. */
@@ -57,7 +79,7 @@ static double put(struct writer *w, const char *text, double x, double width, en
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_height(layout, styles[style].one_line || left ? -1 : -PARAGRAPH_LINES);
     pango_layout_set_ellipsize(layout, style == FP_PDF_ROW ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END);
-    pango_layout_set_text(layout, text, -1);
+    pango_layout_set_text(layout, clean(w, text), -1);
     pango_layout_get_size(layout, NULL, &height);
     fp_paint_colour(&w->paint, label ? fp_palette_subtitle() : fp_palette_label());
     cairo_move_to(w->cr, x, w->y);
@@ -123,7 +145,7 @@ static void put_properties(struct writer *w)
     char text[sizeof "-2147483648-12-31T23:59:59Z"];
     struct tm tm;
 
-    cairo_pdf_surface_set_metadata(w->surface, CAIRO_PDF_METADATA_TITLE, w->pdf->title);
+    cairo_pdf_surface_set_metadata(w->surface, CAIRO_PDF_METADATA_TITLE, clean(w, w->pdf->title));
     cairo_pdf_surface_set_metadata(w->surface, CAIRO_PDF_METADATA_CREATOR, w->pdf->creator);
     /* always: without one, cairo asks the clock */
     if (gmtime_r(&created, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm))
@@ -136,6 +158,7 @@ static int write_pdf(void *ctx, struct fp_out *out, struct fp_error *err)
     cairo_status_t status;
     int rc;
 
+    fp_str_init(&w.text, FP_LIMIT_TEXT);
     w.surface = cairo_pdf_surface_create_for_stream(write_bytes, &w, A4_SHORT, A4_LONG);
     w.cr = cairo_create(w.surface);
     put_properties(&w);
@@ -148,6 +171,9 @@ static int write_pdf(void *ctx, struct fp_out *out, struct fp_error *err)
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(w.surface);
     cairo_surface_destroy(w.surface);
+    if (rc == FP_OK)
+        rc = fp_str_status(&w.text, "a text of the PDF", err);
+    fp_str_release(&w.text);
     if (rc == FP_OK && status != CAIRO_STATUS_SUCCESS)
         rc = fp_error_set(err, FP_ENOMEM, "cairo cannot make a PDF: %s", cairo_status_to_string(status));
     return rc;

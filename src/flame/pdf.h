@@ -2,7 +2,7 @@
  * A document of one or two pages as PDF, through cairo: a page of lines, and a page with a picture, all of it vectors.
  *
  * The first page is A4 upright, the second one A4 across, with the picture as large as fits. Lines that the first page has no
- * room for are left out, and its last line says so. Every text is valid UTF-8 without control characters.
+ * room for are left out, and its last line says so. Texts may hold anything but NUL: what cannot be shown is U+FFFD.
  *
  *     const struct fp_pdf_line lines[] = { { FP_PDF_TITLE, NULL, "checkout-api, on-cpu" },
  *                                          { FP_PDF_ROW, "32.9 %", "auditLine" } };

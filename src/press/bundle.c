@@ -1,6 +1,7 @@
 #include "press/bundle.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,19 +20,21 @@
 
 static const struct {
     const char *name;
-    int64_t max;
+    const char *max;
 } parts[FP_BUNDLE_PARTS] = {
-    [FP_BUNDLE_PART_HTML] = { "html", 5000000 },
-    [FP_BUNDLE_PART_PNG] = { "png", 1000000 },
-    [FP_BUNDLE_PART_PDF] = { "pdf", 2000000 },
-    [FP_BUNDLE_PART_ZIP] = { "zip", 10000000 },
+    [FP_BUNDLE_PART_HTML] = { "html", "5MB" },
+    [FP_BUNDLE_PART_PNG] = { "png", "1MB" },
+    [FP_BUNDLE_PART_PDF] = { "pdf", "2MB" },
+    [FP_BUNDLE_PART_ZIP] = { "zip", "10MB" },
 };
 
 void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log)
 {
     *bundle = (struct fp_bundle){ .log = log };
-    for (int part = 0; part < FP_BUNDLE_PARTS; part++)
-        bundle->max[part] = parts[part].max;
+    for (int part = 0; part < FP_BUNDLE_PARTS; part++) {
+        bundle->max_text[part] = parts[part].max;
+        (void)fp_measure_parse(FP_MEASURE_SIZE, parts[part].max, &bundle->max[part]);
+    }
     fp_str_init(&bundle->left_out, FP_LIMIT_TEXT);
 }
 
@@ -50,6 +53,7 @@ bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
     for (int part = 0; part < FP_BUNDLE_PARTS; part++)
         if (strlen(parts[part].name) == n && strncmp(parts[part].name, text, n) == 0) {
             bundle->max[part] = max;
+            bundle->max_text[part] = text + n + 1;
             return true;
         }
     return false;
@@ -69,10 +73,15 @@ struct work {
 
 static void lose(struct work *w, enum fp_bundle_part part, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+static void say_lost(struct work *w, const char *what)
+{
+    fp_str_printf(&w->bundle->left_out, "%s%s", w->bundle->left_out.len ? " " : "", what);
+    fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, what);
+}
+
 /* "flamegraph.png is left out", and why. */
 static void lose(struct work *w, enum fp_bundle_part part, const char *format, ...)
 {
-    char max[FP_MEASURE_TEXT];
     struct fp_str what;
     va_list args;
 
@@ -80,10 +89,8 @@ static void lose(struct work *w, enum fp_bundle_part part, const char *format, .
     va_start(args, format);
     fp_str_vprintf(&what, format, args);
     va_end(args);
-    fp_str_printf(&what, ", to stay within %s (--max-bytes %s=SIZE).",
-                  fp_measure_format(max, FP_MEASURE_SIZE, w->bundle->max[part]), parts[part].name);
-    fp_str_printf(&w->bundle->left_out, "%s%s", w->bundle->left_out.len ? " " : "", what.data);
-    fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, what.data);
+    fp_str_printf(&what, ", to stay within %s (--max-bytes %s=SIZE).", w->bundle->max_text[part], parts[part].name);
+    say_lost(w, what.data);
     fp_str_release(&what);
 }
 
@@ -244,13 +251,24 @@ static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
     return fp_pages_single(page->w->options->pages, page->summary, &page->single, out, err);
 }
 
-static void say_embedded(struct work *w, const struct embedded *e, bool wanted, const char *what)
+/* `max`: what the picture had to be within; browsers, or the budget of the page, decided that. */
+static void say_embedded(struct work *w, const struct embedded *e, size_t max, const char *what)
 {
-    if (wanted && !e->svg.len)
-        lose(w, FP_BUNDLE_PART_HTML, "In report.html, the %s is left out", what);
-    else if (wanted && e->min_width > w->options->picture->min_width)
-        lose(w, FP_BUNDLE_PART_HTML, "In the %s of report.html, boxes narrower than %d px are not drawn", what,
-             (int)e->min_width);
+    char lost[256];
+
+    if (!e->svg.len)
+        snprintf(lost, sizeof lost, "In report.html, the %s is left out", what);
+    else if (e->min_width > w->options->picture->min_width)
+        snprintf(lost, sizeof lost, "In the %s of report.html, boxes narrower than %d px are not drawn", what,
+                 (int)e->min_width);
+    else
+        return;
+    if (max < FP_SINGLE_PICTURE) {
+        lose(w, FP_BUNDLE_PART_HTML, "%s", lost);
+        return;
+    }
+    strcat(lost, ", as browsers show no larger picture within a page."); /* short words alone: there is room */
+    say_lost(w, lost);
 }
 
 /* With the facts of the page's own pictures: they are as wide as a page, not as those of the files. */
@@ -290,8 +308,10 @@ static int put_page(struct work *w, struct fp_error *err)
         rc = embed(w, true, max, &diff, err);
     if (rc == FP_OK)
         rc = summary_of_page(w, &flame, &diff, &page.summary, err);
-    say_embedded(w, &flame, w->has_picture, "flame graph");
-    say_embedded(w, &diff, w->has_difference, "difference graph");
+    if (rc == FP_OK && w->has_picture)
+        say_embedded(w, &flame, max, "flame graph");
+    if (rc == FP_OK && w->has_difference)
+        say_embedded(w, &diff, max, "difference graph");
     page.single = (struct fp_single){ fp_str_slice(&flame.svg), fp_str_slice(&diff.svg),
                                       w->options->interactive && (flame.svg.len || diff.svg.len)
                                           ? fp_pages_svg_script(w->options->pages) : NULL,

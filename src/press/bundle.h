@@ -45,7 +45,8 @@
 enum fp_bundle_part { FP_BUNDLE_PART_HTML, FP_BUNDLE_PART_PNG, FP_BUNDLE_PART_PDF, FP_BUNDLE_PART_ZIP, FP_BUNDLE_PARTS };
 
 struct fp_bundle {
-    int64_t max[FP_BUNDLE_PARTS]; /* bytes of a file */
+    int64_t max[FP_BUNDLE_PARTS]; /* bytes of a file … */
+    const char *max_text[FP_BUNDLE_PARTS]; /* … as people write them; borrowed */
     struct fp_log *log;
     struct fp_str left_out;
 };
