@@ -267,7 +267,7 @@ static void say_embedded(struct work *w, const struct embedded *e, size_t max, c
         lose(w, FP_BUNDLE_PART_HTML, "%s", lost);
         return;
     }
-    strcat(lost, ", as browsers show no larger picture within a page."); /* short words alone: there is room */
+    strcat(lost, ", as Chromium shows no larger picture within a page."); /* short words alone: there is room */
     say_lost(w, lost);
 }
 

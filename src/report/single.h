@@ -4,7 +4,7 @@
  * the attachments of a ticket.
  *
  * Pictures are SVG in data: URLs, as `object`, which takes the policy of the page along: the script of an interactive
- * one runs by its hash. Browsers open no such URL of more than 2 MiB: FP_SINGLE_PICTURE is the most that fits.
+ * one runs by its hash. Chromium opens no such URL of more than 2 MiB: FP_SINGLE_PICTURE is the most that fits.
  *
  *     const struct fp_single single = { .svg = svg, .script = fp_pages_svg_script(pages), .left_out = "" };
  *     rc = fp_pages_single(pages, summary, &single, &out, &err);
