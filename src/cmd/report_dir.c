@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/in.h"
 #include "base/limits.h"
+#include "press/baseline.h"
 #include "press/draw.h"
 #include "report/summary.h"
 
@@ -88,6 +89,12 @@ static pid_t stage_owner(const char *name)
     return digits && digits < 10 && !name[n + digits] ? (pid_t)strtol(name + n, NULL, 10) : 0;
 }
 
+/* `incident` has nights in its stage: the years of them, and what is only compared with. */
+static bool is_night(const char *name)
+{
+    return (strspn(name, "0123456789") == 4 && !name[4]) || strcmp(name, FP_BASELINE_STAGE) == 0;
+}
+
 /* Holds nothing but what a stage does? */
 static bool is_stage(const char *path)
 {
@@ -100,7 +107,7 @@ static bool is_stage(const char *path)
 
         while (fp_draw_names[i] && strcmp(item->d_name, fp_draw_names[i]) != 0)
             i++;
-        ours = fp_draw_names[i] || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
+        ours = fp_draw_names[i] || is_night(item->d_name) || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
     }
     if (dir)
         closedir(dir);

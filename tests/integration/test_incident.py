@@ -9,8 +9,10 @@ import os
 import random
 import re
 import shutil
+import signal
 import struct
 import subprocess
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -230,6 +232,24 @@ class Failing(IncidentCase):
         server.faults([{"kind": "status", "code": 503}])
         self.assertEqual(self.incident(server.url, *AROUND).code, NOTHING)
         self.assertEqual(files_of(self.path("ticket")), before)
+
+    def test_a_signal_leaves_nothing_and_a_kill_is_cleaned_up_later(self) -> None:
+        server = self.server()
+        server.faults([{"kind": "hang_headers", "seconds": 30, "match": {"time_start": DAY2}}])
+        arguments = ("incident", "-c", self.config(server.url), "--service", "checkout-api", *AROUND, "-o", self.path("ticket"))
+        for number, left in ((signal.SIGTERM, 0), (signal.SIGKILL, 1)):
+            server.call("DELETE", "/_log")
+            process = self.start(*arguments)
+            while not any(e["path"] == "/v1/profile/ProfileTracing" and e["body"]["time_start"] == DAY2 for e in server.log()):
+                time.sleep(0.05)
+            process.send_signal(number)
+            process.wait(timeout=20)
+            self.assertEqual(process.returncode, 128 + number if left == 0 else -number)
+            stages = os.listdir(self.path("ticket")) if os.path.exists(self.path("ticket")) else []
+            self.assertEqual(len(stages), left, stages)
+        server.faults([])
+        self.assertEqual(self.command(*arguments).code, 0)
+        self.examine(self.path("ticket"))
 
     def test_a_part_that_is_missing_is_said(self) -> None:
         server = self.server()
