@@ -291,13 +291,12 @@ int fp_pages_single(const struct fp_pages *pages, json_t *summary, const struct 
                     struct fp_error *err)
 {
     static const struct fp_page_place nowhere = { .assets = NULL };
-    json_t *alone;
+    json_t *alone = NULL;
     int rc = fp_single_summary(single, summary, &alone, err);
 
     if (rc == FP_OK)
         rc = render_report(pages, alone, &nowhere, single, out, err);
-    if (rc == FP_OK)
-        json_decref(alone);
+    json_decref(alone);
     return rc;
 }
 
