@@ -406,7 +406,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         .plan = press->plan,
         .zone = press->zone,
         .fetcher = { press->source, &press->config->source, press->log, press->cancel },
-        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive },
+        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL },
         .stage = stage.path,
         .output = press->output,
         .generated = press->generated,

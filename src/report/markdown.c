@@ -16,23 +16,26 @@ struct page {
     bool linked;
 };
 
-static void put_code(const struct page *page, const char *text)
-{
-    fp_escape_markdown_code(page->out, text, strlen(text));
-}
-
-/* Ours, but read back from a file: where it holds what Markdown, or a chat, could take for more than words, it is a code
- * span, too. */
-static void put_words(const struct page *page, const char *text)
+void fp_markdown_words(struct fp_out *out, const char *text)
 {
     bool plain = true;
 
     for (const char *at = text; *at; at++)
         plain = plain && (unsigned char)*at >= ' ' && *at != 0x7F && !strchr("`*_[]<>&|@#\\!~", *at);
     if (plain)
-        fp_out_puts(page->out, text);
+        fp_out_puts(out, text);
     else
-        put_code(page, text);
+        fp_escape_markdown_code(out, text, strlen(text));
+}
+
+static void put_code(const struct page *page, const char *text)
+{
+    fp_escape_markdown_code(page->out, text, strlen(text));
+}
+
+static void put_words(const struct page *page, const char *text)
+{
+    fp_markdown_words(page->out, text);
 }
 
 /* A name in the pieces of report/words.h. */

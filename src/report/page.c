@@ -12,6 +12,7 @@
 #include "report/model.h"
 #include "report/night.h"
 #include "report/service.h"
+#include "report/single.h"
 #include "report/summary.h"
 #include "report/template.h"
 #include "report/view.h"
@@ -240,7 +241,8 @@ static void put_frame(const struct fp_pages *pages, struct fp_model *model, json
     fp_model_put(model, view, "has_trail", json_boolean(json_array_size(trail) > 0));
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
     fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
-    fp_model_put(model, view, "assets", fp_model_text(place->assets));
+    fp_model_put(model, view, "single", json_null());
+    fp_model_put(model, view, "assets", fp_model_text_or_null(place->assets));
     fp_model_put(model, view, "feed", fp_model_text_or_null(place->feed));
     for (size_t i = 0; i < A_COUNT; i++)
         fp_model_put(model, view, asset_files[i].key, fp_model_slice(fp_str_slice(&pages->asset_names[i])));
@@ -257,8 +259,9 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
     return fp_template_render(pages->templates[id], view, &partials, out, err);
 }
 
-int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
-                    struct fp_out *out, struct fp_error *err)
+/* `single`: NULL = a page with others. */
+static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
+                         const struct fp_single *single, struct fp_out *out, struct fp_error *err)
 {
     const char *label = fp_model_get_text(json_object_get(summary, "window"), "label");
     struct fp_model model = FP_MODEL_INIT;
@@ -268,10 +271,36 @@ int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct 
     if (rc < 0)
         return rc;
     put_frame(pages, &model, view, place, label);
+    if (single)
+        rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
+                           fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
+    if (rc < 0) {
+        json_decref(view);
+        return rc;
+    }
     fp_model_printf(&model, view, "page_title", "%s %s%s%s \u2013 %s", fp_model_get_text(summary, "title"),
                     fp_model_get_text(summary, "event"), *label ? ", " : "", label, pages->title);
     rc = render(pages, T_REPORT, &model, view, out, err);
     json_decref(view);
+    return rc;
+}
+
+int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err)
+{
+    return render_report(pages, summary, place, NULL, out, err);
+}
+
+int fp_pages_single(const struct fp_pages *pages, json_t *summary, const struct fp_single *single, struct fp_out *out,
+                    struct fp_error *err)
+{
+    static const struct fp_page_place nowhere = { .assets = NULL };
+    json_t *alone = NULL;
+    int rc = fp_single_summary(single, summary, &alone, err);
+
+    if (rc == FP_OK)
+        rc = render_report(pages, alone, &nowhere, single, out, err);
+    json_decref(alone);
     return rc;
 }
 

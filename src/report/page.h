@@ -29,6 +29,7 @@
 #include "base/str.h"
 
 struct fp_pages;
+struct fp_single;
 
 struct fp_pages_options {
     const char *title;     /* of the site; NULL = "flamepress" */
@@ -74,6 +75,9 @@ const char *fp_pages_svg_script(const struct fp_pages *pages);
  * meanwhile. */
 int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                     struct fp_out *out, struct fp_error *err);
+/* The same as one file that needs no other (report/single.h). */
+int fp_pages_single(const struct fp_pages *pages, json_t *summary, const struct fp_single *single, struct fp_out *out,
+                    struct fp_error *err);
 /* `night` as of fp_night_make. */
 int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);

@@ -320,6 +320,10 @@ static void put_downloads(struct view *view)
         fp_model_put(&view->model, row, "note", fp_model_text(kinds[i].note));
     }
     put_bool(view, "has_downloads", json_array_size(list) > 0);
+    put_text(view, "incident", NULL);
+    if (*fp_model_get_text(view->summary, "id") && json_array_size(list) > 0) /* of a site: there is a configuration */
+        fp_words_put_incident(&view->model, view->root, "incident", view->start, view->end,
+                              fp_model_get_text(view->summary, "id"), fp_model_get_text(view->summary, "event"));
     fp_model_put(&view->model, view->root, "png_note",
                  fp_model_text_or_null(json_string_value(part(view, "png_note"))));
     fp_model_put(&view->model, view->root, "folded_note",
