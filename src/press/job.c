@@ -310,7 +310,7 @@ static int press(struct fp_job_run *run, const struct fp_job_context *context, s
             rc = draw(run, context, dir.data, err);
     }
     /* before anybody compares with it: what will not be published is nothing to compare with */
-    if (rc == FP_OK && !fp_job_is_reference(run->job))
+    if (rc == FP_OK && context->kept && !fp_job_is_reference(run->job))
         rc = fp_kept_stays(&context->kept[run->job->window], run->entry, dir.data, context->force, &run->stays, err);
 done:
     fp_str_release(&dir);
