@@ -4,7 +4,7 @@
 #     sh tools/test.sh
 #
 # Installs what is missing, builds with warnings as errors, twice: with the sanitizers, where the units, the
-# cases and the real binary's tests run, then the release, where all tests run, those in a browser too. Stops at
+# cases and the real binary's tests run, then the release. Tests in a browser: cmake -DFLAMEPRESS_BROWSER_TESTS=ON. Stops at
 # the first build or run that fails; ctest's summary stands last.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,10 @@ WORK = os.path.abspath(os.environ.get("FP_BROWSER_DIR", os.path.join(HERE, "..",
 SKIPPED = 77
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 LOCKED = ("package.json", "package-lock.json")
+
+
+# What npm says when nobody answers, or somebody whom it does not trust: nothing that these tests could judge.
+UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|_CERT_|CERT_HAS")
 
 
 def skip(reason: str) -> NoReturn:
@@ -51,7 +56,12 @@ def install() -> str:
             for name in LOCKED:
                 shutil.copy(os.path.join(HERE, name), folder)
             command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            if subprocess.run(command, cwd=folder).returncode:
+            command += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+            done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
+            sys.stderr.write(done.stderr)
+            if done.returncode and UNREACHABLE.search(done.stderr):
+                skip("the npm registry cannot be reached from here (npm says why, above)")
+            if done.returncode:
                 sys.exit(f"npm ci failed in {folder} (its reasons are above): the npm registry, or a mirror of it, "
                          "must be reachable once")
             with open(stamp, "w") as file:
