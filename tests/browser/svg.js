@@ -392,11 +392,13 @@ test('a difference: both panels zoom to the frame that both show, and are search
 
 // ---- in the page of the report ----
 
+// The page's own graph takes the place of flamegraph.svg there; the difference stays a picture.
 test('in the page of the report it works, and "back" stays the page\'s', async () => {
+  render('compared', FOLDED, '--baseline', path.join(folder, 'flame.folded'));
   for (const base of [server.url, fileUrl(folder, '/')]) {
     const seen = await look(browser, { base });
-    await seen.page.goto(`${base}flame/index.html`);
-    const frame = seen.page.frames().find((f) => f.url().includes('flamegraph.svg'));
+    await seen.page.goto(`${base}compared/index.html`);
+    const frame = seen.page.frames().find((f) => f.url().includes('diff.svg'));
     const length = await seen.page.evaluate(() => history.length);
     await box(frame, 'render').click();
     assert.equal(named(await boxes(frame), 'idle').length, 0);
