@@ -122,8 +122,8 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
 
     if (name.len <= FP_WORDS_NAME_MAX) {
         push_pieces(model, list,
-                    !name.len        ? fp_slice_of("(no name)")
-                    : is_blank(name) ? fp_slice_of("(blank)")
+                    !name.len        ? fp_slice_of(fp_lang_word(model->lang, "no_name"))
+                    : is_blank(name) ? fp_slice_of(fp_lang_word(model->lang, "blank_name"))
                                      : name);
         if (cut_key)
             fp_model_put(model, object, cut_key, json_null());
@@ -136,8 +136,7 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
     fp_model_push(model, list, fp_model_text(" \u2026 "));
     push_pieces(model, list, (struct fp_slice){ name.data + tail, name.len - tail });
     if (cut_key)
-        fp_model_printf(model, object, cut_key, "%s bytes; the whole name is in summary.json",
-                        fp_count_format(count, (int64_t)name.len));
+        fp_model_say(model, object, cut_key, "name_cut", fp_count_format(count, (int64_t)name.len), NULL);
 }
 
 /* ---- numbers ---- */
@@ -217,17 +216,17 @@ void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, c
 {
     json_t *row = fp_model_row(model, list);
 
-    fp_model_put(model, row, "key", fp_model_text(key));
+    fp_model_put(model, row, "key", fp_model_text(fp_lang_word_of(model->lang, "fact", key, key)));
     fp_model_put(model, row, "code", fp_model_text_or_null(code));
     fp_model_put(model, row, "text", fp_model_text_or_null(text));
     fp_model_put(model, row, "second_text", fp_model_text_or_null(second_text));
 }
 
-static void format_span(struct fp_str *to, int64_t start, int64_t end, const struct fp_zone *zone)
+static void format_span(const struct fp_lang *lang, struct fp_str *to, int64_t start, int64_t end, const struct fp_zone *zone)
 {
     char from[FP_TIME_TEXT], until[FP_TIME_TEXT];
 
-    fp_str_printf(to, "%s to %s", fp_time_format(from, start, zone), fp_time_format(until, end, zone));
+    fp_lang_say(lang, to, "window_span", fp_time_format(from, start, zone), fp_time_format(until, end, zone), NULL);
 }
 
 void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, int64_t end,
@@ -237,11 +236,11 @@ void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, i
 
     fp_str_init(&local, FP_LIMIT_TEXT);
     fp_str_init(&utc, FP_LIMIT_TEXT);
-    format_span(&utc, start, end, NULL);
+    format_span(model->lang, &utc, start, end, NULL);
     if (zone)
-        format_span(&local, start, end, zone);
+        format_span(model->lang, &local, start, end, zone);
     fp_words_push_fact(model, list, "window", NULL, local.len ? local.data : utc.data,
-                       "the end is not included");
+                       fp_lang_word(model->lang, "end_not_included"));
     if (local.len && strcmp(fp_zone_name(zone), "UTC") != 0)
         fp_words_push_fact(model, list, "window in UTC", NULL, utc.data, NULL);
     model->failed |= !fp_str_ok(&local) || !fp_str_ok(&utc);
