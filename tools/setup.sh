@@ -38,6 +38,7 @@ libxml2-utils
 tidy
 openssl
 golang-go
+fonts-noto-cjk
 chromium!chromium
 nodejs!node
 npm!npm

@@ -134,10 +134,12 @@ static void put_rule(const struct changed *c, json_t *to, const json_t *services
 
 static void put_compared(const struct changed *c, json_t *view)
 {
+    char date[FP_WORDS_LABEL_MAX];
+
     if (!c->leads->compared && !c->leads->too_few)
         put_text(c, view, "compared_text", NULL);
     else if (c->leads->label)
-        fp_model_say(c->model, view, "compared_text", "compared_to", c->leads->label, NULL);
+        fp_model_say(c->model, view, "compared_text", "compared_to", fp_words_label(c->model->lang, date, c->leads->label), NULL);
     else
         put_word(c, view, "compared_text", "compared_several");
 }

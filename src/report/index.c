@@ -114,9 +114,12 @@ static void put_word(struct fp_model *model, json_t *row, const json_t *night)
 
 static void put_link(struct fp_model *model, json_t *row, const json_t *night)
 {
+    char date[FP_WORDS_LABEL_MAX];
+
     fp_words_put_href(model, row, "href", "", fp_model_get_slice(night, "path"), "/index.html");
     fp_model_put(model, row, "label",
-                 fp_model_slice(fp_model_get_slice(json_object_get(night, "window"), "label")));
+                 fp_model_text(fp_words_label(model->lang, date,
+                                              fp_model_get_text(json_object_get(night, "window"), "label"))));
 }
 
 static void push_night(struct fp_model *model, json_t *list, const json_t *night)

@@ -255,7 +255,9 @@ static double growth_of(const json_t *entry)
 /* A doubling is +100 %; from nothing it is a word. */
 static void put_versus(struct night_view *view, json_t *row, const json_t *entry)
 {
-    const char *label = fp_model_get_text(json_object_get(entry, "baseline"), "label");
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label =
+        fp_words_label(view->model.lang, date, fp_model_get_text(json_object_get(entry, "baseline"), "label"));
     double growth = growth_of(entry);
     char text[FP_UNIT_TEXT];
 
@@ -499,6 +501,7 @@ int fp_night_view(const json_t *night, const struct fp_lang *lang, const char *p
     const json_t *window = json_object_get(night, "window");
     const char *zone_name = fp_model_get_text(window, "timezone");
     struct fp_zone *zone = *zone_name && strcmp(zone_name, "UTC") != 0 ? fp_zone_new(zone_name, NULL) : NULL;
+    char date[FP_WORDS_LABEL_MAX];
     struct night_view view = { .model = { .lang = lang },
                                .night = night,
                                .root = json_object(),
@@ -506,7 +509,7 @@ int fp_night_view(const json_t *night, const struct fp_lang *lang, const char *p
                                .services_prefix = services_prefix,
                                .services = json_object_get(night, "services") };
 
-    put_text(&view, view.root, "label", fp_model_get_text(window, "label"));
+    put_text(&view, view.root, "label", fp_words_label(lang, date, fp_model_get_text(window, "label")));
     fp_words_put_href(&view.model, view.root, "night_href", prefix, fp_slice_of(""), "index.html");
     fp_changed_put(&view.model, view.root, night, prefix);
     put_counts(&view);

@@ -15,6 +15,7 @@
 #include "report/summary.h"
 #include "report/template.h"
 #include "report/view.h"
+#include "report/words.h"
 
 enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
 
@@ -272,7 +273,8 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
 int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                     struct fp_out *out, struct fp_error *err)
 {
-    const char *label = fp_model_get_text(json_object_get(summary, "window"), "label");
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(pages->lang, date, fp_model_get_text(json_object_get(summary, "window"), "label"));
     struct fp_model model = { .lang = pages->lang };
     json_t *view;
     int rc = fp_view_report(summary, pages->lang, &view, err);

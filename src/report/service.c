@@ -70,6 +70,7 @@ static void push_dot(struct service_view *view, const struct fp_chart *chart, js
                      double value, const char *mark)
 {
     json_t *dot = fp_model_row(&view->model, dots);
+    char date[FP_WORDS_LABEL_MAX];
     const char *outcome = fp_model_get_text(point, "outcome");
     char text[FP_UNIT_TEXT];
 
@@ -78,7 +79,7 @@ static void push_dot(struct service_view *view, const struct fp_chart *chart, js
     put_text(view, dot, "kind", strcmp(outcome, "partial") ? "whole" : "partial");
     put_report_href(view, dot, point);
     fp_model_say(&view->model, dot, "title", strcmp(outcome, "partial") ? "dot" : "dot_partial",
-                 fp_model_get_text(point, "label"), fp_chart_format(chart, text, value), NULL);
+                 fp_words_label(view->model.lang, date, fp_model_get_text(point, "label")), fp_chart_format(chart, text, value), NULL);
 }
 
 /* `values`: of the points from `from` on, null where there is none; NULL = the points' own. */
@@ -266,9 +267,9 @@ static void push_row(struct service_view *view, json_t *rows, const struct fp_ch
     const json_t *point = json_array_get(view->points, i), *value = json_object_get(point, "value");
     json_t *row = fp_model_row(&view->model, rows), *cells = fp_model_array(&view->model, row, "cells");
     const char *outcome = fp_model_get_text(point, "outcome");
-    char text[FP_UNIT_TEXT];
+    char text[FP_UNIT_TEXT], date[FP_WORDS_LABEL_MAX];
 
-    put_text(view, row, "label", fp_model_get_text(point, "label"));
+    put_text(view, row, "label", fp_words_label(view->model.lang, date, fp_model_get_text(point, "label")));
     put_report_href(view, row, point);
     put_text(view, row, "value", json_is_number(value) ? fp_chart_format(chart, text, json_number_value(value)) : "\u2013");
     put_text(view, row, "outcome", outcome);

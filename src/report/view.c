@@ -56,7 +56,9 @@ static const json_t *part(const struct view *view, const char *key)
 static void put_when(struct view *view)
 {
     const json_t *window = part(view, "window");
-    const char *label = fp_model_get_text(window, "label"), *zone = fp_model_get_text(window, "timezone");
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(view->model.lang, date, fp_model_get_text(window, "label"));
+    const char *zone = fp_model_get_text(window, "timezone");
 
     if (!*label)
         put_word(view, "when", "when_unknown");

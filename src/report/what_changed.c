@@ -270,7 +270,9 @@ static void put_head(struct section *s)
 {
     json_t *head = fp_model_object(s->model, s->root, "changes_head");
     const json_t *window = json_object_get(s->baseline, "window");
-    const char *label = fp_model_get_text(s->baseline, "label"), *known = fp_model_get_text(window, "label");
+    char date[FP_WORDS_LABEL_MAX], other[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(s->model->lang, date, fp_model_get_text(s->baseline, "label"));
+    const char *known = fp_words_label(s->model->lang, other, fp_model_get_text(window, "label"));
 
     fp_model_put(s->model, head, "label", fp_model_text(label));
     fp_model_put(s->model, head, "of", fp_model_text_or_null(*known && strcmp(known, label) ? known : NULL));
@@ -391,6 +393,7 @@ static void put_difference(struct section *s)
     const json_t *files = json_object_get(s->summary, "files"),
                  *picture = json_object_get(s->summary, "diff_picture");
     const char *png = fp_model_get_text(files, "diff_png");
+    char date[FP_WORDS_LABEL_MAX];
     bool old = strcmp(fp_model_get_text(picture, "shape"), "old") == 0;
 
     fp_model_put(s->model, s->root, "has_difference", json_boolean(*s->svg || *png));
@@ -398,7 +401,7 @@ static void put_difference(struct section *s)
     put_text(s, "diff_png", *png ? png : NULL);
     fp_model_put(s->model, s->root, "diff_width", json_integer(fp_model_get_int(picture, "width")));
     fp_model_put(s->model, s->root, "diff_height", json_integer(fp_model_get_int(picture, "height")));
-    fp_model_say(s->model, s->root, "diff_label", "diff_label", fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"), fp_model_get_text(s->baseline, "label"), NULL);
+    fp_model_say(s->model, s->root, "diff_label", "diff_label", fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"), fp_words_label(s->model->lang, date, fp_model_get_text(s->baseline, "label")), NULL);
     fp_model_say(s->model, s->root, "diff_reading", old ? "diff_reading_old" : "diff_reading_new",
                  fp_lang_word(s->model->lang, json_is_true(json_object_get(s->comparison, "sampled")) ? "diff_tables_say"
                                                                                                       : "diff_nothing_tells"),

@@ -14,7 +14,7 @@ LINE = re.compile(r'^  "([a-z0-9_]+)": "((?:[^"\\]|\\["\\])+)",?$')
 COMPOSED = {
     "fact": None, "many": None, "event": "src/plan/event.c", "kind": "src/profile/frame_kind.c",
     "symbol_title": None, "symbol_meaning": None, "symbol_advice": None, "outcome": None, "complete": None,
-    "verdict": None, "month": None, "month_short": None,
+    "verdict": None, "month": None, "month_short": None, "weekday": None,
 }
 OUTCOMES = ["ok", "empty", "partial", "failed", "damaged", "missing"]
 CAUSES = ["jit_map", "stripped_library", "stripped_executable", "unknown_address", "thread_entry"]
@@ -117,6 +117,7 @@ class Lang(unittest.TestCase):
         wanted += ["outcome_" + outcome for outcome in OUTCOMES]
         wanted += [f"symbol_{part}_{cause}" for part in ("title", "meaning", "advice") for cause in CAUSES]
         wanted += [f"month_{month:02}" for month in range(1, 13)] + [f"month_short_{month:02}" for month in range(1, 13)]
+        wanted += [f"weekday_{day}" for day in range(1, 8)]
         self.assertEqual([key for key in wanted if key not in english], [])
 
     def test_english_is_that_of_the_summary(self):
