@@ -107,13 +107,13 @@ def zh(to: str, scratch: str) -> None:
             "profile_event_type": "on-cpu",
             "profile_language_type": "eBPF",
             "tags": {},
-            "stack": stack,
+            "stack": f"{mark}[t] pool-{n % 3};main;{work}",
             "value": 10101,
         }
         for night in (0, 1)
         for service, mark in (("orders", ""), ("Total", "[p] orders;"))
         for n in range(800)
-        for stack in [f"{mark}[t] pool-{n % 3};main;{'audit' if night and n % 4 == 0 else 'handle'};[k] entry_{n % 7}"]
+        for work in ["audit" if night and n % 4 == 0 else f"handle;[k] entry_{n % 7}"]
     ]
     config: Dict[str, Any] = {
         "output": to,
