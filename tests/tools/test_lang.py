@@ -69,7 +69,7 @@ class Lang(unittest.TestCase):
         for path in glob.glob(os.path.join(ROOT, "templates", "*.mustache")):
             text = read(path)
             for key in re.findall(r"\{\{t\.(\w+)\}\}", text):
-                self.assertIn(key, english, path)
+                self.assertTrue(key in english, f"{path}: {key}")
             plain = re.sub(r"<code>.*?</code>|<a href=\"latest.*?</a>|\{\{.*?\}\}", "", text, flags=re.S)
             attributes = re.findall(r'(?:aria-label|title|alt)="([^"]*)"', plain)
             for words in re.sub(r"<[^>]*>", "\n", plain).split("\n") + attributes:
@@ -79,7 +79,7 @@ class Lang(unittest.TestCase):
         english = catalogue("en")
         for name, text in sources().items():
             for key in re.findall(r'fp_(?:lang_word|model_word)\([^"();]*?"(\w+)"\)', text):
-                self.assertIn(key, english, name)
+                self.assertTrue(key in english, f"{name}: {key}")
             for call in re.findall(r'fp_model_say\(([^;]*?), NULL\);', text, flags=re.S):
                 self.check_said(call, 3, "", name)
             for call in re.findall(r'fp_model_say_count\(([^;]*?), NULL\);', text, flags=re.S):
@@ -102,7 +102,7 @@ class Lang(unittest.TestCase):
                 current += char
         arguments.append(current.strip())
         for key in re.findall(r'(?:^|[?:] *)"(\w+)"', arguments[at]):
-            self.assertIn(key + suffix, english, name)
+            self.assertTrue(key + suffix in english, f"{name}: {key + suffix}")
             given = len(arguments) - at - 1
             for index in re.findall(r"\{(\d)\}", english[key + suffix]):
                 self.assertLess(int(index), given, f"{name}: {key}")
