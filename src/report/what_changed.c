@@ -212,10 +212,7 @@ static void put_moved(struct section *s)
             push_change(s, rows, change);
     }
     fp_model_say_count(s->model, moved, "label", (int64_t)count, "moved_label", fp_lang_number(count).text, NULL);
-    fp_model_put(
-        s->model, moved, "text",
-        fp_model_word(s->model,
-            "moved_text"));
+    fp_model_put_word(s->model, moved, "text", "moved_text");
     fp_model_put(s->model, moved, "caption", fp_model_word(s->model, "moved"));
     fp_model_put(s->model, moved, "quiet", json_true());
     fp_model_put(s->model, moved, "amount_head", fp_model_word(s->model, s->amount_head));
