@@ -5,7 +5,8 @@
 #
 # Adds to TARGET the table that src/report/assets.h declares: every file below ROOT/templates,
 # ROOT/assets and ROOT/assets/demo (named "templates/…", "assets/…" and "demo/…"), sorted by name in
-# byte order. ROOT is the project's source directory unless given.
+# byte order. ROOT is the project's source directory unless given. The files of ROOT/assets/viewer are parts of
+# one script: "assets/viewer.js" is all of them, in the order of their names.
 #
 # The bytes come in through .incbin of an assembler file, so a megabyte costs no compile time. The
 # assembler file is written to the build tree at configure time; a new or removed file makes the build
@@ -14,6 +15,7 @@
 
 # The table is assembler too: enabled here, because a function may not enable a language.
 enable_language(ASM)
+set(_flamepress_join_script "${CMAKE_CURRENT_LIST_DIR}/join.cmake")
 
 # The assembler text for the files at `paths` (absolute), in the order of `names`. `.dc.a` is an
 # address-sized word; the table holds addresses, so it is data that only the loader writes.
@@ -52,6 +54,16 @@ ${table}    .size fp_assets, . - fp_assets
 " PARENT_SCOPE)
 endfunction()
 
+# Parts of a script to one file in the build tree, made again when a part has changed.
+function(_flamepress_join target root parts result)
+    set(joined "${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_viewer.js")
+    list(TRANSFORM parts PREPEND "${root}/")
+    add_custom_command(OUTPUT "${joined}"
+        COMMAND "${CMAKE_COMMAND}" "-DPARTS=${parts}" "-DJOINED=${joined}" -P "${_flamepress_join_script}"
+        DEPENDS ${parts} "${_flamepress_join_script}" VERBATIM)
+    set(${result} "${joined}" PARENT_SCOPE)
+endfunction()
+
 function(flamepress_embed target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "ROOT" "")
     if(NOT arg_ROOT)
@@ -60,6 +72,10 @@ function(flamepress_embed target)
     file(GLOB_RECURSE found CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE "${arg_ROOT}"
         "${arg_ROOT}/templates/*" "${arg_ROOT}/assets/*")
     list(FILTER found EXCLUDE REGEX "(^|/)[.#]|~$")
+    set(parts "${found}")
+    list(FILTER parts INCLUDE REGEX "^assets/viewer/")
+    list(FILTER found EXCLUDE REGEX "^assets/viewer/")
+    list(SORT parts COMPARE STRING CASE SENSITIVE)
 
     # Sorted by name, not by path: "assets/demo/" moves behind the rest of "assets/".
     set(names "")
@@ -72,10 +88,18 @@ function(flamepress_embed target)
         string(REGEX REPLACE "^assets/demo/" "demo/" name "${path}")
         list(APPEND names "${name}")
     endforeach()
+    if(parts)
+        list(APPEND names assets/viewer.js)
+    endif()
     list(SORT names COMPARE STRING CASE SENSITIVE)
     set(paths "")
     foreach(name IN LISTS names)
         string(REGEX REPLACE "^demo/" "assets/demo/" path "${name}")
+        if(name STREQUAL "assets/viewer.js")
+            _flamepress_join("${target}" "${arg_ROOT}" "${parts}" joined)
+            list(APPEND paths "${joined}")
+            continue()
+        endif()
         list(APPEND paths "${arg_ROOT}/${path}")
     endforeach()
 

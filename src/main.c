@@ -7,6 +7,7 @@
 static const struct fp_command commands[] = {
     { "run", "press a site: fetch, draw, publish (the nightly job)", fp_cmd_run },
     { "render", "press one report from saved files", fp_cmd_render },
+    { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
     { "keep", "keep a night under a name, to compare others with", fp_cmd_keep },
     { "check", "say all that is wrong with a configuration", fp_cmd_check },

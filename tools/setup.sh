@@ -24,6 +24,7 @@ uuid-dev
 zlib1g-dev
 libmd-dev
 libpcre2-dev
+libzip-dev
 '
 # Pictures need a font, windows need the time zones, https:// needs the authorities.
 run_packages='
@@ -37,6 +38,7 @@ python3
 libxml2-utils
 tidy
 openssl
+poppler-utils
 golang-go
 fonts-noto-cjk
 chromium!chromium

@@ -52,6 +52,7 @@
 #define FP_LIMIT_LISTING ((size_t)300)                /* bytes of names (files, services) in one line of a page, … */
 #define FP_LIMIT_LISTING_TITLE ((size_t)80)           /* … and in a title; then "and N more" */
 #define FP_LIMIT_FILES ((size_t)16 * FP_LIMIT_JOBS)   /* files of one night: a report is about ten */
+#define FP_LIMIT_SCRIPT_NODES 20000000u               /* of a page's own graph: a browser needs some 60 bytes a node */
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
 #define FP_LIMIT_HISTORY_NIGHTS 400u                  /* nights that charts go back: more than a year of days */
 #define FP_LIMIT_HISTORY_POINTS 4000000u              /* values kept for them: 24 bytes each */

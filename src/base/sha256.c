@@ -1,5 +1,8 @@
 #include "base/sha256.h"
 
+#include <string.h>
+
+#include "base/base64.h"
 #include "base/in.h"
 
 _Static_assert(FP_SHA256_HEX == SHA256_DIGEST_STRING_LENGTH, "hex digits and the NUL");
@@ -26,6 +29,18 @@ void fp_sha256_bytes(const void *bytes, size_t n, char hex[FP_SHA256_HEX])
     fp_sha256_init(&sha);
     fp_sha256_add(&sha, bytes, n);
     fp_sha256_hex(&sha, hex);
+}
+
+void fp_sha256_source(const void *bytes, size_t n, char source[FP_SHA256_SOURCE])
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    struct fp_sha256 sha;
+
+    fp_sha256_init(&sha);
+    fp_sha256_add(&sha, bytes, n);
+    SHA256Final(digest, &sha.state);
+    memcpy(source, "sha256-", 7);
+    fp_base64(digest, sizeof digest, source + 7);
 }
 
 int fp_sha256_file(const char *path, char hex[FP_SHA256_HEX], int64_t *ret_size, struct fp_error *err)

@@ -27,6 +27,9 @@ void fp_sha256_add(struct fp_sha256 *sha, const void *bytes, size_t n);
 void fp_sha256_hex(struct fp_sha256 *sha, char hex[FP_SHA256_HEX]);
 
 void fp_sha256_bytes(const void *bytes, size_t n, char hex[FP_SHA256_HEX]);
+/* As Content-Security-Policy wants it: 'sha256-…' without the quotes. */
+#define FP_SHA256_SOURCE (7 + 44 + 1)
+void fp_sha256_source(const void *bytes, size_t n, char source[FP_SHA256_SOURCE]);
 int fp_sha256_file(const char *path, char hex[FP_SHA256_HEX], int64_t *ret_size, struct fp_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
+#include "cmd/site_guard.h"
 #include "plan/baseline.h"
 #include "report/page.h"
 
@@ -134,16 +135,21 @@ static void check_baselines(struct checking *c)
 {
     const struct fp_config *config = c->config;
     struct fp_baseline_spec spec;
+    bool site = config->output && fp_site_is_one(config->output); /* before there is one, no night can be kept */
 
     for (size_t i = 0; i <= config->window_count; i++) { /* the last one: that of the top */
         bool top = i == config->window_count;
         const char *text = top ? config->baseline : config->windows[i].baseline;
         struct fp_error err = FP_ERROR_INIT;
 
-        if (!text || fp_baseline_parse(text, &spec, &err) == FP_OK)
+        if (!text)
             continue;
-        if (!top)
-            fp_error_prepend(&err, "windows[%zu]", i);
+        if (fp_baseline_parse(text, &spec, &err) < 0) {
+            if (!top)
+                fp_error_prepend(&err, "windows[%zu]", i);
+        } else if (!site || fp_cmd_find_label(config, text, config->output, &err) == FP_OK) {
+            continue;
+        }
         report(c, &err);
     }
 }

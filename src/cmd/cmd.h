@@ -30,6 +30,7 @@ struct fp_command {
 
 int fp_cmd_run(int argc, char **argv, struct fp_log *log);
 int fp_cmd_render(int argc, char **argv, struct fp_log *log);
+int fp_cmd_incident(int argc, char **argv, struct fp_log *log);
 int fp_cmd_demo(int argc, char **argv, struct fp_log *log);
 int fp_cmd_keep(int argc, char **argv, struct fp_log *log);
 int fp_cmd_check(int argc, char **argv, struct fp_log *log);

@@ -264,19 +264,60 @@ static int parse_baselines(const struct fp_plan *plan, const struct fp_config *c
     return rc;
 }
 
+int fp_cmd_find_label(const struct fp_config *config, const char *baseline, const char *output, struct fp_error *err)
+{
+    struct fp_baseline_site site = { output, NULL };
+    struct fp_baseline_spec spec;
+
+    if (fp_baseline_parse(baseline, &spec, NULL) < 0 || spec.kind != FP_BASELINE_LABEL ||
+        fp_baseline_is_kept(&site, spec.text))
+        return FP_OK;
+    fp_error_set(err, FP_ENOTFOUND,
+                 "no night is kept under the name \"%s\" in %s, so nothing can be compared with it: correct the name, or "
+                 "keep one (flamepress keep NIGHT --as %s)", baseline, output, baseline);
+    for (size_t i = 0; i < config->window_count; i++) /* the very text: whose key is it? */
+        if (config->windows[i].baseline == baseline) {
+            fp_error_prepend(err, "windows[%zu].baseline", i);
+            return FP_ENOTFOUND;
+        }
+    fp_error_prepend(err, "baseline");
+    return FP_ENOTFOUND;
+}
+
+/* A name that was mistyped compares nothing, and so raises no alarm ever: that must not be silent. Once for each key. */
+static void warn_of_labels(const struct fp_plan *plan, const struct fp_config *config, const char *output,
+                           struct fp_log *log)
+{
+    const char *before = NULL;
+
+    for (size_t i = 0; i < plan->window_count; i++) {
+        const char *baseline = plan->windows[i].baseline ? plan->windows[i].baseline : config->baseline;
+        struct fp_error err = FP_ERROR_INIT;
+
+        if (baseline == before || fp_cmd_find_label(config, baseline, output, &err) == FP_OK)
+            continue;
+        if (!fp_config_place(config, &err))
+            fp_error_at(&err, config->file, 0, 0, -1);
+        fp_log_error(log, FP_LOG_WARNING, &err, NULL);
+        before = baseline;
+    }
+}
+
 int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
                    const char *output, struct fp_log *log)
 {
     struct fp_plan *plan = &planned->plan;
+    struct fp_baseline_site site = { output, log };
     struct fp_baseline_spec *specs = calloc(plan->window_count + 1, sizeof *specs);
     struct fp_error err = FP_ERROR_INIT;
     int rc = specs ? parse_baselines(plan, config, specs, &err) : fp_error_nomem(&err);
 
     if (rc == FP_OK)
         rc = fp_plan_compare(plan,
-                             &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published,
-                                                          (void *)(uintptr_t)output },
+                             &(struct fp_plan_comparing){ specs, zone, fp_baseline_is_kept, fp_baseline_is_published, &site },
                              &err);
+    if (rc == FP_OK)
+        warn_of_labels(plan, config, output, log);
     free(specs);
     return rc < 0 ? fp_cmd_fail(log, &err, config->file, rc == FP_ENOMEM ? FP_EXIT_NOTHING : FP_EXIT_CONFIG) : FP_EXIT_OK;
 }
@@ -290,8 +331,7 @@ static int exit_of_result(const struct fp_press_result *result, bool fail_on_reg
         return FP_EXIT_NOTHING;
     if (fail_on_regression && result->regressions)
         return FP_EXIT_REGRESSION;
-    return result->failed || result->partial || result->kept || result->damaged || result->no_metrics ? FP_EXIT_PARTIAL
-                                                                                                    : FP_EXIT_OK;
+    return fp_press_is_whole(result) ? FP_EXIT_OK : FP_EXIT_PARTIAL;
 }
 
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)

@@ -53,8 +53,12 @@ int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, stru
                 const struct fp_plan_options *options, struct fp_log *log);
 void fp_planned_release(struct fp_planned *planned);
 
+/* FP_ENOTFOUND when `baseline`, one of the configuration's own texts, is the name of a night that the site at `output` does
+ * not keep; the error begins with the path of its key. FP_OK also where it is no name, or wrong. */
+int fp_cmd_find_label(const struct fp_config *config, const char *baseline, const char *output, struct fp_error *err);
+
 /* Adds what each job is compared with (`baseline`), as far as the site at `output` holds it; what it does not hold
- * becomes further requests. 0, or an exit code after logging. */
+ * becomes further requests. A name under which no night is kept is a warning. 0, or an exit code after logging. */
 int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
                    const char *output, struct fp_log *log);
 

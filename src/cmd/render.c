@@ -15,6 +15,7 @@
 #include "cmd/signals.h"
 #include "cmd/transforms.h"
 #include "flame/picture.h"
+#include "press/bundle.h"
 #include "press/compare.h"
 #include "press/draw.h"
 #include "press/regressions.h"
@@ -23,7 +24,7 @@
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT,
        OPT_NO_INTERACTIVE, OPT_FORMATS, OPT_LANG, OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, OPT_DIFF_SHAPE,
-       OPT_DIFF_PALETTE, OPT_FAIL, FP_TRANSFORM_OPTION_NAMES };
+       OPT_DIFF_PALETTE, OPT_FAIL, OPT_SINGLE_FILE, OPT_MAX_BYTES, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: index.html, flamegraph.svg, flamegraph.png …" },
@@ -31,7 +32,7 @@ static const struct fp_option table[] = {
     { "service", '\0', "NAME", "name of the root (default: as in the files, the first ones of several)" },
     { "event", '\0', "TYPE", "what was measured: on-cpu, off-cpu, mem-alloc, cpu … Default: as a pprof\n"
                              "profile says; on-cpu for DeepFlow's replies, cpu (samples) for folded stacks" },
-    { "width", '\0', "PX", "of the picture (default 1200)" },
+    { "width", '\0', "PX", "of the picture (default 1200; 1600 with --single-file)" },
     { "min-width", '\0', "PX", "boxes narrower than this are not drawn (default 0.1)" },
     { "icicle", '\0', NULL, "root at the top" },
     { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
@@ -39,13 +40,16 @@ static const struct fp_option table[] = {
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
     { "lang", '\0', "en|zh", "language of the page (default en)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
-    { "assets", '\0', "DIR", "files here replace the built-in style sheet, icon and script" },
+    { "assets", '\0', "DIR", "files here replace the built-in style sheets, scripts and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
     { "baseline", '\0', "FILE", "an older profile, of any format: the page says what changed since;\n"
                                "repeatable: several files are merged" },
     { "diff-shape", '\0', "new|old", "shape of the difference graph: of the profile (default) or its baseline" },
     { "diff-palette", '\0', "red-blue|orange-blue", "its colours; orange and blue part for colour-blind eyes, too" },
     { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline, noise excluded" },
+    { "single-file", '\0', NULL, "files for a ticket instead, as `incident` leaves them: report.html with all in it,\n"
+                                 "PNG, PDF, summary.md, ticket.zip" },
+    { "max-bytes", '\0', "PART=SIZE", "of these: html=5MB, png=1MB, pdf=2MB, zip=10MB (the defaults); repeatable" },
     FP_TRANSFORM_OPTIONS,
     { NULL, '\0', NULL, NULL },
 };
@@ -62,6 +66,8 @@ struct render_options {
     const char **baselines; /* as many as there may be arguments */
     size_t baseline_count;
     bool fail;              /* on a regression */
+    bool single_file, budgeted;
+    struct fp_bundle bundle;
 };
 
 static int parse_formats(const char *list, unsigned *ret)
@@ -146,6 +152,12 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
         r->picture.diff_orange = o->value[0] == 'o';
         break;
     case OPT_FAIL: r->fail = true; break;
+    case OPT_SINGLE_FILE: r->single_file = true; break;
+    case OPT_MAX_BYTES:
+        if (!fp_bundle_limit(&r->bundle, o->value))
+            return fp_options_wrong(o, "--max-bytes is html, png, pdf or zip, and a size: png=500kB; not \"%s\"", o->value);
+        r->budgeted = true;
+        break;
     default:
         if (parse_formats(o->value, &r->formats) < 0)
             return fp_options_wrong(o, "--formats is a list of svg,png,html,json,folded,pprof, not \"%s\"", o->value);
@@ -179,6 +191,14 @@ static int parse(struct render_options *r, int argc, char **argv, int *ret_opera
         return fp_options_wrong(&o, "where to? Give -o DIR");
     if (r->fail && !r->baseline_count)
         return fp_options_wrong(&o, "--fail-on-regression compares: with what? Give --baseline FILE");
+    if (r->budgeted && !r->single_file)
+        return fp_options_wrong(&o, "--max-bytes is about the files of --single-file: give that, too");
+    if (r->single_file && r->formats)
+        return fp_options_wrong(&o, "--single-file has files of its own: leave --formats out");
+    if (!r->formats)
+        r->formats = r->single_file ? FP_BUNDLE_FORMATS : FP_DRAW_ALL;
+    if (!r->picture.width)
+        r->picture.width = r->single_file ? FP_BUNDLE_WIDTH : FP_PICTURE_WIDTH;
     *ret_operand = o.operand;
     return FP_EXIT_OK;
 }
@@ -225,7 +245,7 @@ static void count_regressions(const struct render_options *r, const json_t *summ
     fp_str_release(&page);
 }
 
-static int draw_into(const struct render_options *r, const struct fp_report_facts *facts, struct outcome *ret,
+static int draw_into(struct render_options *r, const struct fp_report_facts *facts, struct outcome *ret,
                      struct fp_error *err)
 {
     static const struct fp_page_place place = { .assets = "assets/" };
@@ -243,7 +263,8 @@ static int draw_into(const struct render_options *r, const struct fp_report_fact
     if (rc == FP_OK)
         rc = fp_draw_report(
             facts, stage.data,
-            &(struct fp_draw_options){ &r->picture, pages, &place, r->formats, !r->no_interactive }, &summary, err);
+            &(struct fp_draw_options){ &r->picture, pages, &place, r->formats, !r->no_interactive,
+                                       r->single_file ? &r->bundle : NULL }, &summary, err);
     if (rc == FP_OK)
         rc = publish(r, pages, stage.data, err);
     if (rc == FP_OK)
@@ -256,7 +277,7 @@ static int draw_into(const struct render_options *r, const struct fp_report_fact
 }
 
 /* Draws, compared with the baseline where there is one. */
-static int compare_and_draw(const struct render_options *r, const struct fp_inputs *in, struct fp_report_facts *facts,
+static int compare_and_draw(struct render_options *r, const struct fp_inputs *in, struct fp_report_facts *facts,
                             struct outcome *ret, struct fp_error *err)
 {
     static const struct fp_compare_config rule = { .q = 0.01, .min_effect = 0.005, .min_samples = 100 };
@@ -281,7 +302,7 @@ static int compare_and_draw(const struct render_options *r, const struct fp_inpu
     return rc;
 }
 
-static int draw(const struct render_options *r, struct fp_inputs *in, struct outcome *ret, struct fp_error *err)
+static int draw(struct render_options *r, struct fp_inputs *in, struct outcome *ret, struct fp_error *err)
 {
     const char *event_type = in->event.len ? in->event.data : r->event ? r->event : "on-cpu";
     const struct fp_event event = fp_event_in(event_type, in->event.len ? in->unit : fp_event_find(event_type)->unit);
@@ -364,8 +385,7 @@ static int render(struct render_options *r, char **files, int count, struct fp_l
 int fp_cmd_render(int argc, char **argv, struct fp_log *log)
 {
     struct render_options r = {
-        .picture = { .width = FP_PICTURE_WIDTH, .min_width = FP_PICTURE_MIN_WIDTH },
-        .formats = FP_DRAW_ALL,
+        .picture = { .min_width = FP_PICTURE_MIN_WIDTH },
         .baselines = calloc((size_t)argc + 1, sizeof *r.baselines),
     };
     int operand = argc, result;
@@ -375,10 +395,12 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
         return FP_EXIT_NOTHING;
     }
     fp_transform_args_init(&r.transforms);
+    fp_bundle_init(&r.bundle, log);
     result = parse(&r, argc, argv, &operand, log);
     if (result == FP_EXIT_OK)
         result = render(&r, argv + operand, argc - operand, log);
     fp_transform_args_release(&r.transforms);
+    fp_bundle_release(&r.bundle);
     free(r.baselines);
     return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
 }

@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/in.h"
 #include "base/limits.h"
+#include "press/baseline.h"
 #include "press/draw.h"
 #include "report/summary.h"
 
@@ -57,6 +58,7 @@ int fp_report_dir_guard(const char *dir, struct fp_error *err)
         const char *name, *sign;
     } files[] = {
         { "index.html", "<meta name=\"generator\" content=\"flamepress " },
+        { "report.html", "<meta name=\"generator\" content=\"flamepress " },
         { "flamegraph.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"" },
         { FP_SUMMARY_FILE, "{\n  \"schema\": 1,\n  \"service\": \"" },
     };
@@ -87,6 +89,12 @@ static pid_t stage_owner(const char *name)
     return digits && digits < 10 && !name[n + digits] ? (pid_t)strtol(name + n, NULL, 10) : 0;
 }
 
+/* `incident` has nights in its stage: the years of them, and what is only compared with. */
+static bool is_night(const char *name)
+{
+    return (strspn(name, "0123456789") == 4 && !name[4]) || strcmp(name, FP_BASELINE_STAGE) == 0;
+}
+
 /* Holds nothing but what a stage does? */
 static bool is_stage(const char *path)
 {
@@ -99,7 +107,7 @@ static bool is_stage(const char *path)
 
         while (fp_draw_names[i] && strcmp(item->d_name, fp_draw_names[i]) != 0)
             i++;
-        ours = fp_draw_names[i] || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
+        ours = fp_draw_names[i] || is_night(item->d_name) || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
     }
     if (dir)
         closedir(dir);

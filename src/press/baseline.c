@@ -1,11 +1,12 @@
 #include "press/baseline.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
-#include "codec/codec.h"
+#include "base/wait.h"
+#include "codec/gunzip.h"
+#include "codec/pprof.h"
 #include "plan/compare.h"
 #include "press/kept.h"
 #include "report/model.h"
@@ -32,65 +33,117 @@ static bool is_empty_report(const char *dir)
     return empty;
 }
 
-static bool has_profile(const struct fp_str *dir)
+static void append_profile(struct fp_str *file, const char *dir)
+{
+    fp_str_puts(file, dir);
+    fp_path_join(file, FP_DRAW_PPROF_FILE);
+}
+
+static bool has_profile(const char *dir)
 {
     struct fp_str file;
     bool found;
 
     fp_str_init(&file, FP_LIMIT_TEXT);
-    fp_str_puts(&file, dir->data);
-    fp_path_join(&file, FP_DRAW_PPROF_FILE);
+    append_profile(&file, dir);
     found = fp_str_ok(&file) && fp_file_exists(file.data);
     fp_str_release(&file);
     return found;
 }
 
-bool fp_baseline_is_published(void *output, const struct fp_job *job, const char *night)
+/* ---- the file ---- */
+
+/* What a report left: gzip'd pprof of ours. Anything else came to harm, an empty file too. */
+static int open_profile(const char *path, const struct fp_job *job, struct fp_builder *builder,
+                        struct fp_pprof_meta *ret_meta, struct fp_error *err)
 {
+    struct fp_in *file, *in;
+    int rc = fp_in_open_file(path, &file, err);
+
+    if (rc == FP_OK)
+        rc = fp_gunzip_open(file, FP_LIMIT_RESPONSE_MAX, &in, err);
+    if (rc < 0)
+        return rc;
+    rc = fp_pprof_read(in, fp_slice_of(job->service->name), builder, ret_meta, err);
+    fp_in_close(in);
+    if (rc == FP_OK && !ret_meta->ours) {
+        fp_pprof_meta_release(ret_meta);
+        rc = fp_error_set(err, FP_EDATA, "it is no profile that flamepress wrote");
+    }
+    return rc;
+}
+
+static int read_profile(struct fp_baseline *baseline, const char *path, const struct fp_job *job,
+                        struct fp_error *err)
+{
+    struct fp_builder builder;
+    struct fp_pprof_meta meta;
+    int rc;
+
+    fp_builder_init(&builder);
+    rc = open_profile(path, job, &builder, &meta, err);
+    if (rc == FP_OK) {
+        rc = fp_baseline_take(baseline, &builder, &meta, job->event->objects, err);
+        fp_pprof_meta_release(&meta);
+    }
+    fp_builder_release(&builder);
+    return rc;
+}
+
+/* Of a file that is there: can it be read? What else goes wrong shows when it is read to be compared with. */
+static bool is_whole(const struct fp_baseline_site *site, const struct fp_job *job, const char *dir)
+{
+    struct fp_error why = FP_ERROR_INIT;
+    struct fp_builder builder;
+    struct fp_pprof_meta meta;
+    struct fp_str file;
+    int rc;
+
+    fp_builder_init(&builder);
+    fp_str_init(&file, FP_LIMIT_TEXT);
+    append_profile(&file, dir);
+    rc = fp_str_status(&file, "a path", &why);
+    if (rc == FP_OK)
+        rc = open_profile(file.data, job, &builder, &meta, &why);
+    if (rc == FP_OK) {
+        fp_pprof_meta_release(&meta);
+    } else if (rc != FP_ENOMEM) {
+        fp_error_at(&why, file.data, 0, 0, -1);
+        fp_log_error(site->log, FP_LOG_WARNING, &why, "damaged, so the source is asked for this baseline again");
+    }
+    fp_builder_release(&builder);
+    fp_str_release(&file);
+    return rc == FP_OK || rc == FP_ENOMEM;
+}
+
+bool fp_baseline_is_published(void *ctx, const struct fp_job *job, const char *night)
+{
+    const struct fp_baseline_site *site = ctx;
     struct fp_str dir, report;
     bool found;
 
     fp_str_init(&dir, FP_LIMIT_TEXT);
     fp_str_init(&report, FP_LIMIT_TEXT);
     fp_job_report_path(job, &report);
-    append_report(&dir, output, night, report.data);
-    found = fp_str_ok(&report) && fp_str_ok(&dir) && (has_profile(&dir) || is_empty_report(dir.data));
+    append_report(&dir, site->output, night, report.data);
+    found = fp_str_ok(&report) && fp_str_ok(&dir) &&
+            (has_profile(dir.data) ? is_whole(site, job, dir.data) : is_empty_report(dir.data));
     fp_str_release(&dir);
     fp_str_release(&report);
     return found;
 }
 
-bool fp_baseline_is_kept(void *output, const char *label)
+bool fp_baseline_is_kept(void *ctx, const char *label)
 {
+    const struct fp_baseline_site *site = ctx;
     struct fp_str dir;
     bool found;
 
     fp_str_init(&dir, FP_LIMIT_TEXT);
-    append_report(&dir, output, FP_PLAN_KEPT, label);
+    append_report(&dir, site->output, FP_PLAN_KEPT, label);
     found = fp_str_ok(&dir) && fp_file_exists(dir.data);
     fp_str_release(&dir);
     return found;
-}
-
-/* ---- the file ---- */
-
-static int read_profile(struct fp_baseline *baseline, const char *path, const struct fp_job *job,
-                        struct fp_error *err)
-{
-    struct fp_reply reply;
-    struct fp_in *in;
-    int rc = fp_in_open_file(path, &in, err);
-
-    if (rc == FP_OK)
-        rc = fp_codec_read(in, fp_slice_of(job->service->name), FP_LIMIT_RESPONSE_MAX, &reply, err);
-    if (rc < 0)
-        return rc;
-    if (reply.form != FP_FORM_PPROF && reply.builder.count)
-        rc = fp_error_set(err, FP_EDATA, "it is no pprof profile");
-    else
-        rc = fp_baseline_take(baseline, &reply.builder, &reply.meta, job->event->objects, err);
-    fp_reply_release(&reply);
-    return rc;
 }
 
 /* A report's profile.pb.gz below `dir`. */
@@ -102,8 +155,7 @@ static int take_report(struct fp_baseline *baseline, const struct fp_str *dir, c
     int rc;
 
     fp_str_init(&file, FP_LIMIT_TEXT);
-    fp_str_puts(&file, dir->data);
-    fp_path_join(&file, FP_DRAW_PPROF_FILE);
+    append_profile(&file, dir->data);
     rc = fp_str_status(&file, "a path", &why);
     if (rc == FP_OK)
         rc = read_profile(baseline, file.data, run->job, &why);
@@ -134,14 +186,10 @@ static int wait_for(struct fp_job_run *other, const struct fp_job_context *conte
     int rc = FP_OK;
 
     while (!done && rc == FP_OK) {
-        struct timespec until;
+        struct timespec until = fp_wait_until(100000000);
 
         if (atomic_load(context->fetcher.cancel) || atomic_load(context->stopped))
             rc = fp_error_set(err, FP_ECANCELLED, "told to stop");
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 100000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
         pthread_mutex_lock(&other->lock);
         if (!other->done && rc == FP_OK)
             pthread_cond_timedwait(&other->finished, &other->lock, &until);
@@ -151,20 +199,34 @@ static int wait_for(struct fp_job_run *other, const struct fp_job_context *conte
     return done ? FP_OK : rc;
 }
 
+static int published_dir(struct fp_str *ret_dir, const struct fp_job_run *run, const struct fp_job_context *context,
+                         struct fp_error *err)
+{
+    fp_str_init(ret_dir, FP_LIMIT_TEXT);
+    append_report(ret_dir, context->output, context->plan->baselines[run->job->window].night, run->path);
+    return fp_str_status(ret_dir, "a path", err);
+}
+
 /* Why a reference came to nothing, in the words of the page; what went wrong is a warning, too. */
 static void explain(struct fp_baseline *baseline, const struct fp_job_run *run,
                     const struct fp_job_run *other, const struct fp_job_context *context)
 {
-    const char *source = fp_source_describe(context->fetcher.source);
+    const char *source = fp_source_describe(context->fetcher.source), *here = "is not in this site";
+    struct fp_str dir;
+    bool damaged = published_dir(&dir, run, context, NULL) == FP_OK && has_profile(dir.data);
 
-    if (other->outcome == FP_OUTCOME_EMPTY)
+    if (damaged)
+        here = "is damaged in this site";
+    if (other->outcome == FP_OUTCOME_EMPTY && !damaged)
         fp_baseline_lacks(baseline, "%s has no data, neither here nor at %s", baseline->label.data, source);
+    else if (other->outcome == FP_OUTCOME_EMPTY)
+        fp_baseline_lacks(baseline, "%s %s, and %s has no data of it", baseline->label.data, here, source);
     else if (fp_source_is_recorded(context->fetcher.source))
-        fp_baseline_lacks(baseline, "%s is not in this site, and %s has no recording of it",
-                          baseline->label.data, source);
+        fp_baseline_lacks(baseline, "%s %s, and %s has no recording of it", baseline->label.data, here, source);
     else
-        fp_baseline_lacks(baseline, "%s is not in this site, and could not be had: %s", baseline->label.data,
+        fp_baseline_lacks(baseline, "%s %s, and could not be had: %s", baseline->label.data, here,
                           other->failure ? other->failure : "no reason was recorded");
+    fp_str_release(&dir);
     if (other->outcome == FP_OUTCOME_FAILED && !fp_source_is_recorded(context->fetcher.source))
         fp_log(context->fetcher.log, FP_LOG_WARNING, "%s %s, %s: no baseline: %s", run->job->service->title,
                run->job->event_type, context->plan->windows[run->job->window].label, baseline->missing.data);
@@ -210,15 +272,11 @@ static int find_pressed(struct fp_baseline *baseline, const struct fp_job_run *r
 }
 
 static int find_published(struct fp_baseline *baseline, const struct fp_job_run *run,
-                          const struct fp_plan_baseline *wanted, const struct fp_job_context *context,
-                          struct fp_error *err)
+                          const struct fp_job_context *context, struct fp_error *err)
 {
     struct fp_str dir;
-    int rc;
+    int rc = published_dir(&dir, run, context, err);
 
-    fp_str_init(&dir, FP_LIMIT_TEXT);
-    append_report(&dir, context->output, wanted->night, run->path);
-    rc = fp_str_status(&dir, "a path", err);
     if (rc == FP_OK)
         rc = take_report(baseline, &dir, run, context, err);
     fp_str_release(&dir);
@@ -249,9 +307,9 @@ int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
     } else {
         if (wanted->has_window) /* a kept night has profiles, no pages */
             append_report(&baseline->path, "", wanted->night, run->path);
-        rc = other && other->outcome != FP_OUTCOME_FAILED
+        rc = other && other->outcome != FP_OUTCOME_FAILED && !other->stays
                  ? find_pressed(baseline, run, other, context, err)
-                 : find_published(baseline, run, wanted, context, err);
+                 : find_published(baseline, run, context, err);
     }
     if (rc == FP_OK)
         rc = fp_str_status(&baseline->path, "a path", err);

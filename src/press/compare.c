@@ -152,6 +152,8 @@ static int compare(struct fp_compared *c, const struct fp_baseline *baseline,
         return rc;
     c->facts.before = c->before.log.changed ? &c->before.made : &baseline->tree;
     c->facts.after = !by_value ? facts->tree : c->after.log.changed ? &c->after.made : recorded;
+    c->facts.switchable = c->before.from_recorded ? &baseline->tree
+                          : c->before.switchable.count ? &c->before.switchable : c->facts.before;
     make_rule(&c->rule, baseline, how, facts);
     rc = fp_pair_make(&c->pair, c->facts.before, c->facts.after, err);
     if (rc == FP_OK)

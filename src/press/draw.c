@@ -14,6 +14,8 @@
 #include "flame/picture.h"
 #include "flame/png.h"
 #include "flame/svg.h"
+#include "press/bundle.h"
+#include "press/draw_script.h"
 #include "report/model.h"
 #include "report/summary.h"
 #include "report/transforms.h"
@@ -27,7 +29,7 @@
 #define DIFF_PNG_FILE "diff.png"
 
 const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
-                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, PAGE_FILE,  NULL };
+                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, FP_BUNDLE_FILES, NULL };
 
 int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
@@ -100,7 +102,7 @@ static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to,
     return fp_str_status(to, "a subtitle", err);
 }
 
-static void note_picture(struct fp_report_facts *facts, const struct fp_picture *picture)
+void fp_draw_note_picture(struct fp_report_facts *facts, const struct fp_picture *picture)
 {
     const struct fp_layout *layout = &picture->panels[0].layout;
 
@@ -136,10 +138,9 @@ static struct fp_picture_options picture_options(const struct fp_report_facts *f
     };
 }
 
-static int draw_pictures(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
-                         struct fp_error *err)
+int fp_draw_make_picture(const struct fp_report_facts *facts, const struct fp_draw_options *options,
+                         struct fp_picture *ret_picture, struct fp_error *err)
 {
-    struct fp_picture picture;
     struct fp_str subtitle, note;
     int rc = make_subtitle(facts, &subtitle, err);
     struct fp_picture_options how = picture_options(facts, options);
@@ -152,10 +153,21 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
     if (rc == FP_OK)
         rc = fp_str_status(&note, "a note", err);
     if (rc == FP_OK)
-        rc = fp_picture_make(&picture, facts->tree, &how, err);
+        rc = fp_picture_make(ret_picture, facts->tree, &how, err);
+    fp_str_release(&note);
+    fp_str_release(&subtitle);
+    return rc;
+}
+
+static int draw_pictures(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                         struct fp_error *err)
+{
+    struct fp_picture picture;
+    int rc = fp_draw_make_picture(facts, options, &picture, err);
+
     if (rc < 0)
-        goto done;
-    note_picture(facts, &picture);
+        return rc;
+    fp_draw_note_picture(facts, &picture);
     if (options->formats & FP_DRAW_SVG) {
         rc = fp_draw_file(dir, SVG_FILE, write_svg, &picture, err);
         facts->svg = SVG_FILE;
@@ -174,9 +186,6 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         }
     }
     fp_picture_release(&picture);
-done:
-    fp_str_release(&note);
-    fp_str_release(&subtitle);
     return rc;
 }
 
@@ -210,20 +219,37 @@ static int draw_difference_files(const struct fp_report_facts *facts, const stru
     return rc;
 }
 
-/* The pictures of what changed. */
-static int draw_difference(const struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
-                           struct fp_error *err)
+/* A link leads to a frame that is drawn, or there is none. */
+static void keep_drawn(const struct fp_picture *picture, struct fp_comparison_facts *comparison)
 {
-    struct fp_comparison_facts *comparison = facts->comparison;
+    bool drawn[FP_LIMIT_TOP_FUNCTIONS] = { false };
+    size_t kept = 0;
+
+    for (size_t i = 0; i < picture->panel_count; i++) {
+        const struct fp_panel *panel = &picture->panels[i];
+
+        for (size_t b = 0; b < panel->layout.count; b++) {
+            const char *id = fp_picture_id(picture, panel, &panel->layout.boxes[b]);
+
+            for (size_t k = 0; id && k < comparison->anchor_count; k++)
+                drawn[k] = drawn[k] || id == comparison->anchors[k].id;
+        }
+    }
+    for (size_t k = 0; k < comparison->anchor_count; k++)
+        if (drawn[k])
+            comparison->anchors[kept++] = comparison->anchors[k];
+    comparison->anchor_count = kept;
+}
+
+int fp_draw_make_difference(const struct fp_report_facts *facts, const struct fp_draw_options *options,
+                            struct fp_picture *ret_picture, struct fp_error *err)
+{
+    const struct fp_comparison_facts *comparison = facts->comparison;
     const struct fp_picture_config *config = options->picture;
-    struct fp_picture picture;
     struct fp_str subtitle, note;
     struct fp_picture_options how = picture_options(facts, options);
     int rc;
 
-    if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
-        return FP_OK;
-    comparison->old_shape = config->diff_old_shape;
     fp_str_init(&note, FP_LIMIT_TEXT);
     if (facts->transforms)
         fp_transforms_line(facts->transforms, &note);
@@ -240,13 +266,29 @@ static int draw_difference(const struct fp_report_facts *facts, const char *dir,
     how.anchors = comparison->anchors;
     how.anchor_count = comparison->anchor_count;
     if (rc == FP_OK)
-        rc = fp_picture_make_difference(&picture, comparison->pair, &how, err);
-    if (rc == FP_OK) {
-        rc = draw_difference_files(facts, &picture, dir, options->formats, err);
-        fp_picture_release(&picture);
-    }
+        rc = fp_picture_make_difference(ret_picture, comparison->pair, &how, err);
     fp_str_release(&note);
     fp_str_release(&subtitle);
+    return rc;
+}
+
+/* The pictures of what changed. */
+static int draw_difference(const struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
+                           struct fp_error *err)
+{
+    struct fp_comparison_facts *comparison = facts->comparison;
+    struct fp_picture picture;
+    int rc;
+
+    if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
+        return FP_OK;
+    comparison->old_shape = options->picture->diff_old_shape;
+    rc = fp_draw_make_difference(facts, options, &picture, err);
+    if (rc == FP_OK) {
+        rc = draw_difference_files(facts, &picture, dir, options->formats, err);
+        keep_drawn(&picture, comparison);
+        fp_picture_release(&picture);
+    }
     return rc;
 }
 
@@ -463,6 +505,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = draw_pictures(facts, dir, options, err);
     if (rc == FP_OK)
         rc = draw_difference(facts, dir, options, err);
+    if (rc == FP_OK && shows_value && options->formats & FP_DRAW_HTML)
+        rc = fp_draw_script(facts, options->picture, dir, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_FOLDED)
         rc = write_folded(facts, dir, &folded_note, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)
@@ -473,6 +517,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = fp_draw_model(dir, FP_SUMMARY_FILE, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)
         rc = fp_draw_page(dir, PAGE_FILE, fp_pages_report, options->pages, summary, options->place, err);
+    if (rc == FP_OK && options->bundle)
+        rc = fp_bundle_write(options->bundle, facts, dir, options, summary, err);
     fp_str_release(&folded_note);
     fp_str_release(&pprof_note);
     if (rc == FP_OK)

@@ -46,12 +46,15 @@ const char *fp_draw_note(const struct fp_pprof_meta *meta, const char *begin);
 /* Seconds of its window that a profile says it lacks. */
 int64_t fp_draw_missing(const struct fp_pprof_meta *meta);
 
+struct fp_bundle;
+
 struct fp_draw_options {
     const struct fp_picture_config *picture;
     const struct fp_pages *pages;
     const struct fp_page_place *place;
     unsigned formats; /* of enum fp_draw_format */
     bool interactive; /* the SVG has its script */
+    struct fp_bundle *bundle; /* for a ticket, too (press/bundle.h); NULL = not */
 };
 
 /* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns
@@ -61,6 +64,15 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
 
 /* The names that fp_draw_report may write, NULL at the end. */
 extern const char *const fp_draw_names[];
+
+/* The pictures of a report, which has a value to be shown, and of its comparison, which has a pair. The caller releases
+ * *ret_picture; it borrows from the facts. */
+int fp_draw_make_picture(const struct fp_report_facts *facts, const struct fp_draw_options *options,
+                         struct fp_picture *ret_picture, struct fp_error *err);
+int fp_draw_make_difference(const struct fp_report_facts *facts, const struct fp_draw_options *options,
+                            struct fp_picture *ret_picture, struct fp_error *err);
+/* Puts into the facts what the pictures do not show. */
+void fp_draw_note_picture(struct fp_report_facts *facts, const struct fp_picture *picture);
 
 /* Writes the assets of the pages into `dir` (made when missing). */
 int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err);

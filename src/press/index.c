@@ -13,6 +13,7 @@
 #include "report/leads.h"
 
 #define INDEX_FILE "index.html"
+#define LATEST_FILE "latest.html" /* for people; the link `latest` is for programs */
 
 /* What stands for a night that cannot be read: an index without it would say that it is missing. */
 static json_t *damaged_night(const char *path)
@@ -199,6 +200,11 @@ static int publish_all(const struct fp_index_run *run, struct all *all, struct f
         rc = fp_draw_page(stage->path, INDEX_FILE, fp_pages_index, run->pages, all->nights, &place, err);
     if (rc == FP_OK)
         rc = fp_stage_file(stage, INDEX_FILE, err);
+    if (rc == FP_OK && all->newest < all->list.count)
+        rc = fp_draw_page(stage->path, LATEST_FILE, fp_pages_latest, run->pages,
+                          json_array_get(all->nights, all->newest), &place, err);
+    if (rc == FP_OK && all->newest < all->list.count)
+        rc = fp_stage_file(stage, LATEST_FILE, err);
     if (rc == FP_OK && all->newest < all->list.count)
         rc = fp_stage_latest(stage, all->list.items[all->newest].path, err);
     return rc;

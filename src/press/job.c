@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/wait.h"
 #include "press/baseline.h"
 #include "press/listed.h"
 #include "press/proof.h"
@@ -27,7 +28,7 @@ int fp_job_run_init(struct fp_job_run *run, const struct fp_job *job, struct fp_
 
     *run = (struct fp_job_run){ .job = job, .chunks_left = job->chunk_count, .broken = FP_ERROR_INIT };
     pthread_mutex_init(&run->lock, NULL);
-    pthread_cond_init(&run->finished, NULL);
+    fp_wait_init(&run->finished);
     fp_builder_init(&run->merged);
     fp_arena_init(&run->texts);
     fp_str_init(&path, FP_LIMIT_TEXT);
@@ -308,6 +309,9 @@ static int press(struct fp_job_run *run, const struct fp_job_context *context, s
         if (rc == FP_OK)
             rc = draw(run, context, dir.data, err);
     }
+    /* before anybody compares with it: what will not be published is nothing to compare with */
+    if (rc == FP_OK && context->kept && !fp_job_is_reference(run->job))
+        rc = fp_kept_stays(&context->kept[run->job->window], run->entry, dir.data, context->force, &run->stays, err);
 done:
     fp_str_release(&dir);
     return rc;

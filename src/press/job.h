@@ -32,6 +32,7 @@
 #include "plan/plan.h"
 #include "press/draw.h"
 #include "press/fetch.h"
+#include "press/kept.h"
 #include "report/report.h"
 
 struct fp_job_run;
@@ -46,6 +47,8 @@ struct fp_job_context {
     const char *output; /* the site, as earlier runs left it */
     int64_t generated;
     struct fp_job_run *runs;    /* of all jobs of the plan */
+    struct fp_kept *kept;       /* for each window: the night as earlier runs left it; NULL = there are no nights */
+    bool force;                 /* replace reports of earlier runs that are worth more (press/kept.h) */
     const atomic_bool *stopped; /* the run has failed: nobody needs to wait for another job any more */
 };
 
@@ -76,6 +79,8 @@ struct fp_job_run {
     enum fp_outcome outcome;
     char *failure;  /* heap: why it failed, or the first part that did; NULL */
     json_t *entry;  /* for the night's summary */
+    const char *stays; /* why the report of an earlier run stays in place of this one; NULL = this one is published, if its
+                          night is. Of a reference: NULL */
 };
 
 /* "SERVICE/EVENT", below a night. A failed append shows in `path`. */

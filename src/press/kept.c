@@ -11,7 +11,8 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
-#include "report/model.h"
+#include "press/worth.h"
+#include "report/entry.h"
 #include "report/night.h"
 #include "report/summary.h"
 
@@ -203,25 +204,6 @@ json_t *fp_kept_find(const struct fp_kept *kept, const char *report_path)
 
 /* ---- the same question? ---- */
 
-/* NULL where there is none that can be read. */
-static int load_summary(const char *night, const char *report_path, json_t **ret_summary, struct fp_error *err)
-{
-    struct fp_error damaged = FP_ERROR_INIT;
-    struct fp_str path;
-    int rc;
-
-    *ret_summary = NULL;
-    fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_puts(&path, night);
-    fp_path_join(&path, report_path);
-    fp_path_join(&path, FP_SUMMARY_FILE);
-    rc = fp_str_status(&path, "a path", &damaged);
-    if (rc == FP_OK)
-        rc = load_object(path.data, ret_summary, &damaged);
-    fp_str_release(&path);
-    return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
-}
-
 static bool has_same_question(const json_t *a, const json_t *b)
 {
     static const struct {
@@ -241,19 +223,44 @@ static bool has_same_question(const json_t *a, const json_t *b)
     return true;
 }
 
-int fp_kept_is_alike(const struct fp_kept *kept, const json_t *entry, const char *dir, bool *ret_alike,
-                     struct fp_error *err)
+/* Is the report in `dir` an answer to the same question as the earlier one of that path? No, where either cannot be read. */
+static int is_alike(const struct fp_kept *kept, const char *path, const char *dir, bool *ret_alike, struct fp_error *err)
 {
-    const char *path = fp_model_get_text(entry, "path");
-    json_t *earlier = NULL, *staged = NULL;
-    int rc = load_summary(kept->night.data, path, &earlier, err);
+    struct fp_error damaged = FP_ERROR_INIT;
+    json_t *earlier = NULL, *pressed = NULL;
+    struct fp_str earlier_dir;
+    int rc;
 
+    fp_str_init(&earlier_dir, FP_LIMIT_TEXT);
+    fp_str_append(&earlier_dir, kept->night.data, kept->night.len);
+    fp_path_join(&earlier_dir, path);
+    rc = fp_str_status(&earlier_dir, "a path", &damaged);
     if (rc == FP_OK)
-        rc = load_summary(dir, path, &staged, err);
+        rc = fp_kept_load_report(earlier_dir.data, &earlier, &damaged);
     if (rc == FP_OK)
-        *ret_alike = earlier && staged && has_same_question(earlier, staged);
+        rc = fp_kept_load_report(dir, &pressed, &damaged);
+    *ret_alike = rc == FP_OK && has_same_question(earlier, pressed);
+    fp_str_release(&earlier_dir);
     json_decref(earlier);
-    json_decref(staged);
+    json_decref(pressed);
+    return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
+}
+
+int fp_kept_stays(const struct fp_kept *kept, const json_t *pressed, const char *dir, bool force, const char **ret_why,
+                  struct fp_error *err)
+{
+    const char *path = fp_model_get_text(pressed, "path");
+    const json_t *earlier = fp_kept_find(kept, path);
+    const char *why = earlier ? fp_worth_less(pressed, earlier) : NULL;
+    bool alike = true;
+    int rc = FP_OK;
+
+    if (force && !fp_entry_has_outcome(pressed, "failed"))
+        why = NULL;
+    if (why && fp_worth_has_numbers(pressed))
+        rc = is_alike(kept, path, dir, &alike, err);
+    if (rc == FP_OK)
+        *ret_why = alike ? why : NULL;
     return rc;
 }
 

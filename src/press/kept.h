@@ -4,6 +4,11 @@
  *
  * A report is taken over by hard links (copies where links cannot be made): published files are never written to
  * again, so sharing them is safe. Where a night's summary.json is damaged, its reports are found by their own.
+ *
+ * Of a job that was pressed now, fp_kept_stays is the one place that decides which of the two reports is published.
+ * Numbers of another question (another service, source, language, filter or window, as after a change of the
+ * configuration) are not compared with those of the old one: they replace them, whatever they are worth. But nothing that
+ * is empty or failed takes the place of numbers, and a failure is no result that could be forced.
  */
 #ifndef FP_PRESS_KEPT_H
 #define FP_PRESS_KEPT_H
@@ -34,10 +39,11 @@ void fp_kept_close(struct fp_kept *kept);
 
 /* The entry of a report by its path below the night, borrowed; NULL when there was none. */
 json_t *fp_kept_find(const struct fp_kept *kept, const char *report_path);
-/* Is it an answer to the same question as the one of that path in `dir` (the staged night): of the same service, source,
- * language, filter and window? No, where either cannot be read. FP_ENOMEM only. */
-int fp_kept_is_alike(const struct fp_kept *kept, const json_t *entry, const char *dir, bool *ret_alike,
-                     struct fp_error *err);
+/* *ret_why: what this run did so that the earlier report stays (press/worth.h); NULL = `pressed`, the entry of the report
+ * in the directory `dir`, takes its place, or there is none. `force`: all but a failed report does. FP_ENOMEM only. Reads
+ * `kept`, so that threads may share it. */
+int fp_kept_stays(const struct fp_kept *kept, const json_t *pressed, const char *dir, bool force, const char **ret_why,
+                  struct fp_error *err);
 /* Puts the report of an entry into `dir` (the staged night) in place of what is there. */
 int fp_kept_take(const struct fp_kept *kept, const json_t *entry, const char *dir, struct fp_error *err);
 

@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/kept.h"
+#include "publish/nights.h"
 #include "report/metrics.h"
 
 /* What an earlier run's file says; one that cannot be read says nothing. */
@@ -18,9 +19,18 @@ static int64_t read_last_success(const char *path)
     return time;
 }
 
-static bool is_success(const struct fp_press_result *result)
+/* The newest night of the site that can be read; NULL = there is none. Not that of the run: who presses an old night again
+ * must not turn the clock back for those who look at the figures. */
+static int load_newest(const char *output, json_t **ret_night, struct fp_error *err)
 {
-    return result->nights && !result->failed && !result->partial;
+    struct fp_nights nights = { 0 };
+    int rc = fp_nights_list(output, &nights, NULL);
+
+    *ret_night = NULL;
+    for (size_t i = 0; i < nights.count && rc != FP_ENOMEM && !*ret_night; i++)
+        rc = fp_kept_load(output, nights.items[i].path, ret_night, NULL);
+    fp_nights_release(&nights);
+    return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
 }
 
 static int write_file(const char *path, const struct fp_metrics *metrics, struct fp_error *err)
@@ -40,7 +50,8 @@ static int write_file(const char *path, const struct fp_metrics *metrics, struct
     return rc;
 }
 
-int fp_press_write_metrics(const struct fp_press *press, const struct fp_press_result *result, struct fp_error *err)
+int fp_press_write_metrics(const struct fp_press *press, const struct fp_press_result *result, bool success,
+                           struct fp_error *err)
 {
     const char *path = press->config->metrics_file;
     struct fp_metrics metrics = {
@@ -52,12 +63,12 @@ int fp_press_write_metrics(const struct fp_press *press, const struct fp_press_r
         .failed = result->failed,
     };
     json_t *night = NULL;
-    int rc;
+    int rc = load_newest(press->output, &night, err);
 
-    metrics.last_success = is_success(result) ? press->generated : read_last_success(path);
-    if (result->newest && fp_kept_load(press->output, result->newest, &night, NULL) == FP_OK)
-        metrics.night = night;
-    rc = write_file(path, &metrics, err);
+    metrics.last_success = success ? press->generated : read_last_success(path);
+    metrics.night = night;
+    if (rc == FP_OK)
+        rc = write_file(path, &metrics, err);
     if (rc < 0)
         fp_error_prepend(err, "metrics_file");
     json_decref(night);

@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "press/press.h"
 
-int fp_press_write_metrics(const struct fp_press *press, const struct fp_press_result *result, struct fp_error *err);
+/* `success`: the run has published all that it was asked for. */
+int fp_press_write_metrics(const struct fp_press *press, const struct fp_press_result *result, bool success,
+                           struct fp_error *err);
 
 #endif

@@ -9,7 +9,6 @@
 #include "base/limits.h"
 #include "press/kept.h"
 #include "press/night_files.h"
-#include "press/worth.h"
 #include "report/model.h"
 #include "report/night.h"
 
@@ -38,25 +37,6 @@ static struct fp_job_run *find_run(const struct fp_night_run *night, size_t wind
     return NULL;
 }
 
-/* *ret_why: what this run did so that the earlier report stays; NULL = the new one is taken. A changed configuration asks
- * another question: its numbers are not compared with those of the old one. But nothing that is empty or failed takes the
- * place of numbers, and a failure is no result that could be forced. */
-static int compare(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
-                   const json_t *earlier, const char *dir, const char **ret_why, struct fp_error *err)
-{
-    bool alike = true;
-    int rc = FP_OK;
-
-    *ret_why = fp_worth_less(run->entry, earlier);
-    if (night->force && run->outcome != FP_OUTCOME_FAILED)
-        *ret_why = NULL;
-    if (*ret_why && fp_worth_has_numbers(run->entry))
-        rc = fp_kept_is_alike(kept, earlier, dir, &alike, err);
-    if (!alike)
-        *ret_why = NULL;
-    return rc;
-}
-
 static void log_kept(const struct fp_night_run *night, const struct fp_job_run *run, const char *why)
 {
     bool failed = run->outcome == FP_OUTCOME_FAILED;
@@ -70,18 +50,17 @@ static void log_kept(const struct fp_night_run *night, const struct fp_job_run *
 static int add_pressed(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
                        struct adding *to, struct fp_error *err)
 {
-    json_t *earlier = fp_kept_find(kept, run->path);
-    const char *why = NULL;
-    int rc = earlier ? compare(night, kept, run, earlier, to->dir, &why, err) : FP_OK;
+    json_t *earlier = run->stays ? fp_kept_find(kept, run->path) : NULL;
+    int rc = FP_OK;
 
-    if (rc == FP_OK && why) {
-        log_kept(night, run, why);
+    if (earlier) {
+        log_kept(night, run, run->stays);
         to->kept++;
-        rc = fp_night_entry_keep(earlier, run->entry, why, night->context->generated, err);
+        rc = fp_night_entry_keep(earlier, run->entry, run->stays, night->context->generated, err);
         if (rc == FP_OK)
             rc = fp_kept_take(kept, earlier, to->dir, err);
     }
-    if (rc == FP_OK && json_array_append(to->entries, why ? earlier : run->entry) < 0)
+    if (rc == FP_OK && json_array_append(to->entries, earlier ? earlier : run->entry) < 0)
         rc = fp_error_nomem(err);
     return rc;
 }
@@ -99,7 +78,7 @@ static size_t whole_entry(const json_t *report)
 }
 
 /* Takes away what this run found out anew: that an entry could not be asked about, and what was found and not pressed. */
-static int forget_settled(const struct fp_kept *kept, const struct fp_discovery *discovery, struct fp_error *err)
+static int forget_settled(struct fp_kept *kept, const struct fp_discovery *discovery, struct fp_error *err)
 {
     static const struct fp_discovery nothing = { 0 };
     int rc = 0;
@@ -127,39 +106,37 @@ static int collect(const struct fp_night_run *night, size_t window, struct addin
                    struct fp_error *err)
 {
     const struct fp_window *w = &night->context->plan->windows[window];
-    struct fp_kept kept;
+    struct fp_kept *kept = &night->context->kept[window];
     json_t *earlier;
     bool all = true;
     size_t i;
-    int rc = fp_kept_open(&kept, night->stage->output, w->path, err);
+    int rc;
 
-    *ret_mended = kept.damaged.code != FP_OK;
+    *ret_mended = kept->damaged.code != FP_OK;
     if (*ret_mended)
         fp_log(night->log, FP_LOG_WARNING, "night %s: %s: its reports are kept as far as theirs can be read", w->path,
-               kept.damaged.message);
-    if (rc == FP_OK)
-        rc = forget_settled(&kept, night->discoveries ? &night->discoveries[window] : NULL, err);
-    if (rc == FP_OK && json_array_extend(to->not_pressed, kept.not_pressed) < 0)
+               kept->damaged.message);
+    rc = forget_settled(kept, night->discoveries ? &night->discoveries[window] : NULL, err);
+    if (rc == FP_OK && json_array_extend(to->not_pressed, kept->not_pressed) < 0)
         rc = fp_error_nomem(err);
-    json_array_foreach(kept.entries, i, earlier)
+    json_array_foreach(kept->entries, i, earlier)
         all = all && find_run(night, window, fp_model_get_text(earlier, "path"));
-    for (i = 0; i < json_array_size(kept.entries) && rc == FP_OK && !all; i++) {
+    for (i = 0; i < json_array_size(kept->entries) && rc == FP_OK && !all; i++) {
         struct fp_job_run *run;
 
-        earlier = json_array_get(kept.entries, i);
+        earlier = json_array_get(kept->entries, i);
         run = find_run(night, window, fp_model_get_text(earlier, "path"));
         if (run) {
-            rc = add_pressed(night, &kept, run, to, err);
+            rc = add_pressed(night, kept, run, to, err);
         } else {
-            rc = fp_kept_take(&kept, earlier, to->dir, err);
+            rc = fp_kept_take(kept, earlier, to->dir, err);
             if (rc == FP_OK && json_array_append(to->entries, earlier) < 0)
                 rc = fp_error_nomem(err);
         }
     }
     for (i = 0; i < night->run_count && rc == FP_OK; i++)
-        if (night->runs[i].job->window == window && (all || !fp_kept_find(&kept, night->runs[i].path)))
-            rc = add_pressed(night, &kept, &night->runs[i], to, err);
-    fp_kept_close(&kept);
+        if (night->runs[i].job->window == window && (all || !fp_kept_find(kept, night->runs[i].path)))
+            rc = add_pressed(night, kept, &night->runs[i], to, err);
     return rc;
 }
 

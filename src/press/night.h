@@ -3,10 +3,9 @@
  *
  * A report of an earlier run of the same night is taken over into the new night before the switch when this run
  * - did not press it (--only);
- * - pressed one that is worth less (press/worth.h). Each is logged, and the night says so of it (`kept` of its entry).
- * So nothing that was there is lost, but for two cases: numbers replace the numbers of another question (another
- * service, source, language, filter or window, as after a change of the configuration), whatever they are worth; and
- * with `force` all but a failed report replaces what was there.
+ * - pressed one that is worth less (fp_kept_stays; decided when the job was done, so that whoever was compared with it
+ *   knows, too). Each is logged, and the night says so of it (`kept` of its entry).
+ * So nothing that was there is lost, but for two cases: numbers of another question, and `force`.
  */
 #ifndef FP_PRESS_NIGHT_H
 #define FP_PRESS_NIGHT_H
@@ -25,7 +24,6 @@ struct fp_night_run {
     struct fp_job_run *runs; /* of the whole plan; those of the window are looked for */
     size_t run_count;
     const struct fp_discovery *discoveries; /* one for each window; NULL = there was nothing to find out */
-    bool force;
     struct fp_log *log;
     const char *site_url; /* NULL = not known */
 };
@@ -51,7 +49,7 @@ struct fp_index_run {
 };
 
 /* What is made of all nights: later nights that show one that was pressed are drawn again, then DIR/assets, the pages of
- * services, DIR/feed.xml and DIR/index.html are written, and `latest` points to the newest night that can be read. One
+ * services, DIR/feed.xml and DIR/index.html are written, and `latest.html` and `latest` lead to the newest night that can be read. One
  * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);
 

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/unit.h"
+#include "base/wait.h"
 #include "press/job.h"
 #include "press/metrics.h"
 #include "press/night.h"
@@ -20,6 +21,8 @@ struct pool {
     const struct fp_press *press;
     struct fp_job_context context;
     struct fp_job_run *runs; /* one for each job of the plan, references too */
+    struct fp_kept *kept;    /* one for each window */
+    size_t kept_count;       /* that were opened */
     struct timespec started;
     atomic_bool stopped;     /* an error has ended the run */
 
@@ -138,13 +141,9 @@ static void watch(struct pool *pool)
 
     do {
         struct fp_press_result result;
-        struct timespec until;
+        struct timespec until = fp_wait_until(PROGRESS_NS);
         size_t jobs, chunks;
 
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += PROGRESS_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
         pthread_mutex_lock(&pool->lock);
         while (pool->workers && pthread_cond_timedwait(&pool->over, &pool->lock, &until) == 0)
             ;
@@ -291,7 +290,6 @@ static int publish_nights(struct pool *pool, struct fp_stage *stage, struct nigh
                                         .run_count = plan->job_count,
                                         .discoveries = press->discoveries,
                                         .site_url = press->config->site_url,
-                                        .force = press->force,
                                         .log = press->log };
     int rc = FP_OK;
 
@@ -308,7 +306,6 @@ static int publish_nights(struct pool *pool, struct fp_stage *stage, struct nigh
         if (!result.published)
             continue;
         nights->published[w] = true;
-        pool->result.newest = window->path;
         nights->pressed[pool->result.nights++] = window->path;
     }
     return rc;
@@ -330,7 +327,7 @@ static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *e
                                                          press->config->site_url, nights.pressed, pool->result.nights },
                                  &damaged, &failure);
     pool->result.damaged += damaged;
-    if (rc < 0 && nights.published && press->plan->window_count > 1)
+    if (rc < 0 && nights.windows && nights.published && press->plan->window_count > 1)
         log_nights(press, &nights);
     release_nights(&nights);
     if (index < 0 && rc < 0)
@@ -349,9 +346,28 @@ static void write_metrics(struct pool *pool, int rc)
     pool->result.seconds = seconds_since(&pool->started);
     if (!press->config->metrics_file || rc == FP_ECANCELLED)
         return;
-    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, &err) < 0;
+    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, rc == FP_OK && fp_press_is_whole(&pool->result), &err) < 0;
     if (pool->result.no_metrics)
         fp_log_error(press->log, FP_LOG_ERROR, &err, NULL);
+}
+
+/* What earlier runs left of the nights, before anything is pressed. */
+static int open_kept(struct pool *pool, struct fp_error *err)
+{
+    const struct fp_plan *plan = pool->press->plan;
+    int rc = FP_OK;
+
+    pool->kept = calloc(plan->window_count + 1, sizeof *pool->kept);
+    if (!pool->kept)
+        return fp_error_nomem(err);
+    while (pool->kept_count < plan->window_count && rc == FP_OK) {
+        const char *night = plan->windows[pool->kept_count].path;
+
+        rc = fp_kept_open(&pool->kept[pool->kept_count++], pool->press->output, night, err);
+        if (rc < 0)
+            fp_error_prepend(err, "night %s", night);
+    }
+    return rc;
 }
 
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
@@ -367,17 +383,6 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     return rc;
 }
 
-/* A wait on it must not grow when somebody sets the clock. */
-static void init_monotonic(pthread_cond_t *cond)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 /* With the lock held. */
 static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
 {
@@ -391,19 +396,23 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     int rc = fp_stage_open(&stage, press->output, err);
 
     pthread_mutex_init(&pool.lock, NULL);
-    init_monotonic(&pool.over);
+    fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
         rc = init_runs(&pool, &made, err);
+    if (rc == FP_OK)
+        rc = open_kept(&pool, err);
     pool.context = (struct fp_job_context){
         .plan = press->plan,
         .zone = press->zone,
         .fetcher = { press->source, &press->config->source, press->log, press->cancel },
-        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive },
+        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL },
         .stage = stage.path,
         .output = press->output,
         .generated = press->generated,
         .runs = pool.runs,
+        .kept = pool.kept,
+        .force = press->force,
         .stopped = &pool.stopped,
     };
     if (rc == FP_OK)
@@ -417,6 +426,9 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
+    while (pool.kept_count)
+        fp_kept_close(&pool.kept[--pool.kept_count]);
+    free(pool.kept);
     fp_stage_close(&stage);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);

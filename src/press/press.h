@@ -44,10 +44,16 @@ struct fp_press_result {
     size_t nights;                     /* published */
     size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
-    const char *newest;                /* path of the newest night that was published, in the plan; NULL = none was */
     double seconds;                    /* that it took */
     bool no_metrics;                   /* the metrics file could not be written; logged */
 };
+
+/* Of a run that came to its end: is all that it was asked for published, and nothing else wrong? */
+static inline bool fp_press_is_whole(const struct fp_press_result *result)
+{
+    return result->nights && !result->failed && !result->partial && !result->kept && !result->damaged &&
+           !result->no_metrics;
+}
 
 /* *ret_result is set in every case. Takes the lock on the output directory for the whole time: FP_EBUSY when another run
  * has it. Each job that failed or is

@@ -1,5 +1,6 @@
 /*
- * The regressions that a run found, one line each.
+ * The regressions that a run found, one line each: those of the reports that it published. Where the report of an earlier
+ * run stays, neither what this run made of it counts, which nobody can look at, nor what stays, which that run has said.
  *
  *     size_t count = fp_regressions_log(&context);    // after the nights were published
  */
@@ -11,7 +12,8 @@
 #include "press/job.h"
 
 /* Logs "checkout-api on-cpu: regression: auditLine: nothing → 32.9 % (+0.07 cores): PAGE" for each, in the order of the
- * pages, as errors. Returns how many there are. */
+ * pages, as errors; and in one warning that reports had nothing to be compared with, or that none had enough samples.
+ * Returns how many there are. */
 size_t fp_regressions_log(const struct fp_job_context *context);
 
 /* How many there are. */

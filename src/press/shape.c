@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "report/profile_script.h"
 #include "report/transforms.h"
 
 /* ---- patterns ---- */
@@ -54,6 +55,33 @@ static int compile_renames(struct compiled *compiled, const struct fp_transform_
 
 /* ---- the shape ---- */
 
+static unsigned switches_of(const struct fp_transform_config *config)
+{
+    return (config->fold_processes ? FP_SCRIPT_FOLD_PROCESSES : 0u) |
+           (config->fold_threads ? FP_SCRIPT_FOLD_THREADS : 0u) |
+           (config->hide_kernel ? FP_SCRIPT_HIDE_KERNEL : 0u) |
+           (config->hide_libraries ? FP_SCRIPT_HIDE_LIBRARIES : 0u) |
+           (config->merge_recursion ? FP_SCRIPT_MERGE_RECURSION : 0u) |
+           (config->collapse_wrappers ? FP_SCRIPT_COLLAPSE_WRAPPERS : 0u);
+}
+
+/* The page takes the last steps itself. */
+static int make_switchable(struct fp_shape *shape, const struct fp_tree *tree, struct fp_transform_options options,
+                           struct fp_error *err)
+{
+    struct fp_transform_log log;
+    int rc;
+
+    if (!shape->log.changed || (!shape->switches && options.min_share <= 0))
+        return FP_OK;
+    options.fold_processes = options.fold_threads = options.hide_kernel = options.hide_libraries = false;
+    options.merge_recursion = options.collapse_wrappers = false;
+    options.min_share = 0;
+    rc = fp_transform_apply(tree, &options, &shape->switchable, &log, err);
+    shape->from_recorded = rc == FP_OK && !log.changed;
+    return rc;
+}
+
 int fp_shape_make(struct fp_shape *ret_shape, const struct fp_tree *tree, const struct fp_transform_config *config,
                   struct fp_error *err)
 {
@@ -81,6 +109,9 @@ int fp_shape_make(struct fp_shape *ret_shape, const struct fp_tree *tree, const 
     options.hide = list_of(&hide);
     if (rc == FP_OK)
         rc = fp_transform_apply(tree, &options, &ret_shape->made, &ret_shape->log, err);
+    ret_shape->switches = switches_of(config);
+    if (rc == FP_OK)
+        rc = make_switchable(ret_shape, tree, options, err);
     if (rc == FP_OK)
         rc = fp_symbols_missing(tree, &ret_shape->symbols, err);
     release(&rename);
@@ -92,6 +123,7 @@ int fp_shape_make(struct fp_shape *ret_shape, const struct fp_tree *tree, const 
 void fp_shape_release(struct fp_shape *shape)
 {
     fp_tree_release(&shape->made);
+    fp_tree_release(&shape->switchable);
     fp_symbols_release(&shape->symbols);
 }
 
@@ -99,6 +131,8 @@ void fp_shape_show(const struct fp_shape *shape, const struct fp_tree *tree, str
 {
     facts->recorded = tree;
     facts->tree = shape->log.changed ? &shape->made : tree;
+    facts->switchable = shape->from_recorded ? tree : shape->switchable.count ? &shape->switchable : facts->tree;
+    facts->switches = shape->switches;
     facts->transforms = &shape->log;
     facts->symbols = &shape->symbols;
 }

@@ -5,6 +5,9 @@
  * symbols are looked for in it. Pictures, tables and the functions of summary.json are of what is shown. When no
  * transform changes anything the two are one tree, and nothing is copied.
  *
+ * The page's own graph has switches for some transforms (report/profile_script.h): it gets the profile before these,
+ * with nothing gathered, and which of them are on.
+ *
  *     rc = fp_shape_make(&shape, &tree, &service->transforms, &err);
  *     if (rc == FP_OK) {
  *         fp_shape_show(&shape, &tree, &facts);
@@ -26,7 +29,10 @@
 #include "report/report.h"
 
 struct fp_shape {
-    struct fp_tree made; /* count 0: nothing was changed */
+    struct fp_tree made;       /* count 0: nothing was changed */
+    struct fp_tree switchable; /* before the page's own transforms; count 0: `made`, or the one that came */
+    unsigned switches;         /* which of these were asked for: enum fp_script_switch */
+    bool from_recorded;        /* switchable is the one that came */
     struct fp_transform_log log;
     struct fp_symbols symbols;
 };

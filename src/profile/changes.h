@@ -20,8 +20,9 @@
  * spent in all does not change. So: (1) self values that rose are set off against self values that fell in an
  * ancestor or a descendant, up to what they have in common in stacks, as far as the fall is one in absolute terms,
  * too, and more than chance;
- * (2) what is left, less its own sampling error, must account for at least half of a function's change, summed over
- * the functions below it; else it has moved. A program that does new work at the expense of its own caller, at an
+ * (2) what is left must account for at least half of a function's change: of its own self value, less one standard
+ * error, or, for a total, of the functions below it, of each the part that its value below has in all of it; else it
+ * has moved. A program that does new work at the expense of its own caller, at an
  * unchanged total, cannot be told from one that was only cut differently: it is called moved. Only counts of samples
  * are settled, and neither processes nor objects are: what waits, waits in the scheduler, whoever called.
  *

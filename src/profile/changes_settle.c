@@ -192,44 +192,67 @@ static int set_off(struct settling *s, struct fp_error *err)
 
 /* ---- what is left accounts for which changes ---- */
 
-static void add_subtree(const struct settling *s, uint32_t from, double *under, uint32_t *seen, size_t *seen_count)
+/* Of one item, in the subtrees that are looked at. */
+struct below {
+    double change; /* of its self share */
+    double share;  /* its self share, on the side that has more */
+};
+
+static double self_share(const struct settling *s, bool rises, int64_t before, int64_t after)
+{
+    return rises ? fp_changes_share(after, s->changes->after_total) : fp_changes_share(before, s->changes->before_total);
+}
+
+static void add_subtree(const struct settling *s, uint32_t from, bool rises, struct below *below, uint32_t *seen,
+                        size_t *seen_count)
 {
     const struct fp_tree *tree = &s->pair->tree;
 
     for (uint32_t i = from; i < tree->end[from]; i++) {
         uint32_t item = s->item[tree->name[i]];
+        int64_t before = s->pair->before_self[i], after = tree->self[i];
 
-        if (item == FP_NO_CHANGE || s->self[item] == 0)
+        if (item == FP_NO_CHANGE || s->self[item] == 0 || (before == 0 && after == 0))
             continue;
-        if (under[item] == 0)
+        if (below[item].change == 0)
             seen[(*seen_count)++] = item; /* once more when it came back to 0: harmless, see below */
-        under[item] += share_change(s, s->pair->before_self[i], tree->self[i]);
+        below[item].change += share_change(s, before, after);
+        below[item].share += self_share(s, rises, before, after);
     }
 }
 
-/* The part of a change that self values below it account for, less one standard error of that sum. `under` is all
- * zero before and after. */
-static double account(const struct settling *s, const struct fp_change *change, double *under, uint32_t *seen)
+/* What is left of an item's change, as far as it can have happened in these subtrees: the item's value is what tells
+ * how much of it they have. */
+static double left_below(const struct settling *s, bool rises, uint32_t item, const struct below *below)
+{
+    const struct fp_change *change = &s->changes->items[item];
+    double all = self_share(s, rises, change->before_self, change->after_self);
+    double left = all > 0 ? fabs(s->self[item]) * fmin(below->share / all, 1) : 0;
+
+    return fmin(fabs(below->change), left);
+}
+
+/* The part of a change that self values below it account for. `below` is all zero before and after. */
+static double account(const struct settling *s, const struct fp_change *change, struct below *below, uint32_t *seen)
 {
     const struct fp_tree *tree = &s->pair->tree;
+    bool rises = change->effect > 0;
     size_t seen_count = 0;
-    double sum = 0, noise = 0;
+    double sum = 0;
 
     for (uint32_t i = 1; i < tree->count; i++)
         if (tree->name[i] == change->name) {
-            add_subtree(s, i, under, seen, &seen_count);
+            add_subtree(s, i, rises, below, seen, &seen_count);
             i = tree->end[i] - 1;
         }
     for (size_t k = 0; k < seen_count; k++) {
-        double here = under[seen[k]], all = s->self[seen[k]];
+        struct below *here = &below[seen[k]];
 
-        if (here * change->effect > 0 && all * change->effect > 0) {
-            sum += fmin(fabs(here), fabs(all));
-            noise += variance(s, seen[k]);
-        }
-        under[seen[k]] = 0;
+        if (here->change * change->effect > 0 && s->self[seen[k]] * change->effect > 0)
+            sum += left_below(s, rises, seen[k], here);
+        *here = (struct below){ 0, 0 };
     }
-    return sum - sqrt(noise);
+    return sum;
 }
 
 static bool can_be_inlined(const struct fp_pair *pair, const struct fp_change *change)
@@ -242,9 +265,9 @@ static bool can_be_inlined(const struct fp_pair *pair, const struct fp_change *c
 static int account_for_all(struct settling *s, struct fp_error *err)
 {
     struct fp_changes *c = s->changes;
-    double *under = calloc(c->count + 1, sizeof *under);
+    struct below *below = calloc(c->count + 1, sizeof *below);
     uint32_t *seen = malloc(((size_t)s->pair->tree.count + 1) * sizeof *seen);
-    int rc = under && seen ? FP_OK : fp_error_nomem(err);
+    int rc = below && seen ? FP_OK : fp_error_nomem(err);
     size_t looked_at = 0;
 
     for (size_t i = 0; i < c->count && rc == FP_OK && looked_at < FP_LIMIT_CHANGES; i++) {
@@ -255,13 +278,13 @@ static int account_for_all(struct settling *s, struct fp_error *err)
             continue;
         looked_at++;
         part = change->by_self ? fabs(s->self[i]) - sqrt(variance(s, (uint32_t)i))
-                                : account(s, change, under, seen);
+                                : account(s, change, below, seen);
         if (part < fabs(change->effect) / 2) {
             change->verdict = FP_VERDICT_MOVED;
             c->changed--;
         }
     }
-    free(under);
+    free(below);
     free(seen);
     return rc;
 }

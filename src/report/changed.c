@@ -1,7 +1,6 @@
 #include "report/changed.h"
 
-#include <stdio.h>
-
+#include "base/limits.h"
 #include "base/unit.h"
 #include "report/leads.h"
 #include "report/words.h"
@@ -104,7 +103,7 @@ static const json_t *common_rule(const json_t *services, int64_t *ret_tested)
     for (size_t i = 0; i < json_array_size(services); i++) {
         const json_t *entry = json_array_get(services, i), *rule = json_object_get(entry, "rule");
 
-        if (!json_is_object(rule) || !fp_leads_is_sampled(entry))
+        if (!json_is_object(rule) || !fp_leads_is_sampled(entry) || json_is_true(json_object_get(entry, "too_few")))
             continue;
         *ret_tested += fp_model_get_int(rule, "tested");
         for (size_t m = 0; common && m < sizeof members / sizeof *members; m++)
@@ -123,11 +122,12 @@ static void put_rule(const struct changed *c, json_t *to, const json_t *services
     const json_t *rule = common_rule(services, &count);
 
     if (!rule) {
-        put_word(c, to, "rule",
-                 "night_rule_any");
+        put_word(c, to, "rule", "night_rule_any");
         return;
     }
-    fp_model_say_count(c->model, to, "rule", (int64_t)count, "night_rule", fp_number_format(q, fp_model_get_real(rule, "q")), fp_count_format(tested, count), fp_number_format(points, 100 * fp_model_get_real(rule, "min_effect")), NULL);
+    fp_model_say_count(c->model, to, "rule", count, "night_rule", fp_number_format(q, fp_model_get_real(rule, "q")),
+                       fp_count_format(tested, count),
+                       fp_number_format(points, 100 * fp_model_get_real(rule, "min_effect")), NULL);
 }
 
 /* ---- all of it ---- */
@@ -148,7 +148,6 @@ static void put_compared(const struct changed *c, json_t *view)
 static void put_calm(const struct changed *c, json_t *to)
 {
     const struct fp_leads *leads = c->leads;
-    char count[FP_UNIT_TEXT];
 
     if (fp_leads_count(leads))
         put_text(c, to, "calm", NULL);
@@ -159,12 +158,34 @@ static void put_calm(const struct changed *c, json_t *to)
     else if (leads->why)
         fp_model_say(c->model, to, "calm", "calm_nothing", leads->why, NULL);
     else
-        put_word(c, to, "calm",
-                 "calm_first");
+        put_word(c, to, "calm", "calm_first");
+}
+
+/* Reports that what stands above is not about. Where none was compared, the first sentence has said why. */
+static void put_unjudged(const struct changed *c, json_t *to)
+{
+    const struct fp_leads *leads = c->leads;
+    size_t without = leads->compared || leads->too_few ? leads->without : 0;
+    struct fp_str few, none;
+    char count[FP_UNIT_TEXT];
+
+    fp_str_init(&few, FP_LIMIT_TEXT);
+    fp_str_init(&none, FP_LIMIT_TEXT);
     if (leads->too_few)
-        fp_model_say_count(c->model, to, "too_few", (int64_t)leads->too_few, "reports_too_few", fp_count_format(count, (int64_t)leads->too_few), NULL);
+        fp_lang_say_count(c->model->lang, &few, (int64_t)leads->too_few, "reports_too_few",
+                          fp_count_format(count, (int64_t)leads->too_few), NULL);
+    if (without)
+        fp_lang_say_count(c->model->lang, &none, (int64_t)without, "reports_without",
+                          fp_count_format(count, (int64_t)without), NULL);
+    c->model->failed = c->model->failed || !fp_str_ok(&few) || !fp_str_ok(&none);
+    if (few.len && none.len)
+        fp_model_say(c->model, to, "too_few", "two_sentences", few.data, none.data, NULL);
+    else if (few.len || none.len)
+        put_text(c, to, "too_few", few.len ? few.data : none.data);
     else
         put_text(c, to, "too_few", NULL);
+    fp_str_release(&few);
+    fp_str_release(&none);
 }
 
 void fp_changed_put(struct fp_model *model, json_t *view, const json_t *night, const char *prefix)
@@ -184,6 +205,7 @@ void fp_changed_put(struct fp_model *model, json_t *view, const json_t *night, c
     fp_model_put(model, view, "has_changed", json_boolean(leads.known));
     to = fp_model_object(model, view, "changed");
     put_calm(&c, to);
+    put_unjudged(&c, to);
     if (leads.compared)
         put_rule(&c, to, services);
     else

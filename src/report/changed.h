@@ -5,7 +5,8 @@
  *
  * Puts changes_text ("2 changes", "No changes", "Nothing to compare with"; null = nothing is known, as of older
  * nights), compared_text (null = nothing to name), has_changed, and
- *   changed       {calm (one sentence where no service changed; null), rule, too_few (null = none), host, lists}
+ *   changed       {calm (one sentence where no service changed; null), rule, too_few (how many reports
+ *                were not judged, for want of samples or of a baseline; null = none), host, lists}
  *   lists         [{head (null = the first), caption, note, fold (what it is folded behind; null = not), rows, more}]
  *   rows          [{sense ("more", "less"), mark, direction, pieces, cut, href, title_pieces, event, before, after, points, amount, unit}]
  * Links begin with `prefix`, a URL, and lead to the place `changes` of a report.

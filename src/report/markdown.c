@@ -9,30 +9,33 @@
 #include "report/links.h"
 #include "report/words.h"
 
-#define REPORTS_SHOWN 30 /* of those that failed or are partial */
+#define REPORTS_SHOWN 30 /* of those that failed or are partial, and of those that were kept */
 
 struct page {
     struct fp_out *out;
     bool linked;
 };
 
-static void put_code(const struct page *page, const char *text)
-{
-    fp_escape_markdown_code(page->out, text, strlen(text));
-}
-
-/* Ours, but read back from a file: where it holds what Markdown, or a chat, could take for more than words, it is a code
- * span, too. */
-static void put_words(const struct page *page, const char *text)
+void fp_markdown_words(struct fp_out *out, const char *text)
 {
     bool plain = true;
 
     for (const char *at = text; *at; at++)
         plain = plain && (unsigned char)*at >= ' ' && *at != 0x7F && !strchr("`*_[]<>&|@#\\!~", *at);
     if (plain)
-        fp_out_puts(page->out, text);
+        fp_out_puts(out, text);
     else
-        put_code(page, text);
+        fp_escape_markdown_code(out, text, strlen(text));
+}
+
+static void put_code(const struct page *page, const char *text)
+{
+    fp_escape_markdown_code(page->out, text, strlen(text));
+}
+
+static void put_words(const struct page *page, const char *text)
+{
+    fp_markdown_words(page->out, text);
 }
 
 /* A name in the pieces of report/words.h. */
@@ -108,14 +111,19 @@ static void put_changes(const struct page *page, const json_t *changed)
 
 /* ---- what failed ---- */
 
-static void put_report(const struct page *page, const json_t *entry)
+static void put_which(const struct page *page, const json_t *entry)
 {
-    const char *why = fp_model_get_text(entry, "failure");
-
     fp_out_puts(page->out, "- ");
     put_code(page, fp_model_get_text(entry, "title"));
     fp_out_puts(page->out, ", ");
     put_code(page, fp_model_get_text(entry, "event"));
+}
+
+static void put_report(const struct page *page, const json_t *entry)
+{
+    const char *why = fp_model_get_text(entry, "failure");
+
+    put_which(page, entry);
     fp_out_printf(page->out, ": %s", fp_model_get_text(entry, "outcome"));
     if (*why) {
         fp_out_puts(page->out, ": ");
@@ -139,6 +147,27 @@ static void put_trouble(const struct page *page, const json_t *services)
                 fp_out_puts(page->out, "\n**Failed or partial**\n\n");
             put_report(page, entry);
         }
+    }
+    if (found > REPORTS_SHOWN)
+        fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
+}
+
+/* Reports that are not of the last run, and why. */
+static void put_kept(const struct page *page, const json_t *services)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < json_array_size(services); i++) {
+        const json_t *entry = json_array_get(services, i), *kept = json_object_get(entry, "kept");
+
+        if (!json_is_object(kept) || found++ >= REPORTS_SHOWN)
+            continue;
+        if (found == 1)
+            fp_out_puts(page->out, "\n**Kept from an earlier run**\n\n");
+        put_which(page, entry);
+        fp_out_puts(page->out, ": the last run ");
+        put_words(page, fp_model_get_text(kept, "why"));
+        fp_out_putc(page->out, '\n');
     }
     if (found > REPORTS_SHOWN)
         fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
@@ -191,6 +220,7 @@ int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *
         put_counts(&page, night);
         put_changes(&page, json_object_get(view, "changed"));
         put_trouble(&page, json_object_get(night, "services"));
+        put_kept(&page, json_object_get(night, "services"));
         if (page.linked)
             fp_out_printf(out, "\n[The whole night](<%sindex.html>)\n", prefix);
     }

@@ -17,4 +17,8 @@
 /* `site_url`: an address of the site's root, NULL = not known. What fails in `out` is the sink's to say. */
 int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *out, struct fp_error *err);
 
+/* A sentence of ours that may hold what others wrote: where it has what Markdown, or a chat, could take for more than
+ * words, it is a code span. */
+void fp_markdown_words(struct fp_out *out, const char *text);
+
 #endif

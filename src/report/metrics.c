@@ -107,7 +107,7 @@ static void put_regressions(struct fp_out *out, const json_t *services)
     for (size_t i = 0; i < json_array_size(services); i++) {
         const json_t *entry = json_array_get(services, i);
 
-        if (!fp_leads_is_judged(entry) || fp_entry_is_host(entry) || !fp_leads_is_sampled(entry))
+        if (!fp_leads_is_judged(entry) || !fp_leads_is_sampled(entry))
             continue;
         if (first)
             put_head(out, "flamepress_regressions",
@@ -141,7 +141,7 @@ int fp_metrics_write(const struct fp_metrics *metrics, struct fp_out *out, struc
     put_value(out, "flamepress_last_run_timestamp_seconds", "When the last run began, whatever came of it.",
               metrics->last_run);
     if (metrics->last_success)
-        put_value(out, SUCCESS, "When the last run began that published all of its reports.", metrics->last_success);
+        put_value(out, SUCCESS, "When the last run began that ended with nothing wrong.", metrics->last_success);
     put_head(out, "flamepress_run_duration_seconds", "How long the last run took.");
     fp_out_puts(out, "flamepress_run_duration_seconds ");
     fp_out_decimal(out, metrics->duration, 3);

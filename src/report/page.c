@@ -12,12 +12,13 @@
 #include "report/model.h"
 #include "report/night.h"
 #include "report/service.h"
+#include "report/single.h"
 #include "report/summary.h"
 #include "report/template.h"
 #include "report/view.h"
 #include "report/words.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -25,6 +26,7 @@ static const char *const template_names[T_COUNT] = {
     [T_NIGHT] = "night",
     [T_INDEX] = "index",
     [T_SERVICE] = "service",
+    [T_LATEST] = "latest",
     "change_row",
     "change_table",
     "changed",
@@ -50,7 +52,7 @@ static const char *const template_names[T_COUNT] = {
     "windows",
 };
 
-enum asset_id { A_STYLE, A_ICON, A_COUNT };
+enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
 
 static const struct {
     const char *file;
@@ -58,6 +60,8 @@ static const struct {
 } asset_files[A_COUNT] = {
     [A_STYLE] = { "style.css", "style" },
     [A_ICON] = { "icon.svg", "icon" },
+    [A_VIEWER] = { "viewer.js", "viewer" },
+    [A_VIEWER_STYLE] = { "viewer.css", "viewer_style" },
 };
 
 #define SVG_SCRIPT "flame_svg.js"
@@ -253,7 +257,8 @@ static void put_frame(const struct fp_pages *pages, struct fp_model *model, json
                  fp_model_get_text(view, "generated"), NULL);
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
     fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
-    fp_model_put(model, view, "assets", fp_model_text(place->assets));
+    fp_model_put(model, view, "single", json_null());
+    fp_model_put(model, view, "assets", fp_model_text_or_null(place->assets));
     fp_model_put(model, view, "feed", fp_model_text_or_null(place->feed));
     for (size_t i = 0; i < A_COUNT; i++)
         fp_model_put(model, view, asset_files[i].key, fp_model_slice(fp_str_slice(&pages->asset_names[i])));
@@ -270,8 +275,9 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
     return fp_template_render(pages->templates[id], view, &partials, out, err);
 }
 
-int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
-                    struct fp_out *out, struct fp_error *err)
+/* `single`: NULL = a page with others. */
+static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
+                         const struct fp_single *single, struct fp_out *out, struct fp_error *err)
 {
     char date[FP_WORDS_LABEL_MAX];
     const char *label = fp_words_label(pages->lang, date, fp_model_get_text(json_object_get(summary, "window"), "label"));
@@ -282,10 +288,36 @@ int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct 
     if (rc < 0)
         return rc;
     put_frame(pages, &model, view, place, label);
+    if (single)
+        rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
+                           fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
+    if (rc < 0) {
+        json_decref(view);
+        return rc;
+    }
     fp_model_printf(&model, view, "page_title", "%s %s%s%s \u2013 %s", fp_model_get_text(summary, "title"),
                     fp_model_get_text(summary, "event"), *label ? ", " : "", label, pages->title);
     rc = render(pages, T_REPORT, &model, view, out, err);
     json_decref(view);
+    return rc;
+}
+
+int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err)
+{
+    return render_report(pages, summary, place, NULL, out, err);
+}
+
+int fp_pages_single(const struct fp_pages *pages, json_t *summary, const struct fp_single *single, struct fp_out *out,
+                    struct fp_error *err)
+{
+    static const struct fp_page_place nowhere = { .assets = NULL };
+    json_t *alone = NULL;
+    int rc = fp_single_summary(single, summary, &alone, err);
+
+    if (rc == FP_OK)
+        rc = render_report(pages, alone, &nowhere, single, out, err);
+    json_decref(alone);
     return rc;
 }
 
@@ -302,6 +334,25 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"),
                     pages->title);
     rc = render(pages, T_NIGHT, &model, view, out, err);
+    json_decref(view);
+    return rc;
+}
+
+int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err)
+{
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(pages->lang, date, fp_model_get_text(json_object_get(night, "window"), "label"));
+    struct fp_model model = { .lang = pages->lang };
+    json_t *view = json_object();
+    int rc;
+
+    put_frame(pages, &model, view, place, "");
+    fp_model_printf(&model, view, "page_title", "%s \u2013 %s", label, pages->title);
+    fp_model_put(&model, view, "label", fp_model_text(label));
+    fp_model_put(&model, view, "generator", fp_model_text(fp_generator()));
+    fp_words_put_href(&model, view, "night_href", "", fp_model_get_slice(night, "path"), "/index.html");
+    rc = render(pages, T_LATEST, &model, view, out, err);
     json_decref(view);
     return rc;
 }

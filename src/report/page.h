@@ -14,7 +14,7 @@
  *     fp_out_finish(&out, &err);
  *     fp_pages_close(pages);
  *
- * Pages are HTML5 that is well-formed XML too, without script, inline style or any
+ * Pages are HTML5 that is well-formed XML too, without inline script, inline style or any
  * request to elsewhere; all links are relative, so a site works from file:// and under any prefix.
  */
 #ifndef FP_REPORT_PAGE_H
@@ -30,6 +30,7 @@
 #include "base/str.h"
 
 struct fp_pages;
+struct fp_single;
 
 struct fp_pages_options {
     const char *title;     /* of the site; NULL = "flamepress" */
@@ -76,12 +77,19 @@ const char *fp_pages_svg_script(const struct fp_pages *pages);
  * meanwhile. */
 int fp_pages_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                     struct fp_out *out, struct fp_error *err);
+/* The same as one file that needs no other (report/single.h). */
+int fp_pages_single(const struct fp_pages *pages, json_t *summary, const struct fp_single *single, struct fp_out *out,
+                    struct fp_error *err);
 /* `night` as of fp_night_make. */
 int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);
 /* `service` as report/service.h has it. The page stands in services/SERVICE/. */
 int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct fp_page_place *place,
                      struct fp_out *out, struct fp_error *err);
+/* Leads on to the page of `night`. It stands in the root of the site, where "latest", a link to the directory of that night,
+ * would be the wrong place to go up from. */
+int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
+                    struct fp_out *out, struct fp_error *err);
 /* `nights`: an array of them, newest first (report/index.h). The page stands in the root of the site. */
 int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err);

@@ -74,11 +74,13 @@ struct fp_comparison_facts {
     uint32_t requests;              /* sent for it, among the report's */
     /* what came of it; all NULL when there was nothing to compare it with */
     const struct fp_tree *before, *after; /* as they were compared */
+    const struct fp_tree *switchable; /* the older one before the transforms that the page has switches for */
     const struct fp_pair *pair;
     const struct fp_changes *changes;
     const struct fp_changes_rule *rule;
     const struct fp_compare_config *limits; /* of a regression */
-    const struct fp_picture_anchor *anchors; /* of the changes that are worth a link, by node of the pair */
+    struct fp_picture_anchor *anchors; /* of the changes that are worth a link, by node of the pair; later those
+                                        * that the picture shows */
     size_t anchor_count;
     /* files beside the page; NULL = not written */
     const char *svg, *png;
@@ -107,6 +109,8 @@ struct fp_report_facts {
     const struct fp_names *merged; /* the services in it where there may be several; NULL = `service` alone */
     const struct fp_tree *tree;   /* as it is shown: after the transforms; NULL when failed; a root alone when empty */
     const struct fp_tree *recorded; /* as it came: what all shares are of; NULL = the same as `tree` */
+    const struct fp_tree *switchable; /* before the transforms that the page has switches for; NULL = `tree` */
+    unsigned switches;                /* which of them are on: enum fp_script_switch */
     const struct fp_transform_log *transforms; /* from the one to the other; NULL = none was asked for */
     const struct fp_symbols *symbols;          /* of `recorded`; NULL = not looked for */
     const char *form;          /* "columns with types", "node list", "folded" …; "" = nothing came */
@@ -128,7 +132,7 @@ struct fp_report_facts {
     bool has_pictures;
     struct fp_picture_facts picture;
     /* files beside the page, names relative to it; NULL = not written */
-    const char *svg, *png, *png2x, *folded, *pprof, *json;
+    const char *svg, *png, *png2x, *folded, *pprof, *json, *script;
     const char *png_note;      /* why there is no PNG for dense screens; NULL */
     const char *folded_note;   /* what the folded file lacks, or why there is none; NULL */
     const char *pprof_note;    /* why there is no pprof file; NULL */

@@ -320,6 +320,7 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, files, "diff_png", fp_model_text_or_null(facts->comparison ? facts->comparison->png : NULL));
     fp_model_put(model, files, "folded", fp_model_text_or_null(facts->folded));
     fp_model_put(model, files, "pprof", fp_model_text_or_null(facts->pprof));
+    fp_model_put(model, files, "script", fp_model_text_or_null(facts->script));
     fp_model_put(model, files, "json", fp_model_text_or_null(facts->json));
     fp_model_put(model, root, "png_note", fp_model_text_or_null(facts->png_note));
     fp_model_put(model, root, "folded_note", fp_model_text_or_null(facts->folded_note));

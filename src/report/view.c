@@ -265,11 +265,15 @@ static void put_picture(struct view *view)
 {
     const json_t *picture = part(view, "picture"), *files = part(view, "files");
     bool drawn = *fp_model_get_text(files, "svg") || *fp_model_get_text(files, "png");
+    bool scripted = *fp_model_get_text(files, "script");
     int64_t width = fp_model_get_int(picture, "width"), height = fp_model_get_int(picture, "height");
     int64_t box_count = fp_model_get_int(picture, "boxes");
     char total[FP_UNIT_TEXT], boxes[FP_UNIT_TEXT];
 
-    put_bool(view, "has_graph", drawn && json_is_object(picture));
+    drawn = drawn && json_is_object(picture);
+    put_bool(view, "has_graph", drawn || scripted);
+    put_bool(view, "has_picture", drawn);
+    put_file(view, "script");
     put_file(view, "svg");
     put_file(view, "png");
     put_file(view, "png2x");
@@ -307,6 +311,10 @@ static void put_downloads(struct view *view)
         fp_model_put(&view->model, row, "note", fp_model_word(&view->model, kinds[i].note));
     }
     put_bool(view, "has_downloads", json_array_size(list) > 0);
+    put_text(view, "incident", NULL);
+    if (*fp_model_get_text(view->summary, "id") && json_array_size(list) > 0) /* of a site: there is a configuration */
+        fp_words_put_incident(&view->model, view->root, "incident", view->start, view->end,
+                              fp_model_get_text(view->summary, "id"), fp_model_get_text(view->summary, "event"));
     fp_model_put(&view->model, view->root, "png_note",
                  fp_model_text_or_null(json_string_value(part(view, "png_note"))));
     fp_model_put(&view->model, view->root, "folded_note",

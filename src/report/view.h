@@ -18,6 +18,7 @@
  *   failed_parts_text, failed_rows, failed_beyond
  *   svg, png, png2x, picture_width, picture_height, graph_label, reading, hidden_text
  *   downloads                      [{href, label, note}], png_note, folded_note, pprof_note
+ *   incident                       the command that leaves files for a ticket; null: files, or it cannot be said
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
  *   transforms_line, transforms_text, transform_rows     what was done to the profile; see report/transforms.h
  *   missing_text, missing, nothing_missing               frames without a symbol; see report/missing.h

@@ -71,7 +71,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
     if (is_verdict(change, "new") || is_verdict(change, "gone")) {
         fp_model_put_word(s->model, row, "word", is_verdict(change, "new") ? "verdict_new" : "verdict_gone");
     } else if (before <= 0 || fp_model_get_real(change, "after_share") <= 0) {
-        fp_model_put_word(s->model, row, "word", before <= 0 ? "verdict_new" : "verdict_gone");
+        fp_model_put_word(s->model, row, "word", before <= 0 ? "none_before" : "none_after");
     } else {
         relative = 100 * fp_model_get_real(change, "effect") / before;
         fp_number_format(text, round(relative * 10) / 10);
@@ -430,8 +430,8 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
     put_verdict(&s);
     put_notes(&s);
     put_rule(&s);
-    put_direction(&s, "changes_up", "more_than_before", 1);
-    put_direction(&s, "changes_down", "less_than_before", -1);
+    put_direction(&s, "changes_up", "larger_than_before", 1);
+    put_direction(&s, "changes_down", "smaller_than_before", -1);
     put_moved(&s);
     put_difference(&s);
 }

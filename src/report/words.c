@@ -368,3 +368,23 @@ void fp_words_put_again(struct fp_model *model, json_t *object, const char *key,
     fp_model_put(model, object, key, fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
     fp_str_release(&text);
 }
+
+void fp_words_put_incident(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
+                           const char *service, const char *event)
+{
+    int64_t around = (end - start) / 2;
+    struct fp_str text;
+
+    if (around <= 0 || (end - start) % 2 || !*service || has_control(service) || !*event || has_control(event)) {
+        fp_model_put(model, object, key, json_null());
+        return;
+    }
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_puts(&text, "flamepress incident -c FILE --service ");
+    put_word(&text, service);
+    fp_str_puts(&text, " --event ");
+    put_word(&text, event);
+    fp_str_printf(&text, " --at @%lld --around %llds -o DIR", (long long)(start + around), (long long)around);
+    fp_model_put(model, object, key, fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
+}

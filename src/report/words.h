@@ -66,4 +66,9 @@ void fp_words_put_href(struct fp_model *model, json_t *object, const char *key, 
 void fp_words_put_again(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
                         const char *service);
 
+/* The command that leaves files about this window to attach to a ticket; null where it cannot be said: the service has
+ * control characters, or the window no middle at a whole second. */
+void fp_words_put_incident(struct fp_model *model, json_t *object, const char *key, int64_t start, int64_t end,
+                           const char *service, const char *event);
+
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "source/http_line.h"
 
@@ -162,22 +163,6 @@ static int check_header(const struct fp_http *http, const struct fp_source_confi
     return 0;
 }
 
-/* RFC 4648, 4. `to` has room for 4 * (n + 2) / 3 + 2 bytes. */
-static void base64(const char *from, size_t n, char *to)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t group = 0;
-
-        for (size_t k = 0; k < 3; k++)
-            group = group << 8 | (i + k < n ? (unsigned char)from[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            *to++ = i + k > n ? '=' : digits[group >> (18 - 6 * k) & 63];
-    }
-    *to = '\0';
-}
-
 /* A server that shows the request it got shows "Basic …" of user and password. */
 static int add_password(struct fp_http *http, struct fp_error *err)
 {
@@ -188,11 +173,11 @@ static int add_password(struct fp_http *http, struct fp_error *err)
     fp_str_init(&pair, FP_LIMIT_SECRET);
     fp_str_printf(&pair, "%s:%s", http->user ? http->user : "", http->password);
     if (rc == 0 && (rc = fp_str_status(&pair, "source.url", err)) == 0) {
-        encoded = malloc(4 * (pair.len + 2) / 3 + 5);
+        encoded = malloc(FP_BASE64_SIZE(pair.len));
         rc = encoded ? 0 : fp_error_nomem(err);
     }
     if (rc == 0) {
-        base64(pair.data, pair.len, encoded);
+        fp_base64(pair.data, pair.len, encoded);
         rc = fp_secrets_add(&http->secrets, encoded, err);
         explicit_bzero(encoded, strlen(encoded));
     }

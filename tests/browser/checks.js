@@ -7,7 +7,8 @@ const path = require('node:path');
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-// Paths of all pages and pictures below `site`, relative, in order; `latest` is a link to a night and left out.
+// Paths of all pages and pictures below `site`, relative, in order; `latest` is a link to a night and left out, and
+// latest.html leads on to one before anybody can look at it.
 function filesOf(site) {
   const found = [];
   const waiting = [''];
@@ -16,7 +17,7 @@ function filesOf(site) {
     for (const entry of fs.readdirSync(path.join(site, folder), { withFileTypes: true })) {
       const name = path.join(folder, entry.name);
       if (entry.isDirectory() && !entry.name.startsWith('.')) waiting.push(name);
-      else if (entry.isFile() && /\.(html|svg)$/.test(entry.name)) found.push(name);
+      else if (entry.isFile() && name !== 'latest.html' && /\.(html|svg)$/.test(entry.name)) found.push(name);
     }
   }
   return found.sort();

@@ -1,6 +1,8 @@
 // Every page and picture of a site (FP_SITE), as different readers see them.
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { open, serve, look, shot, fileUrl, WIDTHS } = require('./browser.js');
@@ -65,6 +67,19 @@ for (const reader of READERS) {
     }), []);
   });
 }
+
+test(`${NAME}: latest.html leads to the newest night, and back to all nights from there`, async (t) => {
+  if (!fs.existsSync(path.join(SITE, 'latest.html'))) return t.skip('no site of nights');
+  for (const base of [server.url, fileUrl(SITE, '/')]) {
+    const seen = await look(browser, { base });
+    await seen.page.goto(urlOf(base, 'latest.html'));
+    await seen.page.waitForURL(urlOf(base, `${fs.readlinkSync(path.join(SITE, 'latest'))}/index.html`));
+    await seen.page.click('nav.trail a');
+    assert.equal(seen.page.url(), urlOf(base, 'index.html'));
+    await seen.close();
+    assert.deepEqual(seen.problems, []);
+  }
+});
 
 test(`${NAME}: no page scrolls sideways, every link leads somewhere, one page of each sort on paper`, async () => {
   const anatomies = {};

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import glob
-import gzip
 import os
 import re
 import shutil
@@ -108,10 +107,10 @@ class TwoNights(PressedOnce):
         page = self.page()
         text = " ".join(text_of(page).split())
         self.has(text, "43 functions changed, beyond sampling noise.", "Compared with Thu 19 Nov 2026: 3.11 s then, 3.32 s now (+6.8 %).",
-                 "More than before", "Less than before", AUDIT, "new",
+                 "A larger share than before", "A smaller share than before", AUDIT, "new",
                  "at least 0.5 points", "308 samples then and 329 now (at least 100 of each)", "false discovery rate of 1 %")
         self.assertLess(page.index('id="changes"'), page.index('id="graph"'))
-        changes = text[text.index("More than before") :]
+        changes = text[text.index("A larger share than before") :]
         self.assertLess(changes.index(AUDIT), changes.index("malloc_consolidate"))
         self.has(page, f'href="../../../../../{NIGHT1}/checkout-api/on-cpu/index.html"')
         self.has_not(text, "inf", "nan %")
@@ -219,21 +218,6 @@ class Sources(PressCase):
         self.assertEqual(nights_of(self.site), [])
         self.assertEqual(leftovers(self.site), [])
 
-    def test_a_damaged_profile(self) -> None:
-        server = self.server()
-        self.pressed(server.url, windows=["2026-11-19"])
-        profile = os.path.join(self.site, NIGHT1, "checkout-api", "on-cpu", "profile.pb.gz")
-        for bytes in (read_bytes(profile)[:1000], gzip.compress(b"nonsense"), b""):
-            with open(profile, "wb") as file:
-                file.write(bytes)
-            outcome = self.press(server.url, **PREVIOUS)
-            with self.subTest(bytes=len(bytes)):
-                self.assertEqual(outcome.code, 0, outcome)
-                if bytes:
-                    self.one_line(outcome, "warning", "no baseline", "profile.pb.gz")
-                self.assertIsNone(self.summary()["baseline"])
-                self.assertTrue(self.summary()["no_baseline"])
-
     def test_a_partial_baseline_is_said(self) -> None:
         server = self.server()
         server.faults([{"kind": "status", "code": 404, "match": {"time_start": DAY1}}])
@@ -287,8 +271,12 @@ class Baselines(PressCase):
             window = {"window": "2026-11-20"}
             if own:
                 window["baseline"] = own
-            self.pressed(server.url, windows=[window], **PREVIOUS)
+            outcome = self.press(server.url, windows=[window], **PREVIOUS)
             with self.subTest(own=own):
+                if own == "release-1":
+                    self.one_line(outcome, "warning", "windows[0].baseline")
+                else:
+                    self.assertEqual(outcome, Outcome(0, "", ""))
                 if found:
                     self.assertIn(found, self.label())
                 else:
@@ -452,7 +440,9 @@ class Regressions(PressCase):
         ):
             outcome = self.regressions(services=[{"name": "checkout-api", "compare": limits}])
             with self.subTest(limits=limits):
-                self.assertEqual(len(outcome.lines), count, outcome.err)
+                unjudged = "too few samples to judge" in outcome.err
+                self.assertEqual(unjudged, "min_samples" in limits)
+                self.assertEqual(len(outcome.lines), count + unjudged, outcome.err)
                 self.assertEqual(outcome.code, REGRESSION if count else 0)
 
     def test_it_goes_before_a_job_that_failed(self) -> None:

@@ -51,7 +51,7 @@ class Demo(PressedOnce):
     def test_every_page_forbids_what_it_does_not_need(self) -> None:
         for path in all_paths(self.site, ".html"):
             self.has(read_text(path), "default-src 'none'")
-            self.has_not(read_text(path), "unsafe-inline", "<script", " style=")
+            self.has_not(read_text(path), "unsafe-inline", "<script>", " style=")
 
     def test_a_night_is_whole_in_itself(self) -> None:
         """Copied to another place, a night's pages still have their style and their pictures."""

@@ -195,7 +195,7 @@ class Options(RenderCase):
             ("json", {"summary.json"}),
             ("folded", {"profile.folded.gz"}),
             ("pprof", {"profile.pb.gz"}),
-            ("html", {"index.html", "assets"}),
+            ("html", {"index.html", "profile.js", "assets"}),
             ("svg,json", {"flamegraph.svg", "summary.json"}),
         ):
             out = self.render(self.reply, "--formats", formats, to=formats)

@@ -102,7 +102,7 @@ class Site(PressedOnce):
         self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT2)
         top = set(os.listdir(self.site))
         self.assertEqual(
-            top - {"services", "run.json"}, {".flamepress", "2026", "assets", "index.html", "latest"}
+            top - {"services", "run.json"}, {".flamepress", "2026", "assets", "index.html", "latest", "latest.html"}
         )
         for night in (NIGHT1, NIGHT2):
             there = set(os.listdir(os.path.join(self.site, night)))
@@ -273,8 +273,9 @@ class Site(PressedOnce):
             self.has(words, part)
         page = self.page()
         self.has(page, "3,323,229 µs")
-        for name in REPORT_FILES - {"index.html"}:
+        for name in REPORT_FILES - {"index.html", "profile.js"}:
             self.has(page, f'href="{name}"')
+        self.has(page, 'src="profile.js"')
 
     def test_the_page_names_the_query(self) -> None:
         words = text_of(self.page())

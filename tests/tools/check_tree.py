@@ -30,6 +30,7 @@ THIRD_PARTY = {
     "png": {"flame"},
     "glib": {"plan", "flame"},
     "zlib": {"codec"},
+    "zip.h": {"publish"},
     "pcre2": {"base"},
     "uuid/": {"publish"},
     "sha1": {"profile"},

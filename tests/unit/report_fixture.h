@@ -87,6 +87,7 @@ static inline void fixture_init(struct fixture *f, struct fp_builder *builder)
         .has_pictures = true,
         .picture = { .boxes = 7, .rows = 5, .width = 1200, .height = 300, .min_width = 0.1 },
         .svg = "flamegraph.svg",
+        .script = "profile.js",
         .png = "flamegraph.png",
         .png2x = "flamegraph-2x.png",
         .folded = "profile.folded.gz",
@@ -116,6 +117,7 @@ static inline void fixture_failed(struct fixture *f)
     f->facts.tree = NULL;
     f->facts.has_pictures = false;
     f->facts.svg = f->facts.png = f->facts.png2x = f->facts.folded = f->facts.pprof = NULL;
+    f->facts.script = NULL;
     f->facts.replies = 0;
     f->facts.form = "";
     f->facts.failure = "connection refused: is the <server> up?";
@@ -130,6 +132,7 @@ static inline void fixture_empty(struct fixture *f)
     f->facts.outcome = FP_OUTCOME_EMPTY;
     f->facts.has_pictures = false;
     f->facts.svg = f->facts.png = f->facts.png2x = f->facts.folded = f->facts.pprof = NULL;
+    f->facts.script = NULL;
 }
 
 /* Two of 24 hours are missing. */

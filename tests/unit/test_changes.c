@@ -290,14 +290,23 @@ static bool recorded_day(const char *service, const char *event, const char *day
     return found;
 }
 
-static void recorded(const char *service, const char *event, int64_t sample, struct fp_pair *pair,
-                     struct fp_changes *changes)
+#define DAY1 "2026-11-19"
+#define DAY2 "2026-11-20"
+
+static void recorded_between(const char *service, const char *event, int64_t sample, const char *from, const char *to,
+                             struct fp_pair *pair, struct fp_changes *changes)
 {
     struct fp_tree before, after;
 
-    assert_true(recorded_day(service, event, "2026-11-19", &before));
-    assert_true(recorded_day(service, event, "2026-11-20", &after));
+    assert_true(recorded_day(service, event, from, &before));
+    assert_true(recorded_day(service, event, to, &after));
     compare(&before, &after, sample, pair, changes);
+}
+
+static void recorded(const char *service, const char *event, int64_t sample, struct fp_pair *pair,
+                     struct fp_changes *changes)
+{
+    recorded_between(service, event, sample, DAY1, DAY2, pair, changes);
 }
 
 /* The first change upwards that leads. */
@@ -339,6 +348,29 @@ static void regular_expression_is_found(void **state)
     assert_int_equal(change_of(&pair, &c, "java.lang.Object com.acme.orders.OrderService.lambda$main$1(int)")->verdict,
                      FP_VERDICT_MOVED);
     release(&pair, &c);
+}
+
+/* The same two days the other way round: what was new is gone, what rose fell, and nothing else leads. */
+static void the_days_reversed(void **state)
+{
+    static const char *const crypto[] = { "node::crypto::Hash::HashInit", "EVP_MD_CTX_free" };
+    const char *replace = "java.lang.String java.util.regex.Matcher.replaceAll(java.lang.String)";
+    struct fp_pair pair;
+    struct fp_changes c;
+
+    (void)state;
+    recorded_between("order-service.jar", "on-cpu", SAMPLE, DAY2, DAY1, &pair, &c);
+    assert_true(change_of(&pair, &c, replace)->effect < 0);
+    for (uint32_t i = 0; i < c.count; i++)
+        if (fp_change_is_one(&c.items[i]))
+            assert_int_equal(c.items[i].lead, index_of(&pair, &c, replace));
+    release(&pair, &c);
+    for (int reversed = 0; reversed < 2; reversed++) {
+        recorded_between("checkout-api", "on-cpu", SAMPLE, reversed ? DAY2 : DAY1, reversed ? DAY1 : DAY2, &pair, &c);
+        for (size_t i = 0; i < sizeof crypto / sizeof *crypto; i++)
+            assert_int_equal(change_of(&pair, &c, crypto[i])->verdict, reversed ? FP_VERDICT_GONE : FP_VERDICT_NEW);
+        release(&pair, &c);
+    }
 }
 
 static void unchanged_programs(void **state)
@@ -514,6 +546,7 @@ int main(void)
         cmocka_unit_test(the_deepest),
         cmocka_unit_test(hashing_is_found),
         cmocka_unit_test(regular_expression_is_found),
+        cmocka_unit_test(the_days_reversed),
         cmocka_unit_test(unchanged_programs),
         cmocka_unit_test(eight_samples),
         cmocka_unit_test(the_host),

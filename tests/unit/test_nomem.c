@@ -10,6 +10,7 @@
 #include "press/shape.h"
 #include "report/summary.h"
 #include "profile_fixture.h"
+#include "report/profile_script.h"
 
 void *__real_malloc(size_t n) __attribute__((weak));
 void *__real_calloc(size_t n, size_t size) __attribute__((weak));
@@ -103,6 +104,16 @@ static int draw_shape(const struct fp_tree *tree, struct fp_str *svg, struct fp_
     return rc;
 }
 
+static int write_script(const struct fp_profile_script *script, struct fp_str *to, struct fp_error *err)
+{
+    static struct fp_out out;
+    int rc;
+
+    fp_out_to_str(&out, to);
+    rc = fp_profile_script_write(script, &out, err);
+    return rc < 0 ? rc : fp_out_finish(&out, err);
+}
+
 /* What a picture of its shape shows, compared with the tree itself. */
 static int draw_difference(const struct fp_tree *tree, struct fp_str *svg, struct fp_error *err)
 {
@@ -118,6 +129,8 @@ static int draw_difference(const struct fp_tree *tree, struct fp_str *svg, struc
         rc = fp_pair_make(&pair, tree, facts.tree, err);
     if (rc == FP_OK) {
         rc = draw(NULL, &pair, svg, err);
+        if (rc == FP_OK)
+            rc = write_script(&(struct fp_profile_script){ .pair = &pair, .before = tree, .after = facts.tree }, svg, err);
         fp_pair_release(&pair);
     }
     fp_shape_release(&shape);

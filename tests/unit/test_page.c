@@ -100,6 +100,16 @@ static void assert_well_formed(const struct fp_str *page, const char *name)
         unlink(path);
 }
 
+/* `<script src="…" defer="defer"></script>` and no other. */
+static void assert_scripts_are_files(const char *page)
+{
+    for (const char *at = page; (at = strstr(at, "<script")) != NULL; at++) {
+        assert_memory_equal(at, "<script src=\"", 13);
+        at = strchr(at + 13, '"');
+        assert_memory_equal(at, "\" defer=\"defer\"></script>\n", 26);
+    }
+}
+
 /* Everything a page promises whatever it shows. `page` holds no NUL: names cannot bring one in. */
 static void check_page(const struct fp_str *page, const char *name)
 {
@@ -107,8 +117,8 @@ static void check_page(const struct fp_str *page, const char *name)
     assert_well_formed(page, name);
     assert_memory_equal(page->data, "<!DOCTYPE html>\n<html lang=\"en\">", 32);
     assert_non_null(
-        strstr(page->data, "default-src 'none'; img-src 'self'; style-src 'self'; object-src 'self'"));
-    assert_none(page->data, "<script");
+        strstr(page->data, "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'self'; object-src 'self'"));
+    assert_scripts_are_files(page->data);
     assert_none(page->data, "<style");
     assert_none(page->data, " style=");
     assert_none(page->data, "<iframe");
@@ -151,6 +161,7 @@ static void report_shows_everything(void **state)
         "<title>Checkout on-cpu, Fri 20 Nov 2026 \xE2\x80\x93 production &lt;&amp;&gt;</title>",
         "Proved complete",
         "data=\"flamegraph.svg\"",
+        "<script src=\"profile.js\"",
         "srcset=\"flamegraph.png 1x, flamegraph-2x.png 2x\"",
         "width=\"1200\"",
         "href=\"profile.folded.gz\"",
@@ -291,7 +302,7 @@ static void night_and_index_link_to_reports(void **state)
     json_array_append_new(nights, night);
     page = render(pages, INDEX, nights, &root_place);
     assert_non_null(strstr(page.data, "href=\"2026/11/20/a%2520b/on-cpu/index.html\""));
-    assert_non_null(strstr(page.data, "href=\"latest/index.html\""));
+    assert_non_null(strstr(page.data, "href=\"latest.html\""));
     assert_non_null(strstr(page.data, "November 2026"));
     check_page(&page, "index");
     fp_str_release(&page);
@@ -335,7 +346,7 @@ static void pages_name_their_assets(void **state)
         struct fp_page_asset asset = fp_pages_asset(pages, i);
         char link[256];
 
-        snprintf(link, sizeof link, "href=\"../../../../../assets/%s\"", asset.name);
+        snprintf(link, sizeof link, "=\"../../../../../assets/%s\"", asset.name);
         assert_non_null(strstr(page.data, link));
         assert_true(asset.bytes.len > 0);
         assert_null(strstr(asset.bytes.data, "href")); /* nothing is loaded from elsewhere */

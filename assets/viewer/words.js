@@ -1,0 +1,63 @@
+/* Every text that the graph shows, in English; `{x}` is replaced. Other languages: words_zh.js; one that is not there
+ * falls back to English. */
+(function (fp) {
+  'use strict';
+
+  fp.words = fp.words || {};
+  fp.words.en = {
+    kinds: ['application', 'library', 'kernel', 'CUDA', 'thread', 'process', 'host', 'object', 'no symbol'],
+    program: 'program', noPackage: 'no package',
+    graph: 'Flame graph of the whole profile',
+    keys: 'Arrow keys walk from frame to frame, with Shift to the neighbours of what is zoomed into. Enter zooms in, Escape out, Home shows all. / searches, n and p go through what was found.',
+    failed: 'The graph could not be read: {why}. The picture below shows the same profile.',
+    search: 'Search', searchHint: 'Search for functions', matchCase: 'Match case', regex: 'Regular expression',
+    previous: 'Previous match', next: 'Next match',
+    wrong: 'This is no regular expression: {why}',
+    nested: 'This expression could run for ever: write it without repeats within repeats.',
+    many: 'This expression could run for ever: write it with fewer repeats.',
+    nothing: 'No function matches.',
+    found: '{functions} matching: {value}, {share} of the total',
+    foundBefore: '; before {value}, {share}',
+    stopped: 'The expression took too long; {names} were not looked at.',
+    function: 'function', functions: 'functions', name: 'name', names: 'names', frame: 'frame', frames: 'frames',
+    matches: 'Matching functions', more: 'and {count} more',
+    view: 'View', views: { flame: 'Flame', icicle: 'Icicle', leaf: 'Leaf first', sandwich: 'Sandwich' },
+    order: 'Order', orders: { name: 'by name', size: 'by size' },
+    colour: 'Colour', colours: { type: 'by type', package: 'by package', module: 'by module', change: 'by change' },
+    side: 'Compare', sides: { after: 'After', before: 'Before', difference: 'Difference' },
+    show: 'Leave out',
+    switches: {
+      fold_processes: 'Processes folded', fold_threads: 'Threads folded', hide_kernel: 'Kernel frames left out',
+      hide_libraries: 'Library frames left out', merge_recursion: 'Recursion merged',
+      collapse_wrappers: 'Wrappers collapsed',
+    },
+    fixed: 'applied before the profile was written',
+    theme: 'Theme', themes: { auto: 'system', light: 'light', dark: 'dark' },
+    reset: 'Reset',
+    path: 'Zoomed path', between: '… {count} more …',
+    details: 'Selected frame', none: 'Select a frame in the graph to see it here.',
+    kind: 'Type', value: 'Value', itself: 'Itself', before: 'Before', change: 'Change',
+    ofTotal: '{share} of the total', inAll: 'In all stacks', inAllText: '{total} ({share}), itself {self}',
+    leafValue: 'Of the leaf, from here', recorded: 'Recorded as',
+    zoom: 'Zoom', copyName: 'Copy name', copyStack: 'Copy stack as text', sandwich: 'Callers and callees',
+    copied: 'Copied.', notCopied: 'The browser did not allow copying; the text is selected.', stack: 'Stack',
+    finding: 'Looking for the frame of this address …', notFound: 'The frame of this address is not in this profile.',
+    reading: {
+      flame: 'The wider a box, the more of the total passes through it; callers are below.',
+      icicle: 'The wider a box, the more of the total passes through it; callers are above.',
+      leaf: 'On top, what each function has for itself; below it, who called it.',
+      sandwich: '{name}: callers above, callees below; {frames}, recursion counted once.',
+      difference: 'Widths are both sides together, each as a share of its own total; colours are changes of share.',
+    },
+    shownWith: 'Shown with: {what}. Shares stay of the whole profile.',
+    narrow: 'Not drawn: {frames} narrower than half a pixel; zooming in shows them.',
+    narrowSome: 'Frames narrower than half a pixel are not drawn; zooming in shows them.',
+    inexact: 'Values beyond 9,007,199,254,740,991 are rounded.',
+    legend: 'Colours', points: 'Change of share in points', less: 'less', grew: 'more',
+    noFunction: 'This function is not in what is shown.',
+  };
+
+  fp.wordsFor = (lang) => fp.words[String(lang || 'en').split('-')[0]] || fp.words.en;
+  fp.fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? String(values[key]) : all));
+  fp.counted = (count, one, many) => `${fp.formatCount(count)} ${count === 1 ? one : many}`;
+})(globalThis.flamepress = globalThis.flamepress || {});

@@ -1,0 +1,57 @@
+/* The graph's texts in Chinese: the same keys as words.js. */
+(function (fp) {
+  'use strict';
+
+  fp.words = fp.words || {};
+  fp.words.zh = {
+    kinds: ['应用', '库', '内核', 'CUDA', '线程', '进程', '主机', '对象', '无符号'],
+    program: '程序', noPackage: '无包名',
+    graph: '完整剖析数据的火焰图',
+    keys: '方向键在帧之间移动，按住 Shift 移到放大帧的相邻帧。Enter 放大，Escape 返回上一级，Home 显示全部。/ 搜索，n 和 p 在匹配之间跳转。',
+    failed: '无法读取火焰图：{why}。下方图片显示的是同一份数据。',
+    search: '搜索', searchHint: '搜索函数', matchCase: '区分大小写', regex: '正则表达式',
+    previous: '上一个匹配', next: '下一个匹配',
+    wrong: '这不是正则表达式：{why}',
+    nested: '这个表达式可能永远运行下去：请不要在重复中再用重复。',
+    many: '这个表达式可能永远运行下去：请减少重复。',
+    nothing: '没有匹配的函数。',
+    found: '匹配{functions}：{value}，占总量的 {share}',
+    foundBefore: '；之前 {value}，{share}',
+    stopped: '表达式耗时过长，{names}未检查。',
+    function: '个函数', functions: '个函数', name: '个名称', names: '个名称', frame: '个帧', frames: '个帧',
+    matches: '匹配的函数', more: '另有 {count} 项',
+    view: '视图', views: { flame: '火焰', icicle: '冰柱', leaf: '叶优先', sandwich: '三明治' },
+    order: '排序', orders: { name: '按名称', size: '按大小' },
+    colour: '颜色', colours: { type: '按类型', package: '按包', module: '按模块', change: '按变化' },
+    side: '对比', sides: { after: '之后', before: '之前', difference: '差异' },
+    show: '省略',
+    switches: {
+      fold_processes: '折叠进程', fold_threads: '折叠线程', hide_kernel: '省略内核帧', hide_libraries: '省略库帧',
+      merge_recursion: '合并递归', collapse_wrappers: '折叠包装函数',
+    },
+    fixed: '写入数据之前已应用',
+    theme: '主题', themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
+    reset: '重置',
+    path: '放大路径', between: '…… 另有 {count} 层 ……',
+    details: '选中的帧', none: '在图中选择一个帧，其详情显示在这里。',
+    kind: '类型', value: '数值', itself: '自身', before: '之前', change: '变化',
+    ofTotal: '占总量的 {share}', inAll: '所有调用栈中', inAllText: '{total}（{share}），自身 {self}',
+    leafValue: '叶函数经此处的数值', recorded: '记录时的名称',
+    zoom: '放大', copyName: '复制名称', copyStack: '以文本复制调用栈', sandwich: '调用者与被调用者',
+    copied: '已复制。', notCopied: '浏览器不允许复制；文本已选中。', stack: '调用栈',
+    finding: '正在查找链接中的帧……', notFound: '链接中的帧不在这份数据里。',
+    reading: {
+      flame: '方框越宽，总量中经过它的部分越大；调用者在下方。',
+      icicle: '方框越宽，总量中经过它的部分越大；调用者在上方。',
+      leaf: '最上面是每个函数自身的数值，下面是调用它的函数。',
+      sandwich: '{name}：上方是调用者，下方是被调用者；{frames}，递归只计一次。',
+      difference: '宽度是两边之和，各按自身总量的占比；颜色表示占比的变化。',
+    },
+    shownWith: '已应用：{what}。占比仍以完整数据为准。',
+    narrow: '未绘制：{frames}，宽度不足半个像素；放大后可见。',
+    narrowSome: '宽度不足半个像素的帧未绘制；放大后可见。',
+    inexact: '超过 9,007,199,254,740,991 的数值经过舍入。',
+    legend: '颜色', points: '占比变化（百分点）', less: '减少', grew: '增加',
+    noFunction: '当前显示的内容中没有这个函数。',
+  };
+})(globalThis.flamepress = globalThis.flamepress || {});

@@ -1,0 +1,508 @@
+#include "press/bundle.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/unit.h"
+#include "config/measure.h"
+#include "flame/pdf.h"
+#include "flame/png.h"
+#include "flame/svg.h"
+#include "publish/zip.h"
+#include "report/single.h"
+#include "report/summary.h"
+#include "report/ticket.h"
+
+static const struct {
+    const char *name;
+    const char *max;
+} parts[FP_BUNDLE_PARTS] = {
+    [FP_BUNDLE_PART_HTML] = { "html", "5MB" },
+    [FP_BUNDLE_PART_PNG] = { "png", "1MB" },
+    [FP_BUNDLE_PART_PDF] = { "pdf", "2MB" },
+    [FP_BUNDLE_PART_ZIP] = { "zip", "10MB" },
+};
+
+void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log)
+{
+    *bundle = (struct fp_bundle){ .log = log };
+    for (int part = 0; part < FP_BUNDLE_PARTS; part++) {
+        bundle->max_text[part] = parts[part].max;
+        (void)fp_measure_parse(FP_MEASURE_SIZE, parts[part].max, &bundle->max[part]);
+    }
+    fp_str_init(&bundle->left_out, FP_LIMIT_TEXT);
+}
+
+void fp_bundle_release(struct fp_bundle *bundle)
+{
+    fp_str_release(&bundle->left_out);
+}
+
+bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
+{
+    size_t n = strcspn(text, "=");
+    int64_t max;
+
+    if (!text[n] || fp_measure_parse(FP_MEASURE_SIZE, text + n + 1, &max) < 0 || max <= 0)
+        return false;
+    for (int part = 0; part < FP_BUNDLE_PARTS; part++)
+        if (strlen(parts[part].name) == n && strncmp(parts[part].name, text, n) == 0) {
+            bundle->max[part] = max;
+            bundle->max_text[part] = text + n + 1;
+            return true;
+        }
+    return false;
+}
+
+/* All that is written takes part in it. */
+struct work {
+    struct fp_bundle *bundle;
+    const struct fp_report_facts *facts;
+    const struct fp_draw_options *options;
+    const char *dir;
+    json_t *summary;
+    bool has_picture, has_difference;
+};
+
+/* ---- what is lost ---- */
+
+static void lose(struct work *w, enum fp_bundle_part part, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void say_lost(struct work *w, const char *what)
+{
+    fp_str_printf(&w->bundle->left_out, "%s%s", w->bundle->left_out.len ? " " : "", what);
+    fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, what);
+}
+
+/* "flamegraph.png is left out", and why. */
+static void lose(struct work *w, enum fp_bundle_part part, const char *format, ...)
+{
+    struct fp_str what;
+    va_list args;
+
+    fp_str_init(&what, FP_LIMIT_TEXT);
+    va_start(args, format);
+    fp_str_vprintf(&what, format, args);
+    va_end(args);
+    fp_str_printf(&what, ", to stay within %s (--max-bytes %s=SIZE).", w->bundle->max_text[part], parts[part].name);
+    say_lost(w, what.data);
+    fp_str_release(&what);
+}
+
+static void lose_boxes(struct work *w, enum fp_bundle_part part, const char *file, double min_width)
+{
+    char width[FP_UNIT_TEXT];
+
+    lose(w, part, "In %s, boxes narrower than %s px are not drawn", file, fp_number_format(width, min_width));
+}
+
+/* ---- pictures ---- */
+
+/* Of the narrowest box, in px, until a picture is small enough; 0: as it was asked for. */
+static const double widths[] = { 0, 1, 3, 10, FP_BUNDLE_WIDEST };
+
+#define WIDTHS (sizeof widths / sizeof *widths)
+
+static int make_picture(const struct work *w, bool difference, int64_t width, double min_width,
+                        struct fp_picture *ret_picture, struct fp_error *err)
+{
+    struct fp_picture_config config = *w->options->picture;
+    struct fp_draw_options options = *w->options;
+
+    config.width = width;
+    if (config.min_width < min_width)
+        config.min_width = min_width;
+    options.picture = &config;
+    return (difference ? fp_draw_make_difference : fp_draw_make_picture)(w->facts, &options, ret_picture, err);
+}
+
+static int size_of(const char *dir, const char *name, int64_t *ret_size, struct fp_error *err)
+{
+    struct fp_str path;
+    struct stat st;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, name, err);
+    if (rc == FP_OK && stat(path.data, &st) < 0)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot look at %s", path.data);
+    else if (rc == FP_OK)
+        *ret_size = st.st_size;
+    fp_str_release(&path);
+    return rc;
+}
+
+static int drop(const char *dir, const char *name, struct fp_error *err)
+{
+    struct fp_str path;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, name, err);
+    if (rc == FP_OK && unlink(path.data) < 0 && errno != ENOENT)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot remove %s", path.data);
+    fp_str_release(&path);
+    return rc;
+}
+
+static int write_png(const struct work *w, bool difference, double min_width, const char *name, struct fp_error *err)
+{
+    struct fp_picture picture;
+    struct fp_str path;
+    int rc = make_picture(w, difference, w->options->picture->width, min_width, &picture, err);
+
+    if (rc < 0)
+        return rc;
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, w->dir, name, err);
+    if (rc == FP_OK)
+        rc = fp_png_write(&picture, 1, path.data, err);
+    fp_str_release(&path);
+    fp_picture_release(&picture);
+    return rc;
+}
+
+static int put_png(struct work *w, bool difference, const char *name, struct fp_error *err)
+{
+    int64_t size = 0;
+    int rc = FP_OK;
+
+    for (size_t i = 0; i < WIDTHS && rc == FP_OK; i++) {
+        rc = write_png(w, difference, widths[i], name, err);
+        if (rc == FP_OK)
+            rc = size_of(w->dir, name, &size, err);
+        if (rc == FP_OK && size <= w->bundle->max[FP_BUNDLE_PART_PNG]) {
+            if (i)
+                lose_boxes(w, FP_BUNDLE_PART_PNG, name, widths[i]);
+            return FP_OK;
+        }
+    }
+    if (rc == FP_OK)
+        rc = drop(w->dir, name, err);
+    if (rc == FP_OK)
+        lose(w, FP_BUNDLE_PART_PNG, "%s is left out", name);
+    return rc;
+}
+
+/* ---- the page ---- */
+
+/* One of its pictures; its min_width is set when it is not as it was asked for. Empty: it is left out. */
+struct embedded {
+    struct fp_str svg;
+    double min_width;
+    struct fp_picture_facts picture;
+};
+
+static int embed_once(const struct work *w, bool difference, double min_width, struct embedded *e, struct fp_error *err)
+{
+    struct fp_report_facts facts = *w->facts;
+    int64_t width = w->options->picture->width;
+    struct fp_picture picture;
+    struct fp_out out;
+    int rc = make_picture(w, difference, width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
+
+    if (rc < 0)
+        return rc;
+    fp_str_clear(&e->svg);
+    fp_out_to_str(&out, &e->svg);
+    rc = fp_svg_write(&picture, &out, err);
+    if (rc == FP_OK)
+        rc = fp_out_finish(&out, err);
+    fp_draw_note_picture(&facts, &picture);
+    e->picture = facts.picture;
+    e->min_width = min_width;
+    fp_picture_release(&picture);
+    return rc;
+}
+
+static int embed(const struct work *w, bool difference, size_t max, struct embedded *e, struct fp_error *err)
+{
+    fp_str_init(&e->svg, FP_LIMIT_SVG);
+    for (size_t i = 0; i < WIDTHS; i++) {
+        struct fp_error why = FP_ERROR_INIT;
+        int rc = embed_once(w, difference, widths[i], e, &why);
+
+        if (rc < 0 && rc != FP_ELIMIT) {
+            *err = why;
+            return rc;
+        }
+        if (rc == FP_OK && e->svg.len <= max)
+            return FP_OK;
+    }
+    fp_str_clear(&e->svg);
+    return FP_OK;
+}
+
+struct page {
+    const struct work *w;
+    struct fp_single single;
+    json_t *summary;
+};
+
+static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    const struct page *page = ctx;
+
+    return fp_pages_single(page->w->options->pages, page->summary, &page->single, out, err);
+}
+
+/* `max`: what the picture had to be within; browsers, or the budget of the page, decided that. */
+static void say_embedded(struct work *w, const struct embedded *e, size_t max, const char *what)
+{
+    char lost[256];
+
+    if (!e->svg.len)
+        snprintf(lost, sizeof lost, "In report.html, the %s is left out", what);
+    else if (e->min_width > w->options->picture->min_width)
+        snprintf(lost, sizeof lost, "In the %s of report.html, boxes narrower than %d px are not drawn", what,
+                 (int)e->min_width);
+    else
+        return;
+    if (max < FP_SINGLE_PICTURE) {
+        lose(w, FP_BUNDLE_PART_HTML, "%s", lost);
+        return;
+    }
+    strcat(lost, ", as Chromium shows no larger picture within a page."); /* short words alone: there is room */
+    say_lost(w, lost);
+}
+
+/* With the facts of the page's own pictures: they are as wide as a page, not as those of the files. */
+static int summary_of_page(const struct work *w, const struct embedded *flame, const struct embedded *diff,
+                           json_t **ret_summary, struct fp_error *err)
+{
+    struct fp_report_facts facts = *w->facts;
+    struct fp_comparison_facts comparison;
+
+    if (flame->svg.len)
+        facts.picture = flame->picture;
+    if (diff->svg.len) {
+        comparison = *facts.comparison;
+        comparison.width = diff->picture.width;
+        comparison.height = diff->picture.height;
+        facts.comparison = &comparison;
+    }
+    return fp_summary_make(&facts, ret_summary, err);
+}
+
+#define PAGE_ROOM 600000 /* bytes of a page that are not its pictures: tables, style sheet */
+
+static int put_page(struct work *w, struct fp_error *err)
+{
+    int64_t room = (w->bundle->max[FP_BUNDLE_PART_HTML] - PAGE_ROOM) / 4 * 3; /* Base64 */
+    struct embedded flame = { .min_width = 0 }, diff = flame;
+    struct page page = { .w = w };
+    int64_t size = 0;
+    size_t max;
+    int rc = FP_OK;
+
+    room = room < 0 ? 0 : w->has_difference ? room / 2 : room;
+    max = (size_t)room < FP_SINGLE_PICTURE ? (size_t)room : FP_SINGLE_PICTURE;
+    if (w->has_picture)
+        rc = embed(w, false, max, &flame, err);
+    if (rc == FP_OK && w->has_difference)
+        rc = embed(w, true, max, &diff, err);
+    if (rc == FP_OK)
+        rc = summary_of_page(w, &flame, &diff, &page.summary, err);
+    if (rc == FP_OK && w->has_picture)
+        say_embedded(w, &flame, max, "flame graph");
+    if (rc == FP_OK && w->has_difference)
+        say_embedded(w, &diff, max, "difference graph");
+    page.single = (struct fp_single){ fp_str_slice(&flame.svg), fp_str_slice(&diff.svg),
+                                      w->options->interactive && (flame.svg.len || diff.svg.len)
+                                          ? fp_pages_svg_script(w->options->pages) : NULL,
+                                      w->bundle->left_out.data };
+    if (rc == FP_OK)
+        rc = fp_draw_file(w->dir, FP_BUNDLE_PAGE, write_page, &page, err);
+    if (rc == FP_OK)
+        rc = size_of(w->dir, FP_BUNDLE_PAGE, &size, err);
+    if (rc == FP_OK && size > w->bundle->max[FP_BUNDLE_PART_HTML]) {
+        rc = drop(w->dir, FP_BUNDLE_PAGE, err);
+        lose(w, FP_BUNDLE_PART_HTML, FP_BUNDLE_PAGE " is left out");
+    }
+    json_decref(page.summary);
+    fp_str_release(&flame.svg);
+    fp_str_release(&diff.svg);
+    return rc;
+}
+
+/* ---- PDF and summary.md ---- */
+
+#define PDF_WIDTH 1200 /* px: on A4 its text is of 7.6 points … */
+#define PDF_WIDEST 3000
+#define PDF_MIN_WIDTH 0.3 /* less than a printer shows */
+
+/* … and smaller where the graph is so tall that it is the height which decides: then it may as well be wider. */
+static int make_paper_picture(const struct work *w, double min_width, struct fp_picture *ret_picture, struct fp_error *err)
+{
+    int rc = make_picture(w, false, PDF_WIDTH, min_width, ret_picture, err);
+    double width;
+
+    if (rc < 0)
+        return rc;
+    width = (double)ret_picture->height * FP_PDF_ASPECT;
+    if (width <= PDF_WIDTH)
+        return FP_OK;
+    fp_picture_release(ret_picture);
+    return make_picture(w, false, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
+}
+
+static int write_pdf(const struct work *w, const struct fp_ticket *ticket, double min_width, struct fp_error *err)
+{
+    struct fp_pdf pdf = { .title = w->facts->title,
+                          .creator = fp_generator(),
+                          .created = w->facts->generated,
+                          .lines = ticket->lines,
+                          .line_count = ticket->line_count };
+    struct fp_picture picture;
+    struct fp_str path;
+    int rc = FP_OK;
+
+    if (w->has_picture && min_width >= 0)
+        rc = make_paper_picture(w, min_width, &picture, err);
+    if (rc < 0)
+        return rc;
+    if (w->has_picture && min_width >= 0)
+        pdf.picture = &picture;
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, w->dir, FP_BUNDLE_PDF, err);
+    if (rc == FP_OK)
+        rc = fp_pdf_write(&pdf, path.data, err);
+    fp_str_release(&path);
+    if (pdf.picture)
+        fp_picture_release(&picture);
+    return rc;
+}
+
+/* With boxes as narrow as paper shows, then wider ones, then without the graph; then not at all. */
+static int put_pdf(struct work *w, struct fp_error *err)
+{
+    static const double tries[] = { PDF_MIN_WIDTH, 1, 3, 10, FP_BUNDLE_WIDEST, -1 };
+    struct fp_ticket ticket;
+    int64_t size = 0;
+    int rc = fp_ticket_make(&ticket, w->summary, w->bundle->left_out.data, err);
+    size_t i;
+
+    for (i = 0; i < sizeof tries / sizeof *tries && rc == FP_OK; i++) {
+        rc = write_pdf(w, &ticket, tries[i], err);
+        if (rc == FP_OK)
+            rc = size_of(w->dir, FP_BUNDLE_PDF, &size, err);
+        if (rc == FP_OK && size <= w->bundle->max[FP_BUNDLE_PART_PDF])
+            break;
+    }
+    fp_ticket_release(&ticket);
+    if (rc < 0)
+        return rc;
+    if (i == sizeof tries / sizeof *tries) {
+        lose(w, FP_BUNDLE_PART_PDF, FP_BUNDLE_PDF " is left out");
+        return drop(w->dir, FP_BUNDLE_PDF, err);
+    }
+    if (i && tries[i] < 0)
+        lose(w, FP_BUNDLE_PART_PDF, "In " FP_BUNDLE_PDF ", the flame graph is left out");
+    else if (i)
+        lose_boxes(w, FP_BUNDLE_PART_PDF, FP_BUNDLE_PDF, tries[i]);
+    return FP_OK;
+}
+
+static int write_note(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    const struct fp_ticket *ticket = ctx;
+
+    (void)err; /* the sink has the verdict */
+    fp_ticket_markdown(ticket, out);
+    return FP_OK;
+}
+
+static int put_note(struct work *w, struct fp_error *err)
+{
+    struct fp_ticket ticket;
+    int rc = fp_ticket_make(&ticket, w->summary, w->bundle->left_out.data, err);
+
+    if (rc == FP_OK)
+        rc = fp_draw_file(w->dir, FP_BUNDLE_NOTE, write_note, &ticket, err);
+    fp_ticket_release(&ticket);
+    return rc;
+}
+
+/* ---- the archive ---- */
+
+/* In the order of the archive. What it has no room for is left out from the end on. */
+static const char *const archived[] = { FP_BUNDLE_NOTE,  FP_BUNDLE_PAGE,     FP_BUNDLE_PDF,
+                                        "flamegraph.png", "diff.png",        FP_DRAW_PPROF_FILE,
+                                        FP_SUMMARY_FILE, "flamegraph.svg",   "diff.svg" };
+
+#define ARCHIVED (sizeof archived / sizeof *archived)
+
+static size_t list_files(const struct work *w, const char *names[ARCHIVED])
+{
+    struct fp_str path;
+    size_t count = 0;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    for (size_t i = 0; i < ARCHIVED; i++)
+        if (fp_path_make(&path, w->dir, archived[i], NULL) == FP_OK && fp_file_exists(path.data))
+            names[count++] = archived[i];
+    fp_str_release(&path);
+    return count;
+}
+
+static int put_archive(struct work *w, struct fp_error *err)
+{
+    const char *names[ARCHIVED];
+    size_t count = list_files(w, names);
+    struct fp_str path;
+    int64_t size = 0;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, w->dir, FP_BUNDLE_ZIP, err);
+    while (rc == FP_OK) {
+        rc = fp_zip_write(path.data, w->dir, names, count, w->facts->generated, err);
+        if (rc == FP_OK)
+            rc = size_of(w->dir, FP_BUNDLE_ZIP, &size, err);
+        if (rc < 0 || size <= w->bundle->max[FP_BUNDLE_PART_ZIP])
+            break;
+        if (--count == 0) {
+            lose(w, FP_BUNDLE_PART_ZIP, FP_BUNDLE_ZIP " is left out");
+            rc = drop(w->dir, FP_BUNDLE_ZIP, err);
+            if (rc == FP_OK)
+                rc = put_note(w, err);
+            break;
+        }
+        lose(w, FP_BUNDLE_PART_ZIP, "%s is not in " FP_BUNDLE_ZIP, names[count]);
+        rc = put_note(w, err); /* which is in it, and says so */
+    }
+    fp_str_release(&path);
+    return rc;
+}
+
+int fp_bundle_write(struct fp_bundle *bundle, const struct fp_report_facts *facts, const char *dir,
+                    const struct fp_draw_options *options, json_t *summary, struct fp_error *err)
+{
+    struct work w = { .bundle = bundle,
+                      .facts = facts,
+                      .options = options,
+                      .dir = dir,
+                      .summary = summary,
+                      .has_picture = fp_report_total(facts) > 0 && facts->tree->total[0] > 0,
+                      .has_difference = facts->comparison && facts->comparison->pair };
+    int rc = FP_OK;
+
+    if (w.has_picture)
+        rc = put_png(&w, false, "flamegraph.png", err);
+    if (rc == FP_OK && w.has_difference)
+        rc = put_png(&w, true, "diff.png", err);
+    if (rc == FP_OK)
+        rc = put_page(&w, err);
+    if (rc == FP_OK)
+        rc = put_pdf(&w, err);
+    if (rc == FP_OK)
+        rc = put_note(&w, err);
+    if (rc == FP_OK)
+        rc = put_archive(&w, err);
+    return rc;
+}
