@@ -17,7 +17,7 @@ LATER = {"SOURCE_DATE_EPOCH": "1795400000"}
 
 
 def breaks(day: int, *hours: int) -> List[Dict[str, Any]]:
-    return [{"kind": "status", "code": 404, "match": {"time_start": day + hour * 3600}} for hour in hours]
+    return [{"kind": "garbage", "match": {"time_start": day + hour * 3600}} for hour in hours]
 
 
 class AlarmCase(PressCase):
