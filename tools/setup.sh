@@ -40,6 +40,7 @@ tidy
 openssl
 poppler-utils
 golang-go
+fonts-noto-cjk
 chromium!chromium
 nodejs!node
 npm!npm

@@ -156,7 +156,8 @@ static void check_baselines(struct checking *c)
 
 static void check_pages(struct checking *c)
 {
-    const struct fp_pages_options how = { c->config->title, c->config->templates, c->config->assets };
+    const struct fp_pages_options how = { c->config->title, c->config->templates, c->config->assets,
+                                          fp_lang_find(c->config->chinese ? "zh" : "en") };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_pages *pages;
 

@@ -337,7 +337,8 @@ static int exit_of_result(const struct fp_press_result *result, bool fail_on_reg
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
 {
     const struct fp_config *config = site->config;
-    const struct fp_pages_options how = { config->title, config->templates, config->assets };
+    const struct fp_pages_options how = { config->title, config->templates, config->assets,
+                                          fp_lang_find(config->chinese ? "zh" : "en") };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_press_result result;
     struct fp_pages *pages;

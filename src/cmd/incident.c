@@ -232,7 +232,8 @@ static int plan_it(struct incident *x, struct fp_error *err)
 static int work(struct incident *x, struct fp_error *err)
 {
     const struct fp_config *config = x->config;
-    const struct fp_pages_options pages = { config->title, config->templates, config->assets };
+    const struct fp_pages_options pages = { config->title, config->templates, config->assets,
+                                            fp_lang_find(config->chinese ? "zh" : "en") };
     int result = fp_cmd_generated(&x->generated, x->log);
 
     if (result != FP_EXIT_OK)

@@ -23,7 +23,7 @@
 #include "report/model.h"
 
 enum { OPT_OUTPUT, OPT_TITLE, OPT_SERVICE, OPT_EVENT, OPT_WIDTH, OPT_MIN_WIDTH, OPT_ICICLE, OPT_SORT,
-       OPT_NO_INTERACTIVE, OPT_FORMATS, OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, OPT_DIFF_SHAPE,
+       OPT_NO_INTERACTIVE, OPT_FORMATS, OPT_LANG, OPT_TEMPLATES, OPT_ASSETS, OPT_FORCE, OPT_BASELINE, OPT_DIFF_SHAPE,
        OPT_DIFF_PALETTE, OPT_FAIL, OPT_SINGLE_FILE, OPT_MAX_BYTES, FP_TRANSFORM_OPTION_NAMES };
 
 static const struct fp_option table[] = {
@@ -38,6 +38,7 @@ static const struct fp_option table[] = {
     { "sort", '\0', "name|value", "siblings by name (default: graphs compare by eye) or by size" },
     { "no-interactive", '\0', NULL, "no script in the SVG: it cannot be zoomed and searched on its own" },
     { "formats", '\0', "LIST", "of svg,png,html,json,folded,pprof (default: all)" },
+    { "lang", '\0', "en|zh", "language of the page (default en)" },
     { "templates", '\0', "DIR", "files here replace the built-in templates of the same name" },
     { "assets", '\0', "DIR", "files here replace the built-in style sheets, scripts and icon" },
     { "force", '\0', NULL, "write over a published site or files of others" },
@@ -131,6 +132,11 @@ static int parse_value(struct render_options *r, const struct fp_options *o, int
         r->picture.sort_by_value = o->value[0] == 'v';
         break;
     case OPT_NO_INTERACTIVE: r->no_interactive = true; break;
+    case OPT_LANG:
+        r->pages.lang = fp_lang_find(o->value);
+        if (!r->pages.lang)
+            return fp_options_wrong(o, "--lang is en or zh, not \"%s\"", o->value);
+        break;
     case OPT_TEMPLATES: r->pages.templates = o->value; break;
     case OPT_ASSETS: r->pages.assets = o->value; break;
     case OPT_FORCE: r->force = true; break;

@@ -141,6 +141,7 @@ struct fp_config {
     const char *output;
     const char *timezone;   /* IANA name; NULL = the system's */
     const char *title;      /* of the site; default "flamepress" */
+    bool chinese;           /* the pages are; default false: English */
     const char *site_url;   /* address of the site's root, for who reads of it elsewhere; NULL = not known */
     const char *metrics_file; /* Prometheus textfile; NULL = none */
     const char *templates;  /* directory that overrides built-in templates; NULL = none */

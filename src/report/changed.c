@@ -1,7 +1,6 @@
 #include "report/changed.h"
 
-#include <stdio.h>
-
+#include "base/limits.h"
 #include "base/unit.h"
 #include "report/leads.h"
 #include "report/words.h"
@@ -17,6 +16,11 @@ struct changed {
 static void put_text(const struct changed *c, json_t *object, const char *key, const char *text)
 {
     fp_model_put(c->model, object, key, fp_model_text_or_null(text));
+}
+
+static void put_word(const struct changed *c, json_t *object, const char *key, const char *word)
+{
+    fp_model_put_word(c->model, object, key, word);
 }
 
 /* Into the difference graph at the function where there is one, else to what the report says of changes. */
@@ -36,16 +40,16 @@ static void push_row(const struct changed *c, json_t *rows, const struct fp_lead
     fp_lead_write(lead, decimals, &texts);
     put_text(c, row, "mark", lead->effect < 0 ? "\u25bc" : "\u25b2");
     put_text(c, row, "sense", lead->effect < 0 ? "less" : "more");
-    put_text(c, row, "direction", lead->effect < 0 ? "less: " : "more: ");
+    put_word(c, row, "direction", lead->effect < 0 ? "less_hidden" : "more_hidden");
     fp_words_put_name(c->model, row, "pieces", "cut", fp_model_get_slice(lead->lead, "name"));
     put_href(c, row, lead);
     fp_words_put_name(c->model, row, "title_pieces", NULL, fp_model_get_slice(lead->entry, "title"));
     put_text(c, row, "event", fp_model_get_text(lead->entry, "event"));
-    put_text(c, row, "before", texts.before);
-    put_text(c, row, "after", texts.after);
+    put_text(c, row, "before", fp_lang_word_of(c->model->lang, "verdict", texts.before, texts.before));
+    put_text(c, row, "after", fp_lang_word_of(c->model->lang, "verdict", texts.after, texts.after));
     put_text(c, row, "points", texts.points);
     put_text(c, row, "amount", texts.amount);
-    put_text(c, row, "unit", lead->has_cores ? "cores" : NULL);
+    put_word(c, row, "unit", lead->has_cores ? "unit_cores" : NULL);
 }
 
 static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group group)
@@ -54,14 +58,13 @@ static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group 
         const char *head, *caption, *note;
         bool fold; /* beside the point of the page: there for who asks */
     } words[FP_LEADS_GROUPS] = {
-        [FP_LEADS_MORE] = { NULL, "Functions with a larger share than before", NULL, false },
-        [FP_LEADS_LESS] = { "A smaller share than before", "Functions with a smaller share than before", NULL, false },
-        [FP_LEADS_HOST] = { "On the host", "Functions of the host whose share changed",
-                            "All processes together: changes of the services above appear here again.", true },
-        [FP_LEADS_UNSAMPLED] = { "Larger or smaller, noise not known",
-                                 "Differences in values that are no counts of samples",
-                                 "These values are not counts of samples, so nobody can tell how much of a difference is "
-                                 "chance: its size alone decided.", true },
+        [FP_LEADS_MORE] = { NULL, "list_more", NULL, false },
+        [FP_LEADS_LESS] = { "list_less_head", "list_less", NULL, false },
+        [FP_LEADS_HOST] = { "list_host_head", "list_host",
+                            "list_host_note", true },
+        [FP_LEADS_UNSAMPLED] = { "list_unsampled_head",
+                                 "list_unsampled",
+                                 "list_unsampled_note", true },
     };
     size_t first = c->leads->first[group], count = c->leads->first[group + 1] - first;
     int decimals = fp_leads_decimals(c->leads, group);
@@ -71,20 +74,19 @@ static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group 
     if (!count)
         return;
     list = fp_model_row(c->model, lists);
-    put_text(c, list, "head", words[group].head);
-    put_text(c, list, "caption", words[group].caption);
-    put_text(c, list, "note", words[group].note);
+    put_word(c, list, "head", words[group].head);
+    put_word(c, list, "caption", words[group].caption);
+    put_word(c, list, "note", words[group].note);
     if (words[group].fold)
-        fp_model_printf(c->model, list, "fold", "%s: %s %s", words[group].head, fp_count_format(text, (int64_t)count),
-                        count == 1 ? "function" : "functions");
+        fp_model_say_count(c->model, list, "fold", (int64_t)count, "list_fold",
+                           fp_lang_word(c->model->lang, words[group].head), fp_count_format(text, (int64_t)count), NULL);
     else
         put_text(c, list, "fold", NULL);
     rows = fp_model_array(c->model, list, "rows");
     for (size_t i = 0; i < count && i < ROWS_SHOWN; i++)
         push_row(c, rows, &c->leads->items[first + i], decimals);
     if (count > ROWS_SHOWN)
-        fp_model_printf(c->model, list, "more", "and %zu more with less impact; all of them are in the night\u2019s summary.json",
-                        count - ROWS_SHOWN);
+        fp_model_say(c->model, list, "more", "list_beyond", fp_lang_number(count - ROWS_SHOWN).text, NULL);
     else
         put_text(c, list, "more", NULL);
 }
@@ -120,28 +122,26 @@ static void put_rule(const struct changed *c, json_t *to, const json_t *services
     const json_t *rule = common_rule(services, &count);
 
     if (!rule) {
-        put_text(c, to, "rule",
-                 "Rule: a difference that sampling noise does not explain, and that is large enough; each report states its "
-                 "thresholds.");
+        put_word(c, to, "rule", "night_rule_any");
         return;
     }
-    fp_model_printf(c->model, to, "rule",
-                    "Rule: sampling noise excluded at q = %s in each report (%s function%s in all), and a difference of at "
-                    "least %s points of share.",
-                    fp_number_format(q, fp_model_get_real(rule, "q")), fp_count_format(tested, count),
-                    fp_plural((uint64_t)count), fp_number_format(points, 100 * fp_model_get_real(rule, "min_effect")));
+    fp_model_say_count(c->model, to, "rule", count, "night_rule", fp_number_format(q, fp_model_get_real(rule, "q")),
+                       fp_count_format(tested, count),
+                       fp_number_format(points, 100 * fp_model_get_real(rule, "min_effect")), NULL);
 }
 
 /* ---- all of it ---- */
 
 static void put_compared(const struct changed *c, json_t *view)
 {
+    char date[FP_WORDS_LABEL_MAX];
+
     if (!c->leads->compared && !c->leads->too_few)
         put_text(c, view, "compared_text", NULL);
     else if (c->leads->label)
-        fp_model_printf(c->model, view, "compared_text", "compared with %s", c->leads->label);
+        fp_model_say(c->model, view, "compared_text", "compared_to", fp_words_label(c->model->lang, date, c->leads->label), NULL);
     else
-        put_text(c, view, "compared_text", "compared with several windows: see the services");
+        put_word(c, view, "compared_text", "compared_several");
 }
 
 /* What stands where no change leads: that all is well is worth a sentence, too. */
@@ -152,17 +152,13 @@ static void put_calm(const struct changed *c, json_t *to)
     if (fp_leads_count(leads))
         put_text(c, to, "calm", NULL);
     else if (leads->compared)
-        fp_model_printf(c->model, to, "calm", "Nothing changed in %s beyond what chance explains.",
-                        leads->compared == 1 ? "the report that was compared" : "any of the reports that were compared");
+        fp_model_say_count(c->model, to, "calm", (int64_t)leads->compared, "calm", NULL);
     else if (leads->too_few)
-        put_text(c, to, "calm", "No report has enough samples on both sides to be judged.");
+        put_word(c, to, "calm", "calm_too_few");
     else if (leads->why)
-        fp_model_printf(c->model, to, "calm",
-                        "There is nothing to compare with: %s. From the next window on, what changed stands here.", leads->why);
+        fp_model_say(c->model, to, "calm", "calm_nothing", leads->why, NULL);
     else
-        put_text(c, to, "calm",
-                 "No earlier window of these services was found to compare this one with. From the next one on, what "
-                 "changed stands here.");
+        put_word(c, to, "calm", "calm_first");
 }
 
 /* Reports that what stands above is not about. Where none was compared, the first sentence has said why. */
@@ -170,18 +166,26 @@ static void put_unjudged(const struct changed *c, json_t *to)
 {
     const struct fp_leads *leads = c->leads;
     size_t without = leads->compared || leads->too_few ? leads->without : 0;
-    char few[100] = "", none[100] = "", count[FP_UNIT_TEXT];
+    struct fp_str few, none;
+    char count[FP_UNIT_TEXT];
 
+    fp_str_init(&few, FP_LIMIT_TEXT);
+    fp_str_init(&none, FP_LIMIT_TEXT);
     if (leads->too_few)
-        snprintf(few, sizeof few, "%s report%s too few samples to judge.",
-                 fp_count_format(count, (int64_t)leads->too_few), leads->too_few == 1 ? " has" : "s have");
+        fp_lang_say_count(c->model->lang, &few, (int64_t)leads->too_few, "reports_too_few",
+                          fp_count_format(count, (int64_t)leads->too_few), NULL);
     if (without)
-        snprintf(none, sizeof none, "%s%s report%s nothing to be compared with.", *few ? " " : "",
-                 fp_count_format(count, (int64_t)without), without == 1 ? " has" : "s have");
-    if (*few || *none)
-        fp_model_printf(c->model, to, "too_few", "%s%s", few, none);
+        fp_lang_say_count(c->model->lang, &none, (int64_t)without, "reports_without",
+                          fp_count_format(count, (int64_t)without), NULL);
+    c->model->failed = c->model->failed || !fp_str_ok(&few) || !fp_str_ok(&none);
+    if (few.len && none.len)
+        fp_model_say(c->model, to, "too_few", "two_sentences", few.data, none.data, NULL);
+    else if (few.len || none.len)
+        put_text(c, to, "too_few", few.len ? few.data : none.data);
     else
         put_text(c, to, "too_few", NULL);
+    fp_str_release(&few);
+    fp_str_release(&none);
 }
 
 void fp_changed_put(struct fp_model *model, json_t *view, const json_t *night, const char *prefix)
@@ -196,7 +200,7 @@ void fp_changed_put(struct fp_model *model, json_t *view, const json_t *night, c
         model->failed = true;
         return;
     }
-    put_text(&c, view, "changes_text", leads.known ? fp_leads_headline(headline, &leads) : NULL);
+    put_text(&c, view, "changes_text", leads.known ? fp_leads_headline(headline, &leads, model->lang) : NULL);
     put_compared(&c, view);
     fp_model_put(model, view, "has_changed", json_boolean(leads.known));
     to = fp_model_object(model, view, "changed");

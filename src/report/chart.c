@@ -132,6 +132,11 @@ static double axis_end(const struct fp_chart *chart)
     return chart->most > 0 ? step * fmax(1, ceil(chart->most / step - 1e-9)) : step;
 }
 
+static const struct fp_lang *lang_of(const struct fp_chart *chart)
+{
+    return chart->model ? chart->model->lang : NULL;
+}
+
 char *fp_chart_format(const struct fp_chart *chart, char to[FP_UNIT_TEXT], double value)
 {
     char text[FP_UNIT_TEXT];
@@ -140,7 +145,7 @@ char *fp_chart_format(const struct fp_chart *chart, char to[FP_UNIT_TEXT], doubl
         return fp_share_format(to, llround(fmin(fmax(value, 0), 1) * 1e9), 1000000000);
     if (chart->scale == FP_CHART_VALUE)
         return fp_unit_format(to, llround(fmin(fmax(value, -9e18), 9e18)), chart->unit);
-    snprintf(to, FP_UNIT_TEXT, "%.30s cores", fp_number_format(text, value));
+    snprintf(to, FP_UNIT_TEXT, "%.30s %.16s", fp_number_format(text, value), fp_lang_word(lang_of(chart), "unit_cores"));
     return to;
 }
 
@@ -165,8 +170,8 @@ static void put_grid(const struct fp_chart *chart, json_t *to)
 
 char *fp_chart_date(const struct fp_chart *chart, char to[FP_CHART_DATE], int64_t time, bool year)
 {
-    static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    char text[FP_TIME_TEXT], clock[8] = "", when[8] = "";
+    char text[FP_TIME_TEXT], clock[8] = "", key[24], number[8];
+    struct fp_str date;
     int month, day;
 
     fp_time_format(text, time, chart->zone); /* "2026-11-20 00:00:00 +08:00" */
@@ -178,9 +183,14 @@ char *fp_chart_date(const struct fp_chart *chart, char to[FP_CHART_DATE], int64_
     day = (text[8] - '0') * 10 + text[9] - '0';
     if (chart->period > 0 && chart->period < 20 * 3600)
         snprintf(clock, sizeof clock, " %.5s", text + 11);
-    if (year)
-        snprintf(when, sizeof when, " %.4s", text);
-    snprintf(to, FP_CHART_DATE, "%d %s%s%s", day, months[(month + 11) % 12], when, clock);
+    snprintf(key, sizeof key, "month_short_%02d", (month + 11) % 12 + 1);
+    snprintf(number, sizeof number, "%d", day % 100);
+    text[4] = '\0'; /* the year */
+    fp_str_init(&date, FP_CHART_DATE - 1);
+    fp_lang_say(lang_of(chart), &date, year ? "chart_date_year" : "chart_date", number, fp_lang_word(lang_of(chart), key),
+                clock, text, NULL);
+    snprintf(to, FP_CHART_DATE, "%s", date.len ? date.data : "");
+    fp_str_release(&date);
     return to;
 }
 
@@ -264,9 +274,7 @@ static void put_spark_text(struct fp_model *model, json_t *spark, const struct f
         least = fmin(least, points[i].value);
         most = fmax(most, points[i].value);
     }
-    fp_model_printf(model, spark, "text", "%zu of the last %d windows have a value, from %s to %s", present,
-                    FP_HISTORY_SPARK, fp_chart_format(scale, low, present ? least : 0),
-                    fp_chart_format(scale, high, most));
+    fp_model_say(model, spark, "text", "spark_text", fp_lang_number(present).text, fp_lang_number((size_t)FP_HISTORY_SPARK).text, fp_chart_format(scale, low, present ? least : 0), fp_chart_format(scale, high, most), NULL);
 }
 
 void fp_chart_put_spark(struct fp_model *model, json_t *row, const json_t *trend, enum fp_unit unit)
@@ -274,7 +282,8 @@ void fp_chart_put_spark(struct fp_model *model, json_t *row, const json_t *trend
     struct fp_chart_point points[FP_HISTORY_SPARK];
     size_t count = read_points(trend, points);
     struct line line = { .model = model, .frame = &spark_frame, .period = fp_model_get_int(trend, "period") };
-    const struct fp_chart scale = { .scale = json_is_true(json_object_get(trend, "cores")) ? FP_CHART_CORES : FP_CHART_VALUE,
+    const struct fp_chart scale = { .model = model,
+                                    .scale = json_is_true(json_object_get(trend, "cores")) ? FP_CHART_CORES : FP_CHART_VALUE,
                                     .unit = unit };
     json_t *spark, *dots;
 

@@ -9,11 +9,13 @@
 
 #include <jansson.h>
 
+#include "base/lang.h"
 #include "base/str.h"
 #include "base/unit.h"
 #include "plan/event.h"
 
 /* ": the server counted 12,345 rows, its limit is 1,000,000." goes behind "Proved complete", "Unproved" or "Partial". */
-void fp_complete_words(struct fp_str *out, const json_t *summary, const struct fp_event *event, enum fp_unit unit);
+void fp_complete_words(struct fp_str *out, const struct fp_lang *lang, const json_t *summary,
+                       const struct fp_event *event, enum fp_unit unit);
 
 #endif

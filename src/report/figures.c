@@ -27,18 +27,18 @@ static void push_cores(const struct fp_figures *figures, json_t *list)
         return;
     cores = (double)figures->total / core;
     fp_fixed_format(value, cores, fp_fixed_decimals(cores));
-    row = push_figure(figures, list, figures->partial ? "cores, while covered" : "cores, on average", value,
+    row = push_figure(figures, list, figures->partial ? fp_lang_word(figures->model->lang, "cores_covered") : fp_lang_word(figures->model->lang, "cores_average"), value,
                       "");
-    fp_model_printf(
-        figures->model, row, "exact", "%s in %s s%s",
-        fp_unit_format_exact(value, figures->total, figures->unit),
-        fp_count_format(seconds, (int64_t)(core / (double)fp_words_unit_per_second(figures->unit) + 0.5)),
-        figures->partial ? ", the time covered" : "");
+    fp_model_say(figures->model, row, "exact", figures->partial ? "cores_exact_covered" : "cores_exact",
+                 fp_unit_format_exact(value, figures->total, figures->unit),
+                 fp_count_format(seconds,
+                                 (int64_t)(core / (double)fp_words_unit_per_second(figures->unit) + 0.5)), NULL);
 }
 
 static void push_samples(const struct fp_figures *figures, json_t *list)
 {
-    char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT], exact[2 * FP_UNIT_TEXT];
+    char value[FP_UNIT_TEXT], worth[FP_UNIT_TEXT];
+    json_t *row;
     int64_t samples;
 
     if (!figures->event->cores || figures->sample <= 1 || figures->total < figures->sample)
@@ -46,45 +46,44 @@ static void push_samples(const struct fp_figures *figures, json_t *list)
     samples = figures->total / figures->sample;
     fp_count_format(value, samples);
     fp_unit_format_exact(worth, figures->sample, figures->unit);
-    strcpy(exact, "one sample is worth ");
-    strcat(exact, worth);
-    push_figure(figures, list, samples == 1 ? "sample" : "samples", value, exact);
+    row = push_figure(figures, list, fp_lang_word(figures->model->lang, samples == 1 ? "samples_one" : "samples_other"),
+                      value, "");
+    fp_model_say(figures->model, row, "exact", "sample_worth", worth, NULL);
 }
 
 /* What the event type means for every number of the page; null where they simply add up. */
 static const char *note_of(const struct fp_figures *figures)
 {
     if (figures->event->gauge)
-        return "This is a gauge: each stack counts with its last value in the window. Gauges of two windows "
-               "do not "
-               "add up.";
+        return "event_gauge";
     if (figures->event->known || !*fp_model_get_text(figures->summary, "event"))
         return NULL;
     return figures->unit == FP_UNIT_UNITS
-               ? "This event type is not in flamepress\u2019s table: its values are taken as "
-                 "plain units that add up."
-               : "This event type is not in flamepress\u2019s table: its values are taken as "
-                 "amounts that add up.";
+               ? "event_plain_units"
+               : "event_amounts";
 }
 
 void fp_figures_put(const struct fp_figures *figures, json_t *to)
 {
     json_t *list = fp_model_array(figures->model, to, "figures"), *row;
-    const char *title = figures->event->known ? figures->event->title : "total";
+    const char *title = figures->event->known ? fp_lang_word_of(figures->model->lang, "event", figures->event->title,
+                                                                figures->event->title)
+                                              : fp_lang_word(figures->model->lang, "col_total");
     int64_t functions = fp_tables_function_count(figures->summary);
     char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
-    fp_model_put(figures->model, to, "event_note", fp_model_text_or_null(note_of(figures)));
+    fp_model_put_word(figures->model, to, "event_note", note_of(figures));
     row = push_figure(figures, list, title, fp_words_value(value, figures->total, figures->unit),
                       fp_unit_format_exact(exact, figures->total, figures->unit));
     if (figures->event->gauge)
-        fp_model_printf(figures->model, row, "label", "%s, last value in the window", title);
+        fp_model_say(figures->model, row, "label", "figure_last_value", title, NULL);
     push_cores(figures, list);
     push_samples(figures, list);
     if (functions > 0) /* a host's profile may end with its threads */
         push_figure(figures, list,
-                    figures->event->objects ? functions == 1 ? "function or object" : "functions and objects"
-                    : functions == 1        ? "function"
-                                            : "functions",
-                    fp_count_format(value, functions), "different names, threads and processes left out");
+                    fp_lang_word(figures->model->lang,
+                    figures->event->objects ? functions == 1 ? "count_objects_one" : "count_objects_other"
+                    : functions == 1        ? "count_functions_one"
+                                            : "count_functions_other"),
+                    fp_count_format(value, functions), fp_lang_word(figures->model->lang, "functions_exact"));
 }

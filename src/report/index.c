@@ -1,5 +1,6 @@
 #include "report/index.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,8 @@ static void put_word(struct fp_model *model, json_t *row, const json_t *night)
 {
     const json_t *window = json_object_get(night, "window");
     const char *zone_name = fp_model_get_text(window, "timezone"),
-               *outcome = fp_model_get_text(night, "outcome");
+               *outcome = fp_lang_word_of(model->lang, "outcome", fp_model_get_text(night, "outcome"),
+                                          fp_model_get_text(night, "outcome"));
     struct fp_zone *zone;
     char time[FP_TIME_TEXT];
 
@@ -112,9 +114,12 @@ static void put_word(struct fp_model *model, json_t *row, const json_t *night)
 
 static void put_link(struct fp_model *model, json_t *row, const json_t *night)
 {
+    char date[FP_WORDS_LABEL_MAX];
+
     fp_words_put_href(model, row, "href", "", fp_model_get_slice(night, "path"), "/index.html");
     fp_model_put(model, row, "label",
-                 fp_model_slice(fp_model_get_slice(json_object_get(night, "window"), "label")));
+                 fp_model_text(fp_words_label(model->lang, date,
+                                              fp_model_get_text(json_object_get(night, "window"), "label"))));
 }
 
 static void push_night(struct fp_model *model, json_t *list, const json_t *night)
@@ -162,17 +167,16 @@ static void push_day(const struct calendar *calendar, json_t *days, const struct
 static void push_month(const struct calendar *calendar, json_t *months, const struct cell *cells,
                        size_t count)
 {
-    static const char *const names[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December"
-    };
     struct fp_model *model = calendar->model;
     json_t *month = fp_model_row(model, months), *weeks, *days = NULL;
     int year = cells[0].year, all = days_of_month(year, cells[0].month);
     int64_t first = day_number(year, cells[0].month, 1);
     int before = weekday(first), places = (before + all + 6) / 7 * 7;
+    char key[16];
 
-    fp_model_printf(model, month, "month_label", "%s %d", names[cells[0].month - 1], year);
+    snprintf(key, sizeof key, "month_%02d", cells[0].month);
+    fp_model_say(model, month, "month_label", "month_year", fp_lang_word(model->lang, key),
+                 fp_lang_number((size_t)year).text, NULL);
     weeks = fp_model_array(model, month, "weeks");
     for (int place = 0; place < places; place++) {
         int day = place - before + 1;
@@ -200,8 +204,7 @@ static void put_months(const struct calendar *calendar, json_t *view)
     }
     earlier_count = months > MONTHS_SHOWN ? months - MONTHS_SHOWN : 0;
     fp_model_put(calendar->model, view, "has_earlier", json_boolean(earlier_count > 0));
-    fp_model_printf(calendar->model, view, "earlier_label", "%zu earlier month%s", earlier_count,
-                    fp_plural(earlier_count));
+    fp_model_say_count(calendar->model, view, "earlier_label", (int64_t)earlier_count, "earlier_months", fp_lang_number(earlier_count).text, NULL);
 }
 
 /* ---- all of it ---- */
@@ -257,21 +260,21 @@ static int put_newest(struct fp_model *model, json_t *view, const json_t *nights
         return FP_OK;
     prefix = json_object();
     fp_words_put_href(&prefix_model, prefix, "url", "", fp_model_get_slice(night, "path"), "/");
-    rc = fp_night_view(night, fp_model_get_text(prefix, "url"), "services/", &newest, err);
+    rc = fp_night_view(night, model->lang, fp_model_get_text(prefix, "url"), "services/", &newest, err);
     json_decref(prefix);
     if (rc < 0)
         return rc;
     model->failed |= prefix_model.failed;
     fp_model_put(model, view, "generator", json_copy(json_object_get(newest, "generator")));
     fp_model_put(model, view, "generated", json_copy(json_object_get(newest, "generated")));
-    fp_model_put(model, view, "newest_lead", fp_model_text(i ? "The newest that can be read, of" : "The newest of"));
+    fp_model_put(model, view, "newest_lead", fp_model_word(model, i ? "newest_readable" : "newest_of"));
     fp_model_put(model, view, "newest", newest);
     return FP_OK;
 }
 
-int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err)
+int fp_index_view(const json_t *nights, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err)
 {
-    struct fp_model model = FP_MODEL_INIT;
+    struct fp_model model = { .lang = lang };
     struct calendar calendar = { .model = &model };
     json_t *view = json_object();
     struct cell *cells = malloc((json_array_size(nights) + 1) * sizeof *cells);
@@ -293,8 +296,7 @@ int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err)
         calendar.daily = is_daily(&calendar);
     }
     put_months(&calendar, view);
-    fp_model_printf(&model, view, "calendar_text", "%s night%s", fp_count_format(text, (int64_t)calendar.count),
-                    fp_plural(calendar.count));
+    fp_model_say_count(&model, view, "calendar_text", (int64_t)calendar.count, "nights", fp_count_format(text, (int64_t)calendar.count), NULL);
     free(cells);
     if (rc < 0) {
         json_decref(view);

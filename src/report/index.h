@@ -22,10 +22,11 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 
 #define FP_NIGHT_DAMAGED "damaged"
 
 /* `nights`: an array, newest first; may be empty. The caller owns *ret_view. */
-int fp_index_view(const json_t *nights, json_t **ret_view, struct fp_error *err);
+int fp_index_view(const json_t *nights, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err);
 
 #endif

@@ -149,22 +149,24 @@ void fp_leads_release(struct fp_leads *leads)
     *leads = (struct fp_leads){ 0 };
 }
 
-char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads)
+char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads, const struct fp_lang *lang)
 {
     size_t count = fp_leads_count(leads);
     char text[FP_UNIT_TEXT];
+    struct fp_str line;
 
-    if (!leads->known)
-        to[0] = '\0';
-    else if (count)
-        snprintf(to, FP_LEADS_TEXT, "%s%s change%s", leads->clipped ? "At least " : "",
-                 fp_count_format(text, (int64_t)count), fp_plural(count));
-    else if (leads->compared)
-        snprintf(to, FP_LEADS_TEXT, leads->first[FP_LEADS_UNSAMPLED] ? "No changes of services" : "No changes");
-    else if (leads->too_few)
-        snprintf(to, FP_LEADS_TEXT, "Too few samples to tell what changed");
-    else
-        snprintf(to, FP_LEADS_TEXT, "Nothing to compare with");
+    fp_str_init(&line, FP_LEADS_TEXT - 1);
+    if (leads->known && count)
+        fp_lang_say_count(lang, &line, (int64_t)count, leads->clipped ? "headline_at_least" : "headline",
+                          fp_count_format(text, (int64_t)count), NULL);
+    else if (leads->known)
+        fp_lang_say(lang, &line,
+                    leads->compared  ? leads->first[FP_LEADS_UNSAMPLED] ? "headline_none_services" : "headline_none"
+                    : leads->too_few ? "headline_too_few"
+                                     : "headline_nothing",
+                    NULL);
+    snprintf(to, FP_LEADS_TEXT, "%s", line.len ? line.data : "");
+    fp_str_release(&line);
     return to;
 }
 

@@ -22,6 +22,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/unit.h"
 
 enum fp_lead_group {
@@ -70,7 +71,7 @@ bool fp_leads_is_judged(const json_t *entry);
 
 /* "2 changes", "No changes", "Nothing to compare with"; "" when nothing is known. Returns `to`. */
 #define FP_LEADS_TEXT 160
-char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads);
+char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads, const struct fp_lang *lang);
 
 /* The numbers of a change as they are read; `decimals`: of cores, the same for a column (fp_leads_decimals). */
 struct fp_lead_texts {

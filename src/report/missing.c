@@ -71,10 +71,18 @@ static void put_numbers(const struct fp_tables *tables, json_t *row, const json_
     int64_t names = fp_model_get_int(cause, "names");
     char self[FP_UNIT_TEXT], total[FP_UNIT_TEXT], count[FP_UNIT_TEXT];
 
-    fp_model_printf(tables->model, row, "numbers", "%s self, %s total, under %s %s.",
-                    fp_words_share(self, fp_model_get_int(cause, "self"), tables->total),
-                    fp_words_share(total, fp_model_get_int(cause, "total"), tables->total),
-                    fp_count_format(count, names), names == 1 ? "name" : "different names");
+    fp_model_say_count(tables->model, row, "numbers", names, "missing_numbers",
+                       fp_words_share(self, fp_model_get_int(cause, "self"), tables->total),
+                       fp_words_share(total, fp_model_get_int(cause, "total"), tables->total),
+                       fp_count_format(count, names), NULL);
+}
+
+/* The summary has them in English, for programs. */
+static void put_cause_word(struct fp_model *model, json_t *row, const json_t *cause, const char *key, const char *prefix)
+{
+    const char *id = fp_model_get_text(cause, "cause");
+
+    fp_model_put(model, row, key, fp_model_text(fp_lang_word_of(model->lang, prefix, id, fp_model_get_text(cause, key))));
 }
 
 static void push_cause(const struct fp_tables *tables, json_t *list, const json_t *cause, const json_t *modules)
@@ -82,9 +90,9 @@ static void push_cause(const struct fp_tables *tables, json_t *list, const json_
     struct fp_model *model = tables->model;
     json_t *row = fp_model_row(model, list);
 
-    fp_model_put(model, row, "title", fp_model_text(fp_model_get_text(cause, "title")));
-    fp_model_put(model, row, "meaning", fp_model_text(fp_model_get_text(cause, "meaning")));
-    fp_model_put(model, row, "advice", fp_model_text(fp_model_get_text(cause, "advice")));
+    put_cause_word(model, row, cause, "title", "symbol_title");
+    put_cause_word(model, row, cause, "meaning", "symbol_meaning");
+    put_cause_word(model, row, cause, "advice", "symbol_advice");
     put_numbers(tables, row, cause);
     fp_tables_put_modules(tables, row, modules, fp_model_get_text(cause, "cause"));
 }
@@ -102,10 +110,6 @@ void fp_missing_put_view(const struct fp_tables *tables, json_t *to)
         push_cause(tables, list, json_array_get(causes, i), json_object_get(missing, "modules"));
     fp_model_put(model, to, "has_missing", json_boolean(json_array_size(list) > 0));
     fp_model_put(model, to, "nothing_missing",
-                 none ? fp_model_text("Every frame has its symbol.") : json_null());
-    fp_model_printf(model, to, "missing_text",
-                    "%s of the total was measured in frames without a symbol, and %s passes through at least one; the "
-                    "entry functions of threads are left out of these two. Counted before any transform.",
-                    fp_words_share(self, fp_model_get_int(code, "self"), tables->total),
-                    fp_words_share(total, fp_model_get_int(code, "total"), tables->total));
+                 none ? fp_model_word(model, "every_symbol") : json_null());
+    fp_model_say(model, to, "missing_text", "missing_text", fp_words_share(self, fp_model_get_int(code, "self"), tables->total), fp_words_share(total, fp_model_get_int(code, "total"), tables->total), NULL);
 }

@@ -61,6 +61,46 @@ void fp_model_printf(struct fp_model *model, json_t *object, const char *key, co
     fp_str_release(&text);
 }
 
+static void put_said(struct fp_model *model, json_t *object, const char *key, struct fp_str *text)
+{
+    fp_model_put(model, object, key, fp_str_ok(text) ? fp_model_slice(fp_str_slice(text)) : NULL);
+    fp_str_release(text);
+}
+
+void fp_model_say(struct fp_model *model, json_t *object, const char *key, const char *word, ...)
+{
+    struct fp_str text;
+    va_list args;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    va_start(args, word);
+    fp_lang_vsay(model->lang, &text, word, args);
+    va_end(args);
+    put_said(model, object, key, &text);
+}
+
+void fp_model_say_count(struct fp_model *model, json_t *object, const char *key, int64_t count, const char *word, ...)
+{
+    struct fp_str text;
+    va_list args;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    va_start(args, word);
+    fp_lang_vsay_count(model->lang, &text, count, word, args);
+    va_end(args);
+    put_said(model, object, key, &text);
+}
+
+json_t *fp_model_word(const struct fp_model *model, const char *word)
+{
+    return fp_model_text(fp_lang_word(model->lang, word));
+}
+
+void fp_model_put_word(struct fp_model *model, json_t *object, const char *key, const char *word)
+{
+    fp_model_put(model, object, key, word ? fp_model_word(model, word) : json_null());
+}
+
 int fp_model_finish(const struct fp_model *model, json_t *root, json_t **ret_root, struct fp_error *err)
 {
     if (model->failed || !root) {

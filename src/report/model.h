@@ -23,13 +23,15 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/str.h"
 
 struct fp_model {
     bool failed;
+    const struct fp_lang *lang; /* of the words that are put; NULL = English */
 };
 
-#define FP_MODEL_INIT { false }
+#define FP_MODEL_INIT { false, NULL }
 
 /* Both steal `value`; a NULL object, array or value is a failure. */
 void fp_model_put(struct fp_model *model, json_t *object, const char *key, json_t *value);
@@ -45,6 +47,14 @@ json_t *fp_model_row(struct fp_model *model, json_t *array);
 /* Printed text; printf's numbers must be integers (no locale is involved then). */
 void fp_model_printf(struct fp_model *model, json_t *object, const char *key, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* A text of the catalogue: alone, with arguments (base/lang.h), and in the form for a number. */
+void fp_model_say(struct fp_model *model, json_t *object, const char *key, const char *word, ...)
+    __attribute__((sentinel));
+void fp_model_say_count(struct fp_model *model, json_t *object, const char *key, int64_t count, const char *word, ...)
+    __attribute__((sentinel));
+/* null for NULL */
+void fp_model_put_word(struct fp_model *model, json_t *object, const char *key, const char *word);
+json_t *fp_model_word(const struct fp_model *model, const char *word);
 /* Steals `root`: into *ret_root, or freed with FP_ENOMEM. */
 int fp_model_finish(const struct fp_model *model, json_t *root, json_t **ret_root, struct fp_error *err);
 

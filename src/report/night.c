@@ -189,10 +189,21 @@ static void put_text(struct night_view *view, json_t *object, const char *key, c
     fp_model_put(&view->model, object, key, fp_model_text_or_null(text));
 }
 
+static void put_word(struct night_view *view, json_t *object, const char *key, const char *word)
+{
+    fp_model_put_word(&view->model, object, key, word);
+}
+
+static void put_outcome(struct night_view *view, json_t *row, const char *outcome)
+{
+    put_text(view, row, "outcome", outcome);
+    put_text(view, row, "outcome_text", fp_lang_word_of(view->model.lang, "outcome", outcome, outcome));
+    put_text(view, row, "mark", fp_words_mark(outcome));
+}
+
 static void put_link(struct night_view *view, json_t *row, const json_t *entry)
 {
-    put_text(view, row, "outcome", fp_model_get_text(entry, "outcome"));
-    put_text(view, row, "mark", fp_words_mark(fp_model_get_text(entry, "outcome")));
+    put_outcome(view, row, fp_model_get_text(entry, "outcome"));
     fp_words_put_href(&view->model, row, "href", view->prefix, fp_model_get_slice(entry, "path"),
                       "/index.html");
     fp_words_put_name(&view->model, row, "title_pieces", NULL, fp_model_get_slice(entry, "title"));
@@ -214,10 +225,18 @@ static void put_stored_share(struct night_view *view, json_t *row, const char *k
 static void put_complete(struct night_view *view, json_t *row, const json_t *entry)
 {
     const char *completeness = fp_model_get_text(entry, "completeness");
+    const struct fp_lang *lang = view->model.lang;
     bool also = !strcmp(completeness, "partial") && fp_model_get_real(entry, "unproved") > 0;
+    struct fp_str text;
 
-    fp_model_printf(&view->model, row, "complete_text", "%s%s%s", fp_entry_has_value(entry) ? completeness : "\u2013",
-                    also ? ", unproved" : "", is_kept(entry) ? ", kept" : "");
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_puts(&text, fp_entry_has_value(entry) ? fp_lang_word_of(lang, "complete", completeness, completeness) : "\u2013");
+    if (also)
+        fp_str_printf(&text, "%s%s", fp_lang_word(lang, "list_separator"), fp_lang_word(lang, "complete_unproved"));
+    if (is_kept(entry))
+        fp_str_printf(&text, "%s%s", fp_lang_word(lang, "list_separator"), fp_lang_word(lang, "complete_kept"));
+    fp_model_put(&view->model, row, "complete_text", fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
 }
 
 /* The total against the baseline's; in cores where both have them, for windows may differ in length. */
@@ -236,23 +255,25 @@ static double growth_of(const json_t *entry)
 /* A doubling is +100 %; from nothing it is a word. */
 static void put_versus(struct night_view *view, json_t *row, const json_t *entry)
 {
-    const char *label = fp_model_get_text(json_object_get(entry, "baseline"), "label");
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label =
+        fp_words_label(view->model.lang, date, fp_model_get_text(json_object_get(entry, "baseline"), "label"));
     double growth = growth_of(entry);
     char text[FP_UNIT_TEXT];
 
     fp_model_put(&view->model, row, "has_versus", json_boolean(fp_entry_has_value(entry) && fp_entry_has_baseline(entry)));
     if (!fp_entry_has_value(entry) || !fp_entry_has_baseline(entry)) {
         put_text(view, row, "versus", "\u2013");
-        put_text(view, row, "versus_title", fp_entry_has_value(entry) ? "nothing to compare with" : "nothing to compare");
+        put_word(view, row, "versus_title", fp_entry_has_value(entry) ? "versus_nothing_with" : "versus_nothing");
         return;
     }
     if (json_is_true(json_object_get(entry, "too_few")))
-        put_text(view, row, "versus", "too few");
+        put_word(view, row, "versus", "versus_too_few");
     else if (!isfinite(growth))
-        put_text(view, row, "versus", "new");
+        put_word(view, row, "versus", "verdict_new");
     else
         put_text(view, row, "versus", fp_words_growth(text, growth));
-    fp_model_printf(&view->model, row, "versus_title", "compared with %s", label);
+    fp_model_say(&view->model, row, "versus_title", "compared_to", label, NULL);
 }
 
 /* `decimals`: of the cores in this table. `before`: the title in the row above; NULL = none. */
@@ -270,7 +291,7 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
     } else {
         /* an empty or failed window is not a zero */
         put_text(view, row, "value", "\u2013");
-        put_text(view, row, "exact", fp_entry_has_outcome(entry, "empty") ? "no data in this window" : "not known");
+        put_word(view, row, "exact", fp_entry_has_outcome(entry, "empty") ? "no_data" : "not_known");
     }
     put_complete(view, row, entry);
     put_text(view, row, "cores_text",
@@ -295,7 +316,7 @@ static void put_table(struct night_view *view, const char *key, const char *has_
     const char *before = NULL;
     double most = 0;
 
-    put_text(view, table, "services_caption", caption);
+    put_word(view, table, "services_caption", caption);
     rows = fp_model_array(&view->model, table, "rows");
     for (size_t i = 0; i < json_array_size(view->services); i++) {
         const json_t *entry = json_array_get(view->services, i);
@@ -334,8 +355,8 @@ static void put_trouble(struct night_view *view)
             fp_model_put(&view->model, row, "why", fp_model_slice(fp_model_get_slice(entry, "failure")));
         }
     }
-    put_text(view, view->root, "trouble_head",
-             found[0] ? "What failed, and what to do" : "What is missing, and what to do");
+    put_word(view, view->root, "trouble_head",
+             found[0] ? "trouble_failed" : "trouble_missing");
     fp_model_put(&view->model, view->root, "has_trouble", json_boolean(found[0] || found[1]));
     fp_model_put(&view->model, view->root, "trouble_leads", json_boolean(fp_entry_has_outcome(view->night, "failed")));
     fp_words_put_again(&view->model, view->root, "again", fp_model_get_int(window, "start"),
@@ -358,8 +379,8 @@ static void put_kept(struct night_view *view, const struct fp_zone *zone)
         row = fp_model_row(&view->model, list);
         put_link(view, row, entry);
         fp_time_format(time, fp_model_get_int(kept, "generated"), zone);
-        fp_model_printf(&view->model, row, "why", "The run of %s %s%s%s", time, fp_model_get_text(kept, "why"),
-                        *failure ? ": " : "", failure);
+        fp_model_say(&view->model, row, "why", *failure ? "run_of_failure" : "run_of", time, fp_model_get_text(kept, "why"),
+                     failure, NULL);
     }
     fp_model_put(&view->model, view->root, "has_kept", json_boolean(json_array_size(list) > 0));
 }
@@ -395,8 +416,7 @@ static void put_left_out(struct night_view *view)
             if (end - i < NAMES_SHOWN)
                 put_left_out_name(view, names, fp_model_get_slice(json_array_get(from, end), "title"));
         if (end - i > NAMES_SHOWN)
-            fp_model_printf(&view->model, row, "names_more", "and %zu more, named in summary.json",
-                            end - i - NAMES_SHOWN);
+            fp_model_say(&view->model, row, "names_more", "names_more", fp_lang_number(end - i - NAMES_SHOWN).text, NULL);
         else
             put_text(view, row, "names_more", NULL);
     }
@@ -434,19 +454,21 @@ static void put_counts(struct night_view *view)
     json_t *list = fp_model_array(&view->model, view->root, "counts");
     size_t reports = json_array_size(view->services), services;
     char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
+    struct fp_str some;
     bool host;
 
     services = count_services(view, &host);
-    fp_model_printf(&view->model, view->root, "counts_lead", "%s service%s%s: %s report%s",
-                    fp_count_format(a, (int64_t)services), fp_plural(services),
-                    host ? " and the host" : "", fp_count_format(b, (int64_t)reports),
-                    fp_plural(reports));
+    fp_str_init(&some, FP_LIMIT_TEXT);
+    fp_lang_say_count(view->model.lang, &some, (int64_t)services, host ? "counts_services_host" : "counts_services",
+                      fp_count_format(a, (int64_t)services), NULL);
+    fp_model_say_count(&view->model, view->root, "counts_lead", (int64_t)reports, "counts_reports",
+                       fp_str_ok(&some) ? some.data : "", fp_count_format(b, (int64_t)reports), NULL);
+    fp_str_release(&some);
     for (int o = 0; o < OUTCOME_COUNT; o++) {
         int64_t number = fp_model_get_int(counts, outcomes[o]);
         json_t *row = fp_model_row(&view->model, list);
 
-        put_text(view, row, "outcome", outcomes[o]);
-        put_text(view, row, "mark", fp_words_mark(outcomes[o]));
+        put_outcome(view, row, outcomes[o]);
         put_text(view, row, "number", fp_count_format(a, number));
         fp_model_put(&view->model, row, "zero", json_boolean(number == 0));
         put_text(view, row, "why", number && is_trouble(outcomes[o]) ? "#trouble" : NULL);
@@ -465,7 +487,7 @@ static void put_about(struct night_view *view, const struct fp_zone *zone)
     fp_words_push_fact(&view->model, list, "source", fp_model_get_text(view->night, "source"), NULL, NULL);
     fp_words_push_fact(&view->model, list, "requests", NULL,
                        fp_count_format(text, fp_model_get_int(view->night, "requests")),
-                       "sent, retries included");
+                       fp_lang_word(view->model.lang, "sent_retries"));
     fp_time_format(time, fp_model_get_int(view->night, "generated"), zone);
     fp_words_push_fact(&view->model, list, "pressed", NULL, time, NULL);
     fp_words_push_fact(&view->model, list, "by", NULL, fp_model_get_text(view->night, "generator"), NULL);
@@ -473,26 +495,28 @@ static void put_about(struct night_view *view, const struct fp_zone *zone)
     put_text(view, view->root, "generator", fp_model_get_text(view->night, "generator"));
 }
 
-int fp_night_view(const json_t *night, const char *prefix, const char *services_prefix, json_t **ret_view,
-                  struct fp_error *err)
+int fp_night_view(const json_t *night, const struct fp_lang *lang, const char *prefix, const char *services_prefix,
+                  json_t **ret_view, struct fp_error *err)
 {
     const json_t *window = json_object_get(night, "window");
     const char *zone_name = fp_model_get_text(window, "timezone");
     struct fp_zone *zone = *zone_name && strcmp(zone_name, "UTC") != 0 ? fp_zone_new(zone_name, NULL) : NULL;
-    struct night_view view = { .night = night,
+    char date[FP_WORDS_LABEL_MAX];
+    struct night_view view = { .model = { .lang = lang },
+                               .night = night,
                                .root = json_object(),
                                .prefix = prefix,
                                .services_prefix = services_prefix,
                                .services = json_object_get(night, "services") };
 
-    put_text(&view, view.root, "label", fp_model_get_text(window, "label"));
+    put_text(&view, view.root, "label", fp_words_label(lang, date, fp_model_get_text(window, "label")));
     fp_words_put_href(&view.model, view.root, "night_href", prefix, fp_slice_of(""), "index.html");
     fp_changed_put(&view.model, view.root, night, prefix);
     put_counts(&view);
     put_trouble(&view);
     put_kept(&view, zone);
-    put_table(&view, "services_table", "has_services", "Reports of services", false);
-    put_table(&view, "host_table", "has_host", "Reports of the host", true);
+    put_table(&view, "services_table", "has_services", "reports_services", false);
+    put_table(&view, "host_table", "has_host", "reports_host", true);
     fp_terms_put(&view.model, view.root, view.services);
     put_left_out(&view);
     put_about(&view, zone);

@@ -45,6 +45,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "plan/window.h"
 
 /* A service that the configuration means and that has no report all the same. */
@@ -88,7 +89,7 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
  * Links begin with `prefix`, a URL: "" on the night's own page, "2026/11/20/" on the index. `services_prefix`: likewise
  * of the services' pages, "../../../services/" and "services/"; NULL = there are none.
  */
-int fp_night_view(const json_t *night, const char *prefix, const char *services_prefix, json_t **ret_view,
-                  struct fp_error *err);
+int fp_night_view(const json_t *night, const struct fp_lang *lang, const char *prefix, const char *services_prefix,
+                  json_t **ret_view, struct fp_error *err);
 
 #endif

@@ -67,6 +67,7 @@ static const struct {
 #define SVG_SCRIPT "flame_svg.js"
 
 struct fp_pages {
+    const struct fp_lang *lang;
     char *title;
     struct fp_template *templates[T_COUNT];
     struct fp_str asset_bytes[A_COUNT], asset_names[A_COUNT];
@@ -154,6 +155,7 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
         fp_str_init(&pages->asset_names[i], FP_LIMIT_TEXT);
     }
     fp_str_init(&pages->svg_script, FP_LIMIT_ASSET);
+    pages->lang = options->lang;
     pages->title = strdup(options->title ? options->title : "flamepress");
     if (!pages->title)
         rc = fp_error_nomem(err);
@@ -229,6 +231,17 @@ static void push_trail(struct fp_model *model, json_t *trail, const char *href, 
     fp_model_put(model, row, "label", fp_model_text(label));
 }
 
+/* The words of the templates: {{t.KEY}}. */
+static void put_words(struct fp_model *model, json_t *view)
+{
+    const struct fp_lang *lang = model->lang ? model->lang : &fp_langs[0];
+    json_t *words = fp_model_object(model, view, "t");
+
+    for (size_t i = 0; i < lang->count; i++)
+        fp_model_put(model, words, lang->words[i].key, fp_model_text(lang->words[i].text));
+    fp_model_put(model, view, "lang", fp_model_text(lang->tag));
+}
+
 /* What every page has around its own content. `night`: the label of the night that the page belongs to, or
  * "". */
 static void put_frame(const struct fp_pages *pages, struct fp_model *model, json_t *view,
@@ -236,9 +249,12 @@ static void put_frame(const struct fp_pages *pages, struct fp_model *model, json
 {
     json_t *trail = fp_model_array(model, view, "trail");
 
-    push_trail(model, trail, place->index, "All nights");
-    push_trail(model, trail, place->night, *night ? night : "This night");
+    push_trail(model, trail, place->index, fp_lang_word(model->lang, "all_nights"));
+    push_trail(model, trail, place->night, *night ? night : fp_lang_word(model->lang, "this_night"));
     fp_model_put(model, view, "has_trail", json_boolean(json_array_size(trail) > 0));
+    put_words(model, view);
+    fp_model_say(model, view, "pressed_text", "pressed_text", fp_model_get_text(view, "generator"),
+                 fp_model_get_text(view, "generated"), NULL);
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
     fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
     fp_model_put(model, view, "single", json_null());
@@ -263,10 +279,11 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
 static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                          const struct fp_single *single, struct fp_out *out, struct fp_error *err)
 {
-    const char *label = fp_model_get_text(json_object_get(summary, "window"), "label");
-    struct fp_model model = FP_MODEL_INIT;
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(pages->lang, date, fp_model_get_text(json_object_get(summary, "window"), "label"));
+    struct fp_model model = { .lang = pages->lang };
     json_t *view;
-    int rc = fp_view_report(summary, &view, err);
+    int rc = fp_view_report(summary, pages->lang, &view, err);
 
     if (rc < 0)
         return rc;
@@ -307,9 +324,9 @@ int fp_pages_single(const struct fp_pages *pages, json_t *summary, const struct 
 int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err)
 {
-    struct fp_model model = FP_MODEL_INIT;
+    struct fp_model model = { .lang = pages->lang };
     json_t *view;
-    int rc = fp_night_view(night, "", place->services, &view, err);
+    int rc = fp_night_view(night, pages->lang, "", place->services, &view, err);
 
     if (rc < 0)
         return rc;
@@ -324,8 +341,9 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
 int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp_page_place *place,
                     struct fp_out *out, struct fp_error *err)
 {
-    const char *label = fp_model_get_text(json_object_get(night, "window"), "label");
-    struct fp_model model = FP_MODEL_INIT;
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(pages->lang, date, fp_model_get_text(json_object_get(night, "window"), "label"));
+    struct fp_model model = { .lang = pages->lang };
     json_t *view = json_object();
     int rc;
 
@@ -342,9 +360,9 @@ int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp
 int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp_page_place *place,
                    struct fp_out *out, struct fp_error *err)
 {
-    struct fp_model model = FP_MODEL_INIT;
+    struct fp_model model = { .lang = pages->lang };
     json_t *view;
-    int rc = fp_index_view(nights, &view, err);
+    int rc = fp_index_view(nights, pages->lang, &view, err);
 
     if (rc < 0)
         return rc;
@@ -358,15 +376,14 @@ int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp
 int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct fp_page_place *place,
                      struct fp_out *out, struct fp_error *err)
 {
-    struct fp_model model = FP_MODEL_INIT;
+    struct fp_model model = { .lang = pages->lang };
     json_t *view;
-    int rc = fp_service_view(service, &view, err);
+    int rc = fp_service_view(service, pages->lang, &view, err);
 
     if (rc < 0)
         return rc;
     put_frame(pages, &model, view, place, "");
-    fp_model_printf(&model, view, "page_title", "%s, over the nights \u2013 %s", fp_model_get_text(service, "title"),
-                    pages->title);
+    fp_model_say(&model, view, "page_title", "service_page_title", fp_model_get_text(service, "title"), pages->title, NULL);
     rc = render(pages, T_SERVICE, &model, view, out, err);
     json_decref(view);
     return rc;

@@ -25,6 +25,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/out.h"
 #include "base/str.h"
 
@@ -35,6 +36,7 @@ struct fp_pages_options {
     const char *title;     /* of the site; NULL = "flamepress" */
     const char *templates; /* override directories; NULL = none */
     const char *assets;
+    const struct fp_lang *lang; /* of the words; NULL = English */
 };
 
 /* A file to be written into the directory that `place.assets` names. Its name holds the hash of its bytes. */

@@ -44,6 +44,11 @@ static const char *const marks[FP_SERVICE_FUNCTIONS] = {
     "M0 4L4-3H-4z",                       "M-4-1.5h8v3h-8z",        "M-1.5-4h3v8h-3z",      "M-4-4L4 4V-4L-4 4z",
 };
 
+static void put_word(struct service_view *view, json_t *object, const char *key, const char *word)
+{
+    fp_model_put_word(&view->model, object, key, word);
+}
+
 static void put_report_href(struct service_view *view, json_t *row, const json_t *point)
 {
     struct fp_str path;
@@ -65,6 +70,7 @@ static void push_dot(struct service_view *view, const struct fp_chart *chart, js
                      double value, const char *mark)
 {
     json_t *dot = fp_model_row(&view->model, dots);
+    char date[FP_WORDS_LABEL_MAX];
     const char *outcome = fp_model_get_text(point, "outcome");
     char text[FP_UNIT_TEXT];
 
@@ -72,8 +78,8 @@ static void push_dot(struct service_view *view, const struct fp_chart *chart, js
     put_text(view, dot, "shape", mark);
     put_text(view, dot, "kind", strcmp(outcome, "partial") ? "whole" : "partial");
     put_report_href(view, dot, point);
-    fp_model_printf(&view->model, dot, "title", "%s: %s%s", fp_model_get_text(point, "label"),
-                    fp_chart_format(chart, text, value), strcmp(outcome, "partial") ? "" : ", partial");
+    fp_model_say(&view->model, dot, "title", strcmp(outcome, "partial") ? "dot" : "dot_partial",
+                 fp_words_label(view->model.lang, date, fp_model_get_text(point, "label")), fp_chart_format(chart, text, value), NULL);
 }
 
 /* `values`: of the points from `from` on, null where there is none; NULL = the points' own. */
@@ -153,9 +159,7 @@ static void put_total(struct service_view *view, json_t *to, const struct fp_cha
     for (size_t i = 0; i < view->count; i++)
         present += json_is_number(json_object_get(json_array_get(view->points, i), "value"));
     fp_model_put(&view->model, to, "has_values", json_boolean(present > 0));
-    fp_model_printf(&view->model, object, "chart_text", "%s of %zu window%s with a value, at most %s; the table has them all",
-                    fp_count_format(count, (int64_t)present), view->count, fp_plural(view->count),
-                    fp_chart_format(chart, text, chart->most));
+    fp_model_say_count(&view->model, object, "chart_text", (int64_t)view->count, "chart_total", fp_count_format(count, (int64_t)present), fp_lang_number(view->count).text, fp_chart_format(chart, text, chart->most), NULL);
     put_axes(view, chart, object, 0);
     put_line(view, chart, fp_model_array(&view->model, object, "lines"), 0, NULL, 0);
 }
@@ -234,12 +238,9 @@ static void put_functions(struct service_view *view, json_t *to)
     fp_model_put(&view->model, to, "has_functions", json_boolean(count > 0));
     legend = fp_model_array(&view->model, to, "legend");
     object = fp_model_object(&view->model, to, "functions_chart");
-    put_text(view, to, "functions_head",
-             fp_event_find(fp_model_get_text(view->event, "event"))->objects ? "Kinds of objects that led" : "Functions that led");
-    fp_model_printf(&view->model, to, "functions_note",
-                    "Self share of the service\u2019s total, of those that were among the first three in any of the last "
-                    "%zu windows. A number marks the end of each line; addresses and counters in names are left out.",
-                    view->count - view->from);
+    put_word(view, to, "functions_head",
+             fp_event_find(fp_model_get_text(view->event, "event"))->objects ? "objects_led" : "functions_led");
+    fp_model_say(&view->model, to, "functions_note", "functions_led_note", fp_lang_number(view->count - view->from).text, NULL);
     if (!count || view->from >= view->count)
         return;
     for (size_t f = 0; f < count; f++) {
@@ -249,8 +250,7 @@ static void put_functions(struct service_view *view, json_t *to)
             most = fmax(most, json_number_value(json_array_get(shares, i)));
     }
     chart = make_chart(view, view->from, FP_CHART_SHARE, most);
-    fp_model_printf(&view->model, object, "chart_text", "Shares of %zu function%s over %zu windows; the table has them all",
-                    count, fp_plural(count), view->count - view->from);
+    fp_model_say_count(&view->model, object, "chart_text", (int64_t)count, "chart_functions", fp_lang_number(count).text, fp_lang_number(view->count - view->from).text, NULL);
     put_axes(view, &chart, object, view->from);
     lines = fp_model_array(&view->model, object, "lines");
     for (size_t f = 0; f < count && f < FP_SERVICE_FUNCTIONS; f++) {
@@ -267,12 +267,13 @@ static void push_row(struct service_view *view, json_t *rows, const struct fp_ch
     const json_t *point = json_array_get(view->points, i), *value = json_object_get(point, "value");
     json_t *row = fp_model_row(&view->model, rows), *cells = fp_model_array(&view->model, row, "cells");
     const char *outcome = fp_model_get_text(point, "outcome");
-    char text[FP_UNIT_TEXT];
+    char text[FP_UNIT_TEXT], date[FP_WORDS_LABEL_MAX];
 
-    put_text(view, row, "label", fp_model_get_text(point, "label"));
+    put_text(view, row, "label", fp_words_label(view->model.lang, date, fp_model_get_text(point, "label")));
     put_report_href(view, row, point);
     put_text(view, row, "value", json_is_number(value) ? fp_chart_format(chart, text, json_number_value(value)) : "\u2013");
     put_text(view, row, "outcome", outcome);
+    put_text(view, row, "outcome_text", fp_lang_word_of(view->model.lang, "outcome", outcome, outcome));
     put_text(view, row, "mark", strcmp(outcome, "missing") ? fp_words_mark(outcome) : "");
     for (size_t f = 0; f < json_array_size(view->functions) && f < FP_SERVICE_FUNCTIONS; f++) {
         const json_t *shares = json_object_get(json_array_get(view->functions, f), "shares");
@@ -294,7 +295,7 @@ static void put_table(struct service_view *view, json_t *to, const struct fp_cha
     for (size_t i = view->count; i-- > 0;) /* the newest first */
         push_row(view, view->count - 1 - i < ROWS_SHOWN ? rows : rest, chart, i);
     fp_model_put(&view->model, to, "has_earlier", json_boolean(more > 0));
-    fp_model_printf(&view->model, to, "earlier_label", "%zu earlier window%s", more, fp_plural(more));
+    fp_model_say_count(&view->model, to, "earlier_label", (int64_t)more, "earlier_windows", fp_lang_number(more).text, NULL);
 }
 
 /* ---- all of it ---- */
@@ -313,7 +314,7 @@ static void push_event(struct service_view *view, json_t *events, const json_t *
     view->from = with > 0 && (size_t)with < view->count ? view->count - (size_t)with : 0;
     chart = total_chart(view);
     put_text(view, to, "event", fp_model_get_text(event, "event"));
-    put_text(view, to, "what", chart.scale == FP_CHART_CORES ? "Cores" : "Total");
+    put_word(view, to, "what", chart.scale == FP_CHART_CORES ? "what_cores" : "what_total");
     fp_model_printf(&view->model, to, "id", "event-%zu", json_array_size(events));
     put_total(view, to, &chart);
     put_functions(view, to);
@@ -326,17 +327,17 @@ static void put_damaged(struct service_view *view, json_t *root, int64_t nights)
     char count[FP_UNIT_TEXT];
 
     if (nights > 0)
-        fp_model_printf(&view->model, root, "damaged_text", "%s night%s a damaged summary.json and %s left out here.",
-                        fp_count_format(count, nights), nights == 1 ? " has" : "s have", nights == 1 ? "is" : "are");
+        fp_model_say_count(&view->model, root, "damaged_text", nights, "damaged_nights_text",
+                           fp_count_format(count, nights), NULL);
     else
         put_text(view, root, "damaged_text", NULL);
 }
 
-int fp_service_view(const json_t *service, json_t **ret_view, struct fp_error *err)
+int fp_service_view(const json_t *service, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err)
 {
     const char *name = fp_model_get_text(service, "timezone");
     struct fp_zone *zone = *name && strcmp(name, "UTC") != 0 ? fp_zone_new(name, NULL) : NULL;
-    struct service_view view = { .model = FP_MODEL_INIT, .zone = zone };
+    struct service_view view = { .model = { .lang = lang }, .zone = zone };
     const json_t *events = json_object_get(service, "events");
     json_t *root = json_object(), *list;
     char time[FP_TIME_TEXT];

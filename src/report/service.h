@@ -23,12 +23,13 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "report/model.h"
 
 /* The functions a chart has lines for. */
 #define FP_SERVICE_FUNCTIONS 8
 
-int fp_service_view(const json_t *service, json_t **ret_view, struct fp_error *err);
+int fp_service_view(const json_t *service, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err);
 
 /* Puts the address of the service's page, by the path of one of its reports ("SERVICE/EVENT"); null where `prefix` is
  * NULL or the path none of ours. */

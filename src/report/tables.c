@@ -39,6 +39,11 @@ int64_t fp_tables_function_count(const json_t *summary)
            fp_model_get_int(summary, "processes_count");
 }
 
+static const char *kind_label(const struct fp_model *model, enum fp_frame_kind kind)
+{
+    return fp_lang_word_of(model->lang, "kind", fp_frame_kind_name(kind), fp_frame_kind_label(kind));
+}
+
 /* ---- rankings ---- */
 
 /* What the rows of one table show; each row of `items` is a {name, [kind,] …} of the summary. */
@@ -74,7 +79,7 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
     } else if (ranking->cores) {
         fp_fixed_format(text, (double)value / tables->core, ranking->decimals);
         fp_model_put(model, row, "second", fp_model_text(text));
-        fp_model_put(model, row, "second_exact", fp_model_text("CPU time divided by the time of the window"));
+        fp_model_put(model, row, "second_exact", fp_model_word(model, "term_cores_text"));
     } else {
         fp_model_put(model, row, "second", json_null());
     }
@@ -103,7 +108,7 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
     fp_words_put_bar(model, row, "bar", value, ranking->largest);
     put_second(tables, row, ranking, item, value);
     fp_model_put(model, row, "kind",
-                 has_kind ? fp_model_text(fp_frame_kind_label(kind_of(item))) : json_null());
+                 has_kind ? fp_model_text(kind_label(model, kind_of(item))) : json_null());
     put_colour(model, row, has_kind ? kind_of(item) : FP_KIND_THREAD);
 }
 
@@ -117,9 +122,8 @@ static void put_more(const struct fp_tables *tables, json_t *to, const struct ra
         return;
     }
     more = fp_model_object(model, to, "more");
-    fp_model_printf(model, more, "more_label", "%zu more", ranking->count - FP_TABLES_SHOWN);
-    fp_model_printf(model, more, "more_caption", "%s, continued: %zu to %zu", ranking->caption,
-                    FP_TABLES_SHOWN + 1, ranking->count);
+    fp_model_say(model, more, "more_label", "rows_more", fp_lang_number(ranking->count - FP_TABLES_SHOWN).text, NULL);
+    fp_model_say(model, more, "more_caption", "rows_continued", fp_lang_word(model->lang, ranking->caption), fp_lang_number(FP_TABLES_SHOWN + 1).text, fp_lang_number(ranking->count).text, NULL);
     rows = fp_model_array(model, more, "rows");
     for (size_t i = FP_TABLES_SHOWN; i < ranking->count; i++)
         push_row(tables, rows, ranking, ranking->items[i]);
@@ -132,10 +136,10 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
     json_t *rows = fp_model_array(model, table, "rows");
     char count[FP_UNIT_TEXT];
 
-    fp_model_put(model, table, "caption", fp_model_text(ranking->caption));
+    fp_model_put(model, table, "caption", fp_model_word(model, ranking->caption));
     fp_model_put(model, table, "quiet", json_boolean(ranking->quiet));
-    fp_model_put(model, table, "value_head", fp_model_text(ranking->value_head));
-    fp_model_put(model, table, "second_head", fp_model_text_or_null(ranking->second_head));
+    fp_model_put(model, table, "value_head", fp_model_word(model, ranking->value_head));
+    fp_model_put_word(model, table, "second_head", ranking->second_head);
     fp_model_put(model, table, "name_head", fp_model_text(ranking->name_head));
     ranking->largest = ranking->count ? fp_model_get_int(ranking->items[0], ranking->value_key) : 0;
     if (ranking->cores)
@@ -144,11 +148,9 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
         push_row(tables, rows, ranking, ranking->items[i]);
     put_more(tables, table, ranking);
     if (ranking->all > (int64_t)ranking->count && ranking->count < FP_LIMIT_TOP_FUNCTIONS)
-        fp_model_put(model, table, "beyond", fp_model_text("Nothing was measured in the others themselves."));
+        fp_model_put(model, table, "beyond", fp_model_word(model, "rows_others_nothing"));
     else if (ranking->all > (int64_t)ranking->count)
-        fp_model_printf(model, table, "beyond",
-                        "These are the first %zu of %s %s; the rest is in summary.json.", ranking->count,
-                        fp_count_format(count, ranking->all), ranking->many);
+        fp_model_say(model, table, "beyond", "rows_first", fp_lang_number(ranking->count).text, fp_count_format(count, ranking->all), fp_lang_word_of(model->lang, "many", ranking->many, ranking->many), NULL);
     else
         fp_model_put(model, table, "beyond", json_null());
 }
@@ -205,16 +207,16 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
 {
     const json_t *functions = json_object_get(tables->summary, "functions");
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
-    const char *one = tables->objects ? "function or object" : "function";
+    const char *one = fp_lang_word(tables->model->lang, tables->objects ? "count_objects_one" : "col_function");
     struct ranking by_self = {
         .items = top,
         .all = fp_tables_function_count(tables->summary),
         .value_key = "self",
         .second_key = "total",
-        .value_head = "self",
-        .second_head = "total",
+        .value_head = "mark_self",
+        .second_head = "col_total",
         .name_head = one,
-        .caption = "By self",
+        .caption = "by_self",
         .many = "functions",
     };
     struct ranking by_total = {
@@ -222,10 +224,10 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
         .all = by_self.all,
         .value_key = "total",
         .second_key = "self",
-        .value_head = "total",
-        .second_head = "self",
+        .value_head = "col_total",
+        .second_head = "mark_self",
         .name_head = one,
-        .caption = "By total",
+        .caption = "by_total",
         .many = "functions",
     };
     struct ranked *all = malloc((json_array_size(functions) + 1) * sizeof *all);
@@ -255,11 +257,11 @@ void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
     bool by_self = count > 0;
     char total[FP_UNIT_TEXT];
 
-    fp_model_printf(tables->model, to, "leads_head", "%s: shares of %s",
-                    !by_self          ? "Top processes"
-                    : tables->objects ? "Top objects and functions by self"
-                                      : "Top functions by self",
-                    fp_words_value(total, tables->total, tables->unit));
+    fp_model_say(tables->model, to, "leads_head",
+                 !by_self          ? "leads_processes"
+                 : tables->objects ? "leads_objects"
+                                   : "leads_functions",
+                 fp_words_value(total, tables->total, tables->unit), NULL);
     if (!by_self)
         for (; count < LEADS && count < json_array_size(processes); count++)
             top[count] = json_array_get(processes, count);
@@ -278,14 +280,14 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
         .items = top,
         .all = count_key ? fp_model_get_int(tables->summary, count_key) : (int64_t)json_array_size(list),
         .value_key = "total",
-        .value_head = "total",
-        .name_head = fp_frame_kind_label(kind),
+        .value_head = "col_total",
+        .name_head = kind_label(tables->model, kind),
         .kind = kind,
-        .caption = "Largest total first",
+        .caption = "largest_total",
         .quiet = true,
         .many = key,
         .cores = tables->core > 0,
-        .second_head = tables->core > 0 ? "cores" : NULL,
+        .second_head = tables->core > 0 ? "col_cores" : NULL,
     };
 
     while (ranking.count < json_array_size(list) && ranking.count < FP_LIMIT_TOP_FUNCTIONS) {
@@ -304,10 +306,10 @@ void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const jso
         .kind = FP_KIND_UNKNOWN,
         .value_key = "self",
         .second_key = "total",
-        .value_head = "self",
-        .second_head = "total",
-        .name_head = "file",
-        .caption = "Largest self first",
+        .value_head = "mark_self",
+        .second_head = "col_total",
+        .name_head = fp_lang_word(tables->model->lang, "col_file"),
+        .caption = "largest_self",
         .quiet = true,
         .many = "files",
     };
@@ -355,8 +357,8 @@ void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *su
 
         fp_model_put(model, row, "label",
                      fp_model_text(kind_of(kind) == FP_KIND_UNKNOWN && has_other(summary)
-                                       ? "no symbol or " FP_TRANSFORM_OTHER
-                                       : fp_frame_kind_label(kind_of(kind))));
+                                       ? fp_lang_word(model->lang, "kind_unknown_or_other")
+                                       : kind_label(model, kind_of(kind))));
         fp_model_put(model, row, "hatched", json_boolean(kind_of(kind) == FP_KIND_UNKNOWN));
         put_colour(model, row, kind_of(kind));
         fp_words_put_value(model, row, "value", "exact", self, unit);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/unit.h"
 #include "plan/event.h"
 #include "report/entry.h"
@@ -83,21 +84,20 @@ static void put_terms(struct fp_model *model, json_t *view, const json_t *servic
         bool (*occurs)(const json_t *entry);
         const char *term, *text;
     } terms[] = {
-        { is_proved, "proved", "the server cannot have cut the reply: nothing is missing" },
-        { is_unproved, "unproved",
-          "the server may have cut the reply, and does not say so: the true total is at "
-          "least the one shown" },
-        { is_partial, "partial", "some requests failed: the numbers are of the rest of the window" },
-        { is_empty, "empty", "the server answered and had no sample, which is not a zero that was measured" },
-        { is_failed, "failed", "nothing could be had; the report says why, and what to do" },
-        { is_kept, "kept", "the report of an earlier run: a later one had less, as said above" },
-        { has_cores, "cores", "CPU time divided by the time of the window" },
-        { fp_entry_has_value, "no symbol",
-          "share of the total that was measured in frames whose function has no name" },
-        { is_gauge, "last value", "the total of a gauge is its last value in the window, not a sum over it" },
-        { is_of_unknown_event, "units",
-          "the event type is not in flamepress\u2019s table: plain units that add up" },
-        { lacks_a_number, "\u2013", "not known, or without a meaning for the event; never zero" },
+        { is_proved, "complete_proved", "term_proved_text" },
+        { is_unproved, "complete_unproved",
+          "term_unproved_text" },
+        { is_partial, "complete_partial", "term_partial_text" },
+        { is_empty, "outcome_empty", "term_empty_text" },
+        { is_failed, "outcome_failed", "term_failed_text" },
+        { is_kept, "complete_kept", "term_kept_text" },
+        { has_cores, "col_cores", "term_cores_text" },
+        { fp_entry_has_value, "col_no_symbol",
+          "term_no_symbol_text" },
+        { is_gauge, "last_value", "term_last_value_text" },
+        { is_of_unknown_event, "term_units",
+          "term_units_text" },
+        { lacks_a_number, "term_dash", "term_dash_text" },
     };
     json_t *list = fp_model_array(model, view, "terms");
 
@@ -107,8 +107,8 @@ static void put_terms(struct fp_model *model, json_t *view, const json_t *servic
         if (!count_those(services, terms[i].occurs))
             continue;
         row = fp_model_row(model, list);
-        fp_model_put(model, row, "term", fp_model_text(terms[i].term));
-        fp_model_put(model, row, "text", fp_model_text(terms[i].text));
+        fp_model_put(model, row, "term", fp_model_word(model, terms[i].term));
+        fp_model_put(model, row, "text", fp_model_word(model, terms[i].text));
     }
     fp_model_put(model, view, "has_terms", json_boolean(json_array_size(list) > 0));
 }
@@ -118,27 +118,24 @@ static void put_trust(struct fp_model *model, json_t *view, const json_t *servic
 {
     size_t proved = count_those(services, is_proved), unproved = count_those(services, is_unproved);
     size_t all = count_those(services, fp_entry_has_value);
-    char some[FP_UNIT_TEXT], total[FP_UNIT_TEXT], more[160] = "";
+    char some[FP_UNIT_TEXT], total[FP_UNIT_TEXT];
+    struct fp_str text;
 
     fp_count_format(total, (int64_t)all);
-    if (!all) {
-        fp_model_put(model, view, "trust_text", json_null());
+    if (!all || proved == all) {
+        fp_model_put_word(model, view, "trust_text", all ? "trust_all" : NULL);
         return;
     }
-    if (proved == all) {
-        fp_model_printf(model, view, "trust_text", "All profiles with data are proved complete.");
-        return;
-    }
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    if (proved)
+        fp_lang_say_count(model->lang, &text, (int64_t)proved, "trust_some", fp_count_format(some, (int64_t)proved), total,
+                          NULL);
+    else
+        fp_lang_say_count(model->lang, &text, (int64_t)all, "trust_none", total, NULL);
     if (unproved)
-        snprintf(more, sizeof more,
-                 " %zu %s unproved: the server may have cut %s, so the true total is at least the one shown.",
-                 unproved, unproved == 1 ? "is" : "are", unproved == 1 ? "it" : "them");
-    fp_model_printf(model, view, "trust_text", "%s of %s %s proved complete.%s",
-                    proved ? fp_count_format(some, (int64_t)proved) : "None", total,
-                    all == 1      ? "profile is"
-                    : proved == 1 ? "profiles is"
-                                  : "profiles are",
-                    more);
+        fp_lang_say_count(model->lang, &text, (int64_t)unproved, "trust_unproved", fp_lang_number(unproved).text, NULL);
+    fp_model_put(model, view, "trust_text", fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
+    fp_str_release(&text);
 }
 
 void fp_terms_put(struct fp_model *model, json_t *view, const json_t *services)

@@ -198,7 +198,7 @@ int fp_ticket_make(struct fp_ticket *ret_ticket, json_t *summary, const char *le
 
     *ret_ticket = (struct fp_ticket){ .left_out = left_out };
     fp_arena_init(&ret_ticket->texts);
-    rc = fp_view_report(summary, &ret_ticket->view, err);
+    rc = fp_view_report(summary, NULL, &ret_ticket->view, err);
     if (rc < 0)
         return rc;
     make_lines(ret_ticket);

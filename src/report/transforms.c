@@ -15,18 +15,18 @@ struct words {
 
 /* clang-format off */
 static const struct words words[FP_TRANSFORM_COUNT] = {
-    [FP_TRANSFORM_STRIP_RUST_HASH] = { "Rust hashes dropped", "renamed", "" },
-    [FP_TRANSFORM_RENAME] = { "names replaced", "renamed", "" },
-    [FP_TRANSFORM_FOCUS] = { "only stacks in focus", "removed", "" },
-    [FP_TRANSFORM_FOLD_PROCESSES] = { "processes folded", "left out", "counts at the host" },
-    [FP_TRANSFORM_FOLD_THREADS] = { "threads folded", "left out", "counts at the process" },
-    [FP_TRANSFORM_MAX_KERNEL_DEPTH] = { "deep kernel frames left out", "left out", "counts at their callers" },
-    [FP_TRANSFORM_HIDE_KERNEL] = { "kernel frames left out", "left out", "counts at their callers" },
-    [FP_TRANSFORM_HIDE_LIBRARIES] = { "library frames left out", "left out", "counts at their callers" },
-    [FP_TRANSFORM_HIDE] = { "frames left out by pattern", "left out", "counts at their callers" },
-    [FP_TRANSFORM_MERGE_RECURSION] = { "recursion merged", "merged", "counts at the first of them" },
-    [FP_TRANSFORM_COLLAPSE_WRAPPERS] = { "wrappers collapsed", "left out", "counts at the first of its chain" },
-    [FP_TRANSFORM_MIN_SHARE] = { "small frames gathered", "gathered", "counts at \u201c" FP_TRANSFORM_OTHER "\u201d" },
+    [FP_TRANSFORM_STRIP_RUST_HASH] = { "tr_rust", "tr_done_renamed", "" },
+    [FP_TRANSFORM_RENAME] = { "tr_names", "tr_done_renamed", "" },
+    [FP_TRANSFORM_FOCUS] = { "tr_focus", "tr_done_removed", "" },
+    [FP_TRANSFORM_FOLD_PROCESSES] = { "tr_processes", "tr_done_left_out", "tr_at_host" },
+    [FP_TRANSFORM_FOLD_THREADS] = { "tr_threads", "tr_done_left_out", "tr_at_process" },
+    [FP_TRANSFORM_MAX_KERNEL_DEPTH] = { "tr_deep", "tr_done_left_out", "tr_at_callers" },
+    [FP_TRANSFORM_HIDE_KERNEL] = { "tr_kernel", "tr_done_left_out", "tr_at_callers" },
+    [FP_TRANSFORM_HIDE_LIBRARIES] = { "tr_library", "tr_done_left_out", "tr_at_callers" },
+    [FP_TRANSFORM_HIDE] = { "tr_hide", "tr_done_left_out", "tr_at_callers" },
+    [FP_TRANSFORM_MERGE_RECURSION] = { "tr_recursion", "tr_done_merged", "tr_at_first" },
+    [FP_TRANSFORM_COLLAPSE_WRAPPERS] = { "tr_wrappers", "tr_done_left_out", "tr_at_chain" },
+    [FP_TRANSFORM_MIN_SHARE] = { "tr_small", "tr_done_gathered", "tr_at_other" },
 };
 /* clang-format on */
 
@@ -45,14 +45,15 @@ static bool did_something(const struct fp_transform_record *record)
     return record->frames || record->value_removed;
 }
 
-static void append_line(struct fp_str *to, enum fp_transform_step step, int64_t removed, int64_t total)
+static void append_line(const struct fp_lang *lang, struct fp_str *to, enum fp_transform_step step, int64_t removed,
+                        int64_t total)
 {
     char share[FP_UNIT_TEXT];
 
-    fp_str_puts(to, to->len ? ", " : "Shown with ");
-    fp_str_puts(to, words[step].line);
+    fp_str_puts(to, fp_lang_word(lang, to->len ? "list_separator" : "tr_shown_with"));
+    fp_str_puts(to, fp_lang_word(lang, words[step].line));
     if (step == FP_TRANSFORM_FOCUS)
-        fp_str_printf(to, " (%s of the total)", fp_share_format(share, total - removed, total));
+        fp_lang_say(lang, to, "tr_of_total", fp_share_format(share, total - removed, total), NULL);
 }
 
 void fp_transforms_line(const struct fp_transform_log *log, struct fp_str *to)
@@ -60,29 +61,25 @@ void fp_transforms_line(const struct fp_transform_log *log, struct fp_str *to)
     fp_str_clear(to);
     for (size_t i = 0; i < log->count; i++)
         if (did_something(&log->items[i]))
-            append_line(to, log->items[i].step, log->items[i].value_removed, log->total);
+            append_line(NULL, to, log->items[i].step, log->items[i].value_removed, log->total);
     if (to->len)
-        fp_str_putc(to, '.');
+        fp_str_puts(to, fp_lang_word(NULL, "full_stop"));
 }
 
-static void append_stopped(struct fp_str *to, const char *begin, int64_t stopped, int64_t ignored,
-                           struct fp_slice pattern)
+static void append_stopped(const struct fp_lang *lang, struct fp_str *to, const char *begin, int64_t stopped, int64_t ignored,
+                           const char *pattern)
 {
     char count[FP_UNIT_TEXT];
 
     if (!stopped)
         return;
-    fp_str_printf(to, "%s pattern \u201c", begin);
-    fp_str_append(to, pattern.data, pattern.len);
-    fp_str_printf(to, "\u201d ran away on %s %s and was stopped: ", fp_count_format(count, stopped),
-                  stopped == 1 ? "name" : "names");
+    fp_lang_say_count(lang, to, stopped, "tr_stopped", fp_lang_word(lang, begin), pattern, fp_count_format(count, stopped),
+                      NULL);
     if (ignored > 1)
-        fp_str_printf(to, "it and others, %s patterns in all, were set aside.", fp_count_format(count, ignored));
-    else if (ignored)
-        fp_str_puts(to, "it was set aside.");
+        fp_lang_say(lang, to, "tr_set_aside_all", fp_count_format(count, ignored), NULL);
     else
-        fp_str_puts(to, "it does not match there.");
-    fp_str_puts(to, " Write it without repeats within repeats.");
+        fp_str_puts(to, fp_lang_word(lang, ignored ? "tr_set_aside" : "tr_no_match"));
+    fp_str_puts(to, fp_lang_word(lang, "tr_write_it"));
 }
 
 void fp_transforms_stopped(const struct fp_transform_record *record, struct fp_str *to)
@@ -91,7 +88,7 @@ void fp_transforms_stopped(const struct fp_transform_record *record, struct fp_s
 
     fp_str_clear(to);
     fp_str_init(&text, FP_LIMIT_TEXT);
-    append_stopped(&text, "the", record->patterns_stopped, record->patterns_ignored, fp_slice_of(record->stopped));
+    append_stopped(NULL, &text, "tr_pattern_inside", record->patterns_stopped, record->patterns_ignored, record->stopped);
     if (text.len)
         fp_str_printf(to, "%s: %s", fp_transform_step_name(record->step), text.data);
     fp_str_release(&text);
@@ -131,29 +128,28 @@ static void append_sentence(const struct fp_tables *tables, const json_t *row, e
 {
     int64_t frames = fp_model_get_int(row, "frames"), moved = fp_model_get_int(row, "moved");
     int64_t removed = fp_model_get_int(row, "removed");
+    const struct fp_lang *lang = tables->model->lang;
     char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
 
     if (!frames && !removed) {
-        fp_str_puts(to, "Found nothing to do.");
+        fp_str_puts(to, fp_lang_word(lang, "tr_idle"));
         return;
     }
-    if (removed) {
-        fp_str_printf(to, "%s, ", fp_words_value(a, removed, tables->unit));
-        fp_str_printf(to, "%s of the total, is not shown. ", fp_words_share(b, removed, tables->total));
-    }
-    fp_str_printf(to, "%s %s %s", fp_count_format(a, frames), frames == 1 ? "frame" : "frames", words[step].done);
+    if (removed)
+        fp_lang_say(lang, to, "tr_removed", fp_words_value(a, removed, tables->unit),
+                    fp_words_share(b, removed, tables->total), NULL);
+    fp_lang_say_count(lang, to, frames, "tr_frames", fp_count_format(a, frames), fp_lang_word(lang, words[step].done), NULL);
     if (step != FP_TRANSFORM_FOCUS)
-        fp_str_printf(to, ", in stacks that are %s of the total",
-                      fp_words_share(b, fp_model_get_int(row, "touched"), tables->total));
-    if (moved) {
-        fp_str_printf(to, "; what was measured in them, %s ", fp_words_value(a, moved, tables->unit));
-        fp_str_printf(to, "(%s), %s", fp_words_share(b, moved, tables->total), words[step].moved);
-    }
-    fp_str_putc(to, '.');
+        fp_lang_say(lang, to, "tr_in_stacks",
+                    fp_words_share(b, fp_model_get_int(row, "touched"), tables->total), NULL);
+    if (moved)
+        fp_lang_say(lang, to, "tr_moved", fp_words_value(a, moved, tables->unit), fp_words_share(b, moved, tables->total),
+                    *words[step].moved ? fp_lang_word(lang, words[step].moved) : "", NULL);
+    fp_str_puts(to, fp_lang_word(lang, "full_stop"));
     if (fp_model_get_int(row, "nodes_before") == fp_model_get_int(row, "nodes_after"))
         return;
-    fp_str_printf(to, " %s nodes became ", fp_count_format(a, fp_model_get_int(row, "nodes_before")));
-    fp_str_printf(to, "%s.", fp_count_format(b, fp_model_get_int(row, "nodes_after")));
+    fp_lang_say(lang, to, "tr_nodes", fp_count_format(a, fp_model_get_int(row, "nodes_before")),
+                fp_count_format(b, fp_model_get_int(row, "nodes_after")), NULL);
 }
 
 static void put_row(const struct fp_tables *tables, json_t *list, const json_t *row, enum fp_transform_step step)
@@ -164,8 +160,8 @@ static void put_row(const struct fp_tables *tables, json_t *list, const json_t *
     fp_str_init(&text, FP_LIMIT_TEXT);
     fp_str_init(&stopped, FP_LIMIT_TEXT);
     append_sentence(tables, row, step, &text);
-    append_stopped(&stopped, "The", fp_model_get_int(row, "patterns_stopped"),
-                   fp_model_get_int(row, "patterns_ignored"), fp_model_get_slice(row, "stopped"));
+    append_stopped(tables->model->lang, &stopped, "tr_pattern", fp_model_get_int(row, "patterns_stopped"),
+                   fp_model_get_int(row, "patterns_ignored"), fp_model_get_text(row, "stopped"));
     tables->model->failed |= !fp_str_ok(&text) || !fp_str_ok(&stopped);
     fp_words_push_fact(tables->model, list, fp_transform_step_name(step), *detail ? detail : NULL, text.data,
                        stopped.len ? stopped.data : NULL);
@@ -192,16 +188,13 @@ void fp_transforms_put_view(const struct fp_tables *tables, json_t *to)
             continue;
         put_row(tables, list, row, step);
         if (!idle)
-            append_line(&line, step, removed, tables->total);
+            append_line(model->lang, &line, step, removed, tables->total);
     }
     if (line.len)
-        fp_str_putc(&line, '.');
+        fp_str_puts(&line, fp_lang_word(model->lang, "full_stop"));
     model->failed |= !fp_str_ok(&line);
     fp_model_put(model, to, "transforms_line", line.len ? fp_model_slice(fp_str_slice(&line)) : json_null());
-    fp_model_printf(model, to, "transforms_text",
-                    "In this order, each on what the one before left. All shares on this page are of the whole profile "
-                    "as it came, %s, which pprof and folded stacks hold.",
-                    fp_words_value(total, tables->total, tables->unit));
+    fp_model_say(model, to, "transforms_text", "transforms_text", fp_words_value(total, tables->total, tables->unit), NULL);
     fp_model_put(model, to, "has_transforms", json_boolean(tables->total > 0 && json_array_size(list) > 0));
     fp_str_release(&line);
 }

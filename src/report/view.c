@@ -36,6 +36,11 @@ static void put_text(struct view *view, const char *key, const char *text)
     fp_model_put(&view->model, view->root, key, fp_model_text_or_null(text));
 }
 
+static void put_word(struct view *view, const char *key, const char *word)
+{
+    fp_model_put_word(&view->model, view->root, key, word);
+}
+
 static void put_bool(struct view *view, const char *key, bool value)
 {
     fp_model_put(&view->model, view->root, key, json_boolean(value));
@@ -51,10 +56,12 @@ static const json_t *part(const struct view *view, const char *key)
 static void put_when(struct view *view)
 {
     const json_t *window = part(view, "window");
-    const char *label = fp_model_get_text(window, "label"), *zone = fp_model_get_text(window, "timezone");
+    char date[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(view->model.lang, date, fp_model_get_text(window, "label"));
+    const char *zone = fp_model_get_text(window, "timezone");
 
     if (!*label)
-        put_text(view, "when", "time not known: pressed from files");
+        put_word(view, "when", "when_unknown");
     else if (*zone && !strstr(label, zone))
         fp_model_printf(&view->model, view->root, "when", "%s, %s", label, zone);
     else
@@ -88,8 +95,8 @@ static void put_service_note(struct view *view)
     if (fp_slice_equal(title, names.len ? fp_str_slice(&names) : service))
         put_text(view, "service_note", NULL);
     else
-        fp_model_printf(&view->model, view->root, "service_note", "%s %s", names.len ? "services" : "service",
-                        names.len ? names.data : service.data);
+        fp_model_say(&view->model, view->root, "service_note", names.len ? "note_services" : "note_service",
+                     names.len ? names.data : service.data, NULL);
     view->model.failed |= !fp_str_ok(&names);
     fp_str_release(&names);
 }
@@ -101,6 +108,7 @@ static void put_head(struct view *view)
     const char *outcome = fp_model_get_text(view->summary, "outcome");
 
     fp_model_put(&view->model, view->root, "outcome", fp_model_text(outcome));
+    put_text(view, "outcome_text", fp_lang_word_of(view->model.lang, "outcome", outcome, outcome));
     put_text(view, "mark", fp_words_mark(outcome));
     put_bool(view, "is_failed", view->failed);
     put_bool(view, "is_empty", view->empty);
@@ -139,7 +147,7 @@ static void put_completeness(struct view *view)
 {
     static const struct {
         const char *completeness, *head;
-    } heads[] = { { "proved", "Proved complete" }, { "unproved", "Unproved" }, { "partial", "Partial" } };
+    } heads[] = { { "proved", "complete_head_proved" }, { "unproved", "complete_head_unproved" }, { "partial", "complete_head_partial" } };
     const char *completeness = fp_model_get_text(view->summary, "completeness");
     struct fp_str text;
 
@@ -148,10 +156,10 @@ static void put_completeness(struct view *view)
     if (!view->ok && !view->partial)
         return;
     fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_complete_words(&text, view->summary, &view->event, view->unit);
+    fp_complete_words(&text, view->model.lang, view->summary, &view->event, view->unit);
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (!strcmp(heads[i].completeness, completeness))
-            put_text(view, "completeness_head", heads[i].head);
+            put_word(view, "completeness_head", heads[i].head);
     put_text(view, "completeness_text", text.data);
     view->model.failed |= !fp_str_ok(&text);
     fp_str_release(&text);
@@ -168,11 +176,7 @@ static void put_failed_parts(struct view *view)
 
     put_bool(view, "has_failed_parts", count > 0 && !view->failed);
     put_text(view, "failed_beyond", NULL);
-    fp_model_printf(
-        &view->model, view->root, "failed_parts_text",
-        "%s part%s of the window could not be had: %s of its time. Values and shares are of the rest.",
-        fp_count_format(text, (int64_t)count), fp_plural(count),
-        fp_words_share(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000));
+    fp_model_say_count(&view->model, view->root, "failed_parts_text", (int64_t)count, "failed_parts", fp_count_format(text, (int64_t)count), fp_words_share(share, (int64_t)((1 - view->covered) * 1e9 + 0.5), 1000000000), NULL);
     for (size_t i = 0; i < count && i < FP_LIMIT_TOP_FUNCTIONS; i++) {
         const json_t *from = json_array_get(parts, i);
         json_t *row = fp_model_row(&view->model, list);
@@ -185,8 +189,7 @@ static void put_failed_parts(struct view *view)
         fp_model_put(&view->model, row, "why", fp_model_slice(fp_model_get_slice(from, "why")));
     }
     if (count > FP_LIMIT_TOP_FUNCTIONS)
-        fp_model_printf(&view->model, view->root, "failed_beyond", "\u2026 and %s more, in summary.json.",
-                        fp_count_format(text, (int64_t)(count - FP_LIMIT_TOP_FUNCTIONS)));
+        fp_model_say(&view->model, view->root, "failed_beyond", "more_in_summary", fp_count_format(text, (int64_t)(count - FP_LIMIT_TOP_FUNCTIONS)), NULL);
 }
 
 static void put_failure(struct view *view)
@@ -194,7 +197,7 @@ static void put_failure(struct view *view)
     const char *failure = fp_model_get_text(view->summary, "failure");
     const char *id = fp_model_get_text(view->summary, "id");
 
-    put_text(view, "failure", *failure ? failure : "no reason was recorded");
+    put_text(view, "failure", *failure ? failure : fp_lang_word(view->model.lang, "no_reason"));
     if (view->end > view->start && (view->failed || view->partial))
         fp_words_put_again(&view->model, view->root, "again", view->start, view->end,
                            *id ? id : fp_model_get_text(view->summary, "service"));
@@ -205,23 +208,21 @@ static void put_failure(struct view *view)
 static void put_empty(struct view *view)
 {
     static const char *const checks[] = {
-        "the name of the service, exactly as DeepFlow has it: an unknown service is an empty answer, not an "
-        "error (\u201cflamepress services -c FILE\u201d lists what the server knows);",
-        "the language and the event type: eBPF data has the language \u201ceBPF\u201d;",
-        "the filter, if there is one: it may match nothing;",
-        "the process matcher of DeepFlow\u2019s agent: a process that it does not select has no profile;",
-        "whether the process ran in the window, and whether the server still keeps data that old.",
+        "empty_check_1",
+        "empty_check_2",
+        "empty_check_3",
+        "empty_check_4",
+        "empty_check_5",
     };
     json_t *list = fp_model_array(&view->model, view->root, "checks");
     bool asked = view->end > view->start;
 
-    put_text(view, "empty_text",
-             asked ? "The server answered, and has no sample for this question. That may be the "
-                     "truth: a process that does nothing has no profile."
-                   : "The input was read to its end and holds no stack.");
+    put_word(view, "empty_text",
+             asked ? "empty_asked"
+                   : "empty_files");
     put_bool(view, "has_checks", asked);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        fp_model_push(&view->model, list, fp_model_text(checks[i]));
+        fp_model_push(&view->model, list, fp_model_word(&view->model, checks[i]));
 }
 
 /* ---- the picture ---- */
@@ -245,20 +246,16 @@ static void put_hidden(struct view *view, const json_t *hidden)
 
     fp_str_init(&text, FP_LIMIT_TEXT);
     if (narrow > 0) {
-        fp_str_printf(&text, "Not drawn: %s frame%s narrower than ", fp_count_format(count, narrow),
-                      fp_plural((uint64_t)narrow));
-        fp_str_printf(&text, "%s px (%s %s of the total). ",
-                      fp_number_format(width, fp_model_get_real(hidden, "min_width")),
-                      narrow == 1 ? "its stack is" : "their stacks are",
-                      fp_words_share(share, fp_model_get_int(hidden, "narrow_value"), view->total));
+        fp_lang_say_count(view->model.lang, &text, narrow, "hidden_narrow", fp_count_format(count, narrow),
+                          fp_number_format(width, fp_model_get_real(hidden, "min_width")),
+                          fp_words_share(share, fp_model_get_int(hidden, "narrow_value"), view->total), NULL);
+        fp_str_putc(&text, ' ');
     }
     if (deep > 0)
-        fp_str_printf(&text, "Not drawn: %s frame%s beyond the last row (%s of the total passes through %s).",
-                      fp_count_format(count, deep), fp_plural((uint64_t)deep),
-                      fp_words_share(share, fp_model_get_int(hidden, "deep_value"), view->total),
-                      deep == 1 ? "it" : "them");
+        fp_lang_say_count(view->model.lang, &text, deep, "hidden_deep", fp_count_format(count, deep),
+                          fp_words_share(share, fp_model_get_int(hidden, "deep_value"), view->total), NULL);
     if (narrow <= 0 && deep <= 0)
-        fp_str_puts(&text, "Every frame is drawn.");
+        fp_str_puts(&text, fp_lang_word(view->model.lang, "hidden_none"));
     fp_model_put(&view->model, view->root, "hidden_text",
                  fp_str_ok(&text) ? fp_model_slice(fp_str_slice(&text)) : NULL);
     fp_str_release(&text);
@@ -282,15 +279,9 @@ static void put_picture(struct view *view)
     put_file(view, "png2x");
     fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
-    fp_model_printf(
-        &view->model, view->root, "graph_label",
-        "Flame graph of %s, %s: %s in %s box%s. The tables below hold the largest of its numbers.",
-        fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"),
-        fp_words_value(total, view->total, view->unit),
-        fp_count_format(boxes, box_count), box_count == 1 ? "" : "es");
-    put_text(view, "reading",
-             "The wider a box, the more of the total passes through it; under the pointer a box "
-             "names itself in full.");
+    fp_model_say_count(&view->model, view->root, "graph_label", (int64_t)box_count, "graph_label", fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"), fp_words_value(total, view->total, view->unit), fp_count_format(boxes, box_count), NULL);
+    put_word(view, "reading",
+             "graph_reading");
     put_hidden(view, part(view, "hidden"));
 }
 
@@ -299,11 +290,11 @@ static void put_downloads(struct view *view)
     static const struct {
         const char *key, *label, *note;
     } kinds[] = {
-        { "svg", "SVG", "sharp at any size" },           { "png", "PNG", "for tickets and chats" },
-        { "png2x", "PNG 2\u00d7", "for dense screens" }, { "diff_svg", "Difference, SVG", "what changed" },
-        { "diff_png", "Difference, PNG", "what changed" }, { "folded", "Folded stacks", "gzip" },
-        { "pprof", "pprof", "opens in go tool pprof" },
-        { "json", "JSON", "all numbers of this page" },
+        { "svg", "dl_svg_name", "dl_svg" },           { "png", "dl_png_name", "dl_png" },
+        { "png2x", "dl_png2x_name", "dl_png2x" }, { "diff_svg", "dl_diff_svg_name", "dl_diff" },
+        { "diff_png", "dl_diff_png_name", "dl_diff" }, { "folded", "dl_folded_name", "dl_gzip" },
+        { "pprof", "dl_pprof_name", "dl_pprof" },
+        { "json", "dl_json_name", "dl_json" },
     };
     const json_t *files = part(view, "files");
     json_t *list = fp_model_array(&view->model, view->root, "downloads");
@@ -316,8 +307,8 @@ static void put_downloads(struct view *view)
             continue;
         row = fp_model_row(&view->model, list);
         fp_words_put_href(&view->model, row, "href", "", name, "");
-        fp_model_put(&view->model, row, "label", fp_model_text(kinds[i].label));
-        fp_model_put(&view->model, row, "note", fp_model_text(kinds[i].note));
+        fp_model_put(&view->model, row, "label", fp_model_word(&view->model, kinds[i].label));
+        fp_model_put(&view->model, row, "note", fp_model_word(&view->model, kinds[i].note));
     }
     put_bool(view, "has_downloads", json_array_size(list) > 0);
     put_text(view, "incident", NULL);
@@ -356,34 +347,35 @@ static void put_query(struct view *view)
     fp_str_init(&text, FP_LIMIT_TEXT);
     list_services(view, &text, FP_LIMIT_LISTING);
     if (text.len)
-        push_code(view, list, "services", text.data, "merged into one profile");
+        push_code(view, list, "services", text.data, fp_lang_word(view->model.lang, "merged"));
     else
         push_code(view, list, "service", fp_model_get_text(view->summary, "service"), NULL);
     fp_str_clear(&text);
     push_code(view, list, "event", fp_model_get_text(view->summary, "event"),
-              view->event.known ? view->event.title : "an event type that is not known here");
+              view->event.known ? fp_lang_word_of(view->model.lang, "event", view->event.title, view->event.title)
+                                : fp_lang_word(view->model.lang, "event_not_known"));
     push_code(view, list, "language", fp_model_get_text(requests, "language"), NULL);
-    fp_words_push_fact(&view->model, list, "filter", *filter ? filter : NULL, *filter ? NULL : "none", NULL);
+    fp_words_push_fact(&view->model, list, "filter", *filter ? filter : NULL, *filter ? NULL : fp_lang_word(view->model.lang, "filter_none"), NULL);
     if (view->end > view->start)
         fp_words_push_window(&view->model, list, view->start, view->end, view->zone);
     push_code(view, list, "source", fp_model_get_text(requests, "source"), NULL);
-    fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? form : "nothing came", NULL);
+    fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? form : fp_lang_word(view->model.lang, "nothing_came"), NULL);
     if (sent > 0) {
-        fp_str_printf(&text, "%s sent, %s answered and used", fp_count_format(a, sent),
-                      fp_count_format(b, fp_model_get_int(requests, "replies")));
+        fp_lang_say(view->model.lang, &text, "requests_sent", fp_count_format(a, sent),
+                    fp_count_format(b, fp_model_get_int(requests, "replies")), NULL);
         if (counted > 0)
-            fp_str_printf(&text, ", the rows of %s counted", fp_count_format(a, counted));
+            fp_lang_say(view->model.lang, &text, "requests_counted", fp_count_format(a, counted), NULL);
         fp_words_push_fact(&view->model, list, "requests", NULL, text.data, NULL);
     }
     if (limit > 0) {
         fp_str_clear(&text);
-        fp_str_printf(&text, "%s row%s a reply", fp_count_format(a, limit), fp_plural((uint64_t)limit));
+        fp_lang_say_count(view->model.lang, &text, limit, "rows_a_reply", fp_count_format(a, limit), NULL);
         fp_words_push_fact(&view->model, list, "limit of the server", NULL, text.data, NULL);
     }
     if (view->ok || view->partial)
         fp_words_push_fact(&view->model, list, "frames in the deepest stack", NULL,
                            fp_count_format(a, fp_model_get_int(view->summary, "max_depth")),
-                           "threads and processes are frames, too");
+                           fp_lang_word(view->model.lang, "frames_too"));
     view->model.failed |= !fp_str_ok(&text);
     fp_str_release(&text);
 }
@@ -400,26 +392,18 @@ static void put_notes(struct view *view)
 
     fp_str_init(&text, FP_LIMIT_TEXT);
     if (mended > 0) {
-        fp_str_printf(&text,
-                      "%s %s mended: bytes that are not UTF-8 are shown as \uFFFD, what is beyond 64 KiB as "
-                      "\u2026 and a hash of the whole name.",
-                      fp_count_format(a, mended), mended == 1 ? "name was" : "names were");
+        fp_lang_say_count(view->model.lang, &text, mended, "mended", fp_count_format(a, mended), NULL);
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     if (skipped > 0) {
         fp_str_clear(&text);
-        fp_str_printf(&text, "Skipped, as comments: %s %s with # at the start and no count at the end.",
-                      fp_count_format(a, skipped), skipped == 1 ? "line" : "lines");
+        fp_lang_say_count(view->model.lang, &text, skipped, "skipped", fp_count_format(a, skipped), NULL);
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     if (nodes > 0) {
         fp_str_clear(&text);
-        fp_str_printf(
-            &text,
-            "In the reply, %s %s a total other than its self value plus its children\u2019s (by %s in sum). "
-            "The self values are used, and the totals are what they add up to.",
-            fp_count_format(a, nodes), nodes == 1 ? "node had" : "nodes each had",
-            fp_words_value(b, fp_model_get_int(unbalanced, "value"), view->unit));
+        fp_lang_say_count(view->model.lang, &text, nodes, "unbalanced", fp_count_format(a, nodes),
+                          fp_words_value(b, fp_model_get_int(unbalanced, "value"), view->unit), NULL);
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     view->model.failed |= !fp_str_ok(&text);
@@ -435,11 +419,8 @@ static void put_kinds(struct view *view)
 
     fp_tables_push_kinds(&view->model, list, view->summary, view->unit);
     put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
-    fp_model_printf(&view->model, view->root, "kinds_text",
-                    "Where it was measured: shares of all %s, by the frame at the tip of the stack%s%s%s.",
-                    fp_words_value(total, view->total, view->unit), removed > 0 ? "; " : "",
-                    removed > 0 ? fp_words_share(share, removed, view->total) : "",
-                    removed > 0 ? " is not in focus" : "");
+    fp_model_say(&view->model, view->root, "kinds_text", removed > 0 ? "kinds_focus" : "kinds",
+                 fp_words_value(total, view->total, view->unit), fp_words_share(share, removed, view->total), NULL);
 }
 
 static void put_tables(struct view *view)
@@ -456,12 +437,8 @@ static void put_tables(struct view *view)
     fp_transforms_put_view(&tables, view->root);
     fp_missing_put_view(&tables, view->root);
     fp_comparison_put_view(&tables, view->root);
-    put_text(view, "functions_head", view->event.objects ? "Functions and objects" : "Functions");
-    fp_model_printf(
-        &view->model, view->root, "functions_text",
-        "Self is what was measured in the function itself; total includes what it called, with recursion "
-        "counted once. Shares are of all %s; bars compare with the first row of their table.",
-        fp_words_value(total, view->total, view->unit));
+    put_word(view, "functions_head", view->event.objects ? "functions_and_objects" : "functions");
+    fp_model_say(&view->model, view->root, "functions_text", "functions_text", fp_words_value(total, view->total, view->unit), NULL);
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", FP_KIND_THREAD);
@@ -472,11 +449,7 @@ static void put_tables(struct view *view)
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
     put_bool(view, "has_processes", shown && json_array_size(part(view, "processes")) > 0);
     put_bool(view, "has_unprofiled", shown && json_array_size(part(view, "unprofiled")) > 0);
-    fp_model_printf(
-        &view->model, view->root, "unprofiled_text",
-        "These processes use CPU, and %s has no profile of their own in this window. To see inside them, add them to "
-        "the process matcher of DeepFlow\u2019s agent. Threads of the kernel are left out.",
-        fp_model_get_text(part(view, "requests"), "source"));
+    fp_model_say(&view->model, view->root, "unprofiled_text", "unprofiled_text", fp_model_get_text(part(view, "requests"), "source"), NULL);
 }
 
 /* The anchors of the page, for those sections that it has. */
@@ -485,17 +458,17 @@ static void put_sections(struct view *view)
     static const struct {
         const char *has, *id, *label;
     } all[] = {
-        { "has_changes", "changes", "What changed" },
-        { "has_kinds", "kinds", "Kinds of frame" },
-        { "has_graph", "graph", "Flame graph" },
-        { "has_difference", "difference", "Difference graph" },
-        { "has_downloads", "downloads", "Downloads" },
-        { "has_processes", "processes", "Processes" },
+        { "has_changes", "changes", "what_changed" },
+        { "has_kinds", "kinds", "kinds_of_frame" },
+        { "has_graph", "graph", "flame_graph" },
+        { "has_difference", "difference", "difference_graph" },
+        { "has_downloads", "downloads", "downloads" },
+        { "has_processes", "processes", "processes" },
         { "has_functions", "functions", NULL },
-        { "has_threads", "threads", "Threads" },
-        { "has_missing", "missing", "Missing symbols" },
-        { "has_transforms", "transforms", "Transforms" },
-        { NULL, "query", "The query" },
+        { "has_threads", "threads", "threads" },
+        { "has_missing", "missing", "missing_symbols" },
+        { "has_transforms", "transforms", "transforms" },
+        { NULL, "query", "the_query" },
     };
     json_t *list = fp_model_array(&view->model, view->root, "sections");
 
@@ -505,7 +478,7 @@ static void put_sections(struct view *view)
 
         if (all[i].has && !json_is_true(json_object_get(view->root, all[i].has)))
             continue;
-        label = all[i].label ? all[i].label : fp_model_get_text(view->root, "functions_head");
+        label = all[i].label ? fp_lang_word(view->model.lang, all[i].label) : fp_model_get_text(view->root, "functions_head");
         row = fp_model_row(&view->model, list);
         fp_model_put(&view->model, row, "id", fp_model_text(all[i].id));
         fp_model_put(&view->model, row, "label", fp_model_text(label));
@@ -542,12 +515,13 @@ static void open_view(struct view *view, json_t *summary)
     };
 }
 
-int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err)
+int fp_view_report(json_t *summary, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err)
 {
     struct view view;
     char time[FP_TIME_TEXT];
 
     open_view(&view, summary);
+    view.model.lang = lang;
     fp_model_put(&view.model, view.root, "summary", json_incref(summary));
     put_head(&view);
     put_figures(&view);

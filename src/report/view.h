@@ -38,9 +38,10 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 
 /* The caller owns *ret_view (json_decref). Fails with FP_ENOMEM only: a summary with members missing gives a
  * poorer page. */
-int fp_view_report(json_t *summary, json_t **ret_view, struct fp_error *err);
+int fp_view_report(json_t *summary, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err);
 
 #endif

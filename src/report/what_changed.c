@@ -26,6 +26,11 @@ struct section {
     const char *svg;                  /* of the difference; "" = none */
 };
 
+static void put_word(struct section *s, const char *key, const char *word)
+{
+    fp_model_put_word(s->model, s->root, key, word);
+}
+
 static void put_text(struct section *s, const char *key, const char *text)
 {
     fp_model_put(s->model, s->root, key, fp_model_text_or_null(text));
@@ -58,15 +63,15 @@ static int64_t value_of(const json_t *change, bool newer)
 }
 
 /* What became of it in one word: "new", "gone", or the relative change; a doubling is +100 %. */
-static void put_word(struct section *s, json_t *row, const json_t *change)
+static void put_relative(struct section *s, json_t *row, const json_t *change)
 {
     double before = fp_model_get_real(change, "before_share"), relative;
     char text[FP_UNIT_TEXT];
 
     if (is_verdict(change, "new") || is_verdict(change, "gone")) {
-        fp_model_put(s->model, row, "word", fp_model_text(fp_model_get_text(change, "verdict")));
+        fp_model_put_word(s->model, row, "word", is_verdict(change, "new") ? "verdict_new" : "verdict_gone");
     } else if (before <= 0 || fp_model_get_real(change, "after_share") <= 0) {
-        fp_model_put(s->model, row, "word", fp_model_text(before <= 0 ? "none before" : "none after"));
+        fp_model_put_word(s->model, row, "word", before <= 0 ? "none_before" : "none_after");
     } else {
         relative = 100 * fp_model_get_real(change, "effect") / before;
         fp_number_format(text, round(relative * 10) / 10);
@@ -98,10 +103,10 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
     else
         fp_model_put(s->model, row, "amount",
                      with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
-    fp_model_printf(s->model, row, "exact", "%s%s \u2192 %s",
-                    json_is_true(json_object_get(change, "by_self")) ? "self: " : "",
-                    fp_unit_format_exact(text, before, s->tables->unit),
-                    fp_unit_format_exact(exact, after, s->tables->unit));
+    fp_model_say(s->model, row, "exact",
+                 json_is_true(json_object_get(change, "by_self")) ? "before_after_self" : "before_after",
+                 fp_unit_format_exact(text, before, s->tables->unit),
+                 fp_unit_format_exact(exact, after, s->tables->unit), NULL);
 }
 
 static void put_side(struct section *s, json_t *row, const char *key, int64_t value, int64_t whole)
@@ -133,7 +138,7 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     put_side(s, row, "before", value_of(change, false), s->before);
     put_side(s, row, "after", value_of(change, true), s->after);
     fp_model_put(s->model, row, "points", with_sign(points, fp_fixed_format(text, points, 2)));
-    put_word(s, row, change);
+    put_relative(s, row, change);
     put_amount(s, row, change);
     return row;
 }
@@ -161,10 +166,9 @@ static void put_parts(struct section *s, json_t *row, size_t lead)
         if (count++ < PARTS_SHOWN)
             push_change(s, rows, change);
     }
-    fp_model_printf(s->model, parts, "label", "with %zu other%s in the same stacks", count, fp_plural(count));
+    fp_model_say_count(s->model, parts, "label", (int64_t)count, "parts_label", fp_lang_number(count).text, NULL);
     if (count > PARTS_SHOWN)
-        fp_model_printf(s->model, parts, "beyond", "\u2026 and %zu more, in summary.json.",
-                        count - PARTS_SHOWN);
+        fp_model_say(s->model, parts, "beyond", "more_in_summary", fp_lang_number(count - PARTS_SHOWN).text, NULL);
     else
         fp_model_put(s->model, parts, "beyond", json_null());
     fp_model_put(s->model, row, "parts", count ? json_incref(parts) : json_null());
@@ -185,12 +189,11 @@ static void put_direction(struct section *s, const char *key, const char *captio
         if (count++ < FP_TABLES_SHOWN)
             put_parts(s, push_change(s, rows, change), i);
     }
-    fp_model_put(s->model, table, "caption", fp_model_text(caption));
+    fp_model_put_word(s->model, table, "caption", caption);
     fp_model_put(s->model, table, "quiet", json_false());
-    fp_model_put(s->model, table, "amount_head", fp_model_text(s->amount_head));
+    fp_model_put(s->model, table, "amount_head", fp_model_word(s->model, s->amount_head));
     if (count > FP_TABLES_SHOWN)
-        fp_model_printf(s->model, table, "beyond", "\u2026 and %zu more, in summary.json.",
-                        count - FP_TABLES_SHOWN);
+        fp_model_say(s->model, table, "beyond", "more_in_summary", fp_lang_number(count - FP_TABLES_SHOWN).text, NULL);
     else
         fp_model_put(s->model, table, "beyond", json_null());
     fp_model_put(s->model, s->root, key, count ? json_incref(table) : json_null());
@@ -208,18 +211,13 @@ static void put_moved(struct section *s)
         if (is_verdict(change, "moved") && count++ < FP_LIMIT_TOP_FUNCTIONS)
             push_change(s, rows, change);
     }
-    fp_model_printf(s->model, moved, "label", "%zu function%s moved: no change of what is done", count, fp_plural(count));
-    fp_model_put(
-        s->model, moved, "text",
-        fp_model_text(
-            "Their frames were cut differently, as when a compiler inlines on one day and not on the "
-            "other: what they gained or lost, their callers or callees made up for."));
-    fp_model_put(s->model, moved, "caption", fp_model_text("Moved"));
+    fp_model_say_count(s->model, moved, "label", (int64_t)count, "moved_label", fp_lang_number(count).text, NULL);
+    fp_model_put_word(s->model, moved, "text", "moved_text");
+    fp_model_put(s->model, moved, "caption", fp_model_word(s->model, "moved"));
     fp_model_put(s->model, moved, "quiet", json_true());
-    fp_model_put(s->model, moved, "amount_head", fp_model_text(s->amount_head));
+    fp_model_put(s->model, moved, "amount_head", fp_model_word(s->model, s->amount_head));
     if (count > FP_LIMIT_TOP_FUNCTIONS)
-        fp_model_printf(s->model, moved, "beyond", "\u2026 and %zu more, in summary.json.",
-                        count - FP_LIMIT_TOP_FUNCTIONS);
+        fp_model_say(s->model, moved, "beyond", "more_in_summary", fp_lang_number(count - FP_LIMIT_TOP_FUNCTIONS).text, NULL);
     else
         fp_model_put(s->model, moved, "beyond", json_null());
     fp_model_put(s->model, s->root, "moved", count ? json_incref(moved) : json_null());
@@ -238,10 +236,12 @@ static void write_total(const struct section *s, bool newer, char to[2 * FP_UNIT
     if (!s->rates)
         fp_unit_format(to, newer ? s->after : s->before, s->tables->unit);
     else if (s->tables->core > 0)
-        snprintf(to, 2 * FP_UNIT_TEXT, "%s cores", fp_fixed_format(text, cores, fp_fixed_decimals(cores)));
+        snprintf(to, 2 * FP_UNIT_TEXT, "%.40s %s", fp_fixed_format(text, cores, fp_fixed_decimals(cores)),
+                 fp_lang_word(s->model->lang, "unit_cores"));
     else
-        snprintf(to, 2 * FP_UNIT_TEXT, "%s an hour",
-                 fp_unit_format(text, rated(s, newer ? s->after : s->before, newer), s->tables->unit));
+        snprintf(to, 2 * FP_UNIT_TEXT, "%.40s %s",
+                 fp_unit_format(text, rated(s, newer ? s->after : s->before, newer), s->tables->unit),
+                 fp_lang_word(s->model->lang, "an_hour"));
 }
 
 /* "18.3 s then, 19.0 s now (+3.8 %)." */
@@ -253,21 +253,23 @@ static void put_totals(struct section *s, json_t *head)
 
     write_total(s, false, then);
     if (s->after <= 0) { /* an empty window is not a zero */
-        fp_model_printf(s->model, head, "after", "%s then; of this window nothing is known.", then);
+        fp_model_say(s->model, head, "after", "then_unknown", then, NULL);
         return;
     }
     write_total(s, true, now);
     if (s->before > 0)
         fp_number_format(relative, round(more * 10) / 10);
-    fp_model_printf(s->model, head, "after", "%s then, %s now%s%s%s%s.", then, now, *relative ? " (" : "",
-                    round(more * 10) > 0 ? "+" : "", relative, *relative ? " %)" : "");
+    fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now,
+                 round(more * 10) > 0 ? "+" : "", relative, NULL);
 }
 
 static void put_head(struct section *s)
 {
     json_t *head = fp_model_object(s->model, s->root, "changes_head");
     const json_t *window = json_object_get(s->baseline, "window");
-    const char *label = fp_model_get_text(s->baseline, "label"), *known = fp_model_get_text(window, "label");
+    char date[FP_WORDS_LABEL_MAX], other[FP_WORDS_LABEL_MAX];
+    const char *label = fp_words_label(s->model->lang, date, fp_model_get_text(s->baseline, "label"));
+    const char *known = fp_words_label(s->model->lang, other, fp_model_get_text(window, "label"));
 
     fp_model_put(s->model, head, "label", fp_model_text(label));
     fp_model_put(s->model, head, "of", fp_model_text_or_null(*known && strcmp(known, label) ? known : NULL));
@@ -286,27 +288,21 @@ static void put_verdict(struct section *s)
     char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
 
     if (!json_is_object(s->comparison))
-        put_text(s, "changes_verdict", "There is nothing here to compare.");
+        put_word(s, "changes_verdict", "verdict_nothing");
     else if (json_is_true(json_object_get(s->comparison, "too_few")) && sampled)
-        fp_model_printf(s->model, s->root, "changes_verdict",
-                        "Too few samples to tell: %s then, %s now; at least %s of each are needed.",
-                        fp_count_format(before, fp_model_get_int(s->comparison, "before_samples")),
-                        fp_count_format(after, fp_model_get_int(s->comparison, "after_samples")),
-                        fp_count_format(least, fp_model_get_int(s->comparison, "min_samples")));
+        fp_model_say(s->model, s->root, "changes_verdict", "verdict_too_few", fp_count_format(before, fp_model_get_int(s->comparison, "before_samples")), fp_count_format(after, fp_model_get_int(s->comparison, "after_samples")), fp_count_format(least, fp_model_get_int(s->comparison, "min_samples")), NULL);
     else if (json_is_true(json_object_get(s->comparison, "too_few")))
-        put_text(s, "changes_verdict", "Nothing was measured on one of the two sides.");
+        put_word(s, "changes_verdict", "verdict_one_side");
     else if (sampled && changed)
-        fp_model_printf(s->model, s->root, "changes_verdict", "%s function%s changed, beyond sampling noise.",
-                        fp_count_format(before, changed), fp_plural((uint64_t)changed));
+        fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)changed, "verdict_changed", fp_count_format(before, changed), NULL);
     else if (sampled)
-        put_text(s, "changes_verdict", "Nothing changed beyond sampling noise.");
+        put_word(s, "changes_verdict", "verdict_unchanged");
+    else if (changed)
+        fp_model_say_count(s->model, s->root, "changes_verdict", changed, "verdict_differ", fp_count_format(before, changed),
+                           fp_number_format(after, 100 * fp_model_get_real(s->comparison, "min_effect")), NULL);
     else
-        fp_model_printf(s->model, s->root, "changes_verdict", "%s %s by %s points or more.",
-                        changed ? fp_count_format(before, changed) : "Nothing",
-                        changed > 1 ? "functions differ"
-                        : changed   ? "function differs"
-                                    : "differs",
-                        fp_number_format(after, 100 * fp_model_get_real(s->comparison, "min_effect")));
+        fp_model_say(s->model, s->root, "changes_verdict", "verdict_differ_none",
+                     fp_number_format(after, 100 * fp_model_get_real(s->comparison, "min_effect")), NULL);
 }
 
 static void put_rule(struct section *s)
@@ -322,27 +318,15 @@ static void put_rule(struct section *s)
     fp_number_format(effect, 100 * fp_model_get_real(c, "min_effect"));
     fp_count_format(tested, fp_model_get_int(c, "tested"));
     if (json_is_true(json_object_get(c, "sampled")))
-        fp_model_printf(
-            s->model, s->root, "changes_rule",
-            "The rule: a share, of self or of total, that differs by at least %s points and by more than "
-            "sampling explains: two-proportion tests of %s functions, %s samples then and %s now (at least "
-            "%s "
-            "of each), at a false discovery rate of %s %%.",
-            effect, tested, fp_count_format(before, fp_model_get_int(c, "before_samples")),
-            fp_count_format(after, fp_model_get_int(c, "after_samples")),
-            fp_count_format(least, fp_model_get_int(c, "min_samples")),
-            fp_number_format(q, 100 * fp_model_get_real(c, "q")));
+        fp_model_say(s->model, s->root, "changes_rule", "rule_sampled", effect, tested, fp_count_format(before, fp_model_get_int(c, "before_samples")), fp_count_format(after, fp_model_get_int(c, "after_samples")), fp_count_format(least, fp_model_get_int(c, "min_samples")), fp_number_format(q, 100 * fp_model_get_real(c, "q")), NULL);
     else
-        fp_model_printf(
-            s->model, s->root, "changes_rule",
-            "The rule: a share, of self or of total, that differs by at least %s points, among %s functions.",
-            effect, tested);
+        fp_model_say(s->model, s->root, "changes_rule", "rule_size", effect, tested, NULL);
 }
 
 static void push_note(struct section *s, json_t *list, bool says, const char *text)
 {
     if (says)
-        fp_model_push(s->model, list, fp_model_text(text));
+        fp_model_push(s->model, list, fp_model_word(s->model, text));
 }
 
 static void put_notes(struct section *s)
@@ -353,24 +337,20 @@ static void put_notes(struct section *s)
 
     push_note(s, list,
               json_is_object(s->comparison) && !json_is_true(json_object_get(s->comparison, "sampled")),
-              "Caution: these values are no counts of samples, so nothing tells a change from chance. Only "
-              "the size of "
-              "the difference decides.");
+              "note_no_samples");
     if (json_is_number(covered) && json_number_value(covered) < 1) {
-        fp_model_printf(s->model, note, "text",
-                        "The baseline is partial: it covers %s of its window\u2019s time.",
-                        fp_share_format(share, (int64_t)(json_number_value(covered) * 1e9), 1000000000));
+        fp_model_say(s->model, note, "text", "note_partial", fp_share_format(share, (int64_t)(json_number_value(covered) * 1e9), 1000000000), NULL);
         fp_model_push(s->model, list, json_incref(json_object_get(note, "text")));
     }
     push_note(s, list, json_is_string(json_object_get(s->baseline, "filter")),
-              "The baseline was asked for under another filter: the two are not of the same rows.");
+              "note_filter");
     push_note(s, list, strcmp(fp_model_get_text(s->baseline, "completeness"), "unproved") == 0,
-              "It is not proved that the baseline is complete.");
+              "note_unproved");
     push_note(
         s, list, s->rates,
-        "The two are not equally long: shares are of their own totals, and amounts are rates, not sums.");
+        "note_rates");
     push_note(s, list, fp_model_get_int(s->summary, "removed") > 0,
-              "Shares are of the whole profiles, also of what is not in focus.");
+              "note_focus");
     json_decref(note);
 }
 
@@ -398,9 +378,9 @@ static void measure(struct section *s)
         if (leads(s->changes, i))
             most = fmax(most, fabs(fp_model_get_real(json_array_get(s->changes, i), "cores")));
     s->decimals = fp_fixed_decimals(most);
-    s->amount_head = json_is_number(json_object_get(s->baseline, "cores")) ? "cores"
-                     : s->rates                                            ? "amount an hour"
-                                                                           : "amount";
+    s->amount_head = json_is_number(json_object_get(s->baseline, "cores")) ? "col_cores"
+                     : s->rates                                            ? "col_amount_hour"
+                                                                           : "col_amount";
 }
 
 /* ---- the picture ---- */
@@ -410,6 +390,7 @@ static void put_difference(struct section *s)
     const json_t *files = json_object_get(s->summary, "files"),
                  *picture = json_object_get(s->summary, "diff_picture");
     const char *png = fp_model_get_text(files, "diff_png");
+    char date[FP_WORDS_LABEL_MAX];
     bool old = strcmp(fp_model_get_text(picture, "shape"), "old") == 0;
 
     fp_model_put(s->model, s->root, "has_difference", json_boolean(*s->svg || *png));
@@ -417,20 +398,11 @@ static void put_difference(struct section *s)
     put_text(s, "diff_png", *png ? png : NULL);
     fp_model_put(s->model, s->root, "diff_width", json_integer(fp_model_get_int(picture, "width")));
     fp_model_put(s->model, s->root, "diff_height", json_integer(fp_model_get_int(picture, "height")));
-    fp_model_printf(
-        s->model, s->root, "diff_label",
-        "Difference graph of %s, %s, since %s. The tables under What changed hold the changes it shows.",
-        fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"),
-        fp_model_get_text(s->baseline, "label"));
-    fp_model_printf(s->model, s->root, "diff_reading",
-                    "Widths are shares of %s; the colour says by how many points a frame\u2019s share of the "
-                    "total changed, "
-                    "noise included: %s Below stands what %s.",
-                    old ? "the baseline" : "the newer profile",
-                    json_is_true(json_object_get(s->comparison, "sampled"))
-                        ? "the tables above say which changes are more than that."
-                        : "nothing tells it from change here.",
-                    old ? "is new" : "is gone");
+    fp_model_say(s->model, s->root, "diff_label", "diff_label", fp_model_get_text(s->summary, "title"), fp_model_get_text(s->summary, "event"), fp_words_label(s->model->lang, date, fp_model_get_text(s->baseline, "label")), NULL);
+    fp_model_say(s->model, s->root, "diff_reading", old ? "diff_reading_old" : "diff_reading_new",
+                 fp_lang_word(s->model->lang, json_is_true(json_object_get(s->comparison, "sampled")) ? "diff_tables_say"
+                                                                                                      : "diff_nothing_tells"),
+                 NULL);
 }
 
 void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
@@ -458,8 +430,8 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
     put_verdict(&s);
     put_notes(&s);
     put_rule(&s);
-    put_direction(&s, "changes_up", "A larger share than before", 1);
-    put_direction(&s, "changes_down", "A smaller share than before", -1);
+    put_direction(&s, "changes_up", "larger_than_before", 1);
+    put_direction(&s, "changes_down", "smaller_than_before", -1);
     put_moved(&s);
     put_difference(&s);
 }

@@ -122,8 +122,8 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
 
     if (name.len <= FP_WORDS_NAME_MAX) {
         push_pieces(model, list,
-                    !name.len        ? fp_slice_of("(no name)")
-                    : is_blank(name) ? fp_slice_of("(blank)")
+                    !name.len        ? fp_slice_of(fp_lang_word(model->lang, "no_name"))
+                    : is_blank(name) ? fp_slice_of(fp_lang_word(model->lang, "blank_name"))
                                      : name);
         if (cut_key)
             fp_model_put(model, object, cut_key, json_null());
@@ -136,8 +136,7 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
     fp_model_push(model, list, fp_model_text(" \u2026 "));
     push_pieces(model, list, (struct fp_slice){ name.data + tail, name.len - tail });
     if (cut_key)
-        fp_model_printf(model, object, cut_key, "%s bytes; the whole name is in summary.json",
-                        fp_count_format(count, (int64_t)name.len));
+        fp_model_say(model, object, cut_key, "name_cut", fp_count_format(count, (int64_t)name.len), NULL);
 }
 
 /* ---- numbers ---- */
@@ -210,6 +209,61 @@ void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, i
     fp_model_printf(model, object, key, "%d.%02d", hundredths / 100, hundredths % 100);
 }
 
+/* ---- dates ---- */
+
+/* "Fri 20 Nov 2026" at `text`: its bytes, and the keys of its words; 0 where there is none. */
+static size_t read_date(const char *text, char weekday[16], int *ret_day, char month[20], char year[8])
+{
+    static const char weekdays[] = "MonTueWedThuFriSatSun", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char day_name[4], month_name[4], end = '\0';
+    const char *found_day, *found_month;
+    int used = 0;
+
+    if (sscanf(text, "%3[A-Za-z] %2d %3[A-Za-z] %4[0-9]%n%c", day_name, ret_day, month_name, year, &used, &end) < 4 ||
+        !used || strlen(day_name) != 3 || strlen(month_name) != 3 || strlen(year) != 4 || *ret_day < 1)
+        return 0;
+    found_day = strstr(weekdays, day_name);
+    found_month = strstr(months, month_name);
+    if (!found_day || !found_month || (found_day - weekdays) % 3 || (found_month - months) % 3)
+        return 0;
+    snprintf(weekday, 16, "weekday_%d", (int)(found_day - weekdays) / 3 % 7 + 1);
+    snprintf(month, 20, "month_short_%02d", (int)(found_month - months) / 3 % 12 + 1);
+    return (size_t)used;
+}
+
+const char *fp_words_label(const struct fp_lang *lang, char to[FP_WORDS_LABEL_MAX], const char *label)
+{
+    char weekday[16], month[20], year[8];
+    bool found = false, fits;
+    struct fp_str text;
+    int day;
+
+    if (!lang || lang == &fp_langs[0])
+        return label; /* they are English as they come */
+    fp_str_init(&text, FP_WORDS_LABEL_MAX - 1);
+    for (const char *at = label; *at && fp_str_ok(&text);) {
+        size_t used = read_date(at, weekday, &day, month, year);
+
+        if (used) {
+            fp_lang_say(lang, &text, "date", fp_lang_word(lang, weekday), fp_lang_number((size_t)day).text,
+                        fp_lang_word(lang, month), year, NULL);
+            found = true;
+        } else if (found && strncmp(at, " to ", 4) == 0) {
+            fp_str_puts(&text, fp_lang_word(lang, "date_to"));
+            used = 4;
+        } else {
+            fp_str_putc(&text, *at);
+            used = 1;
+        }
+        at += used;
+    }
+    fits = found && fp_str_ok(&text);
+    if (fits)
+        memcpy(to, text.data, text.len + 1);
+    fp_str_release(&text);
+    return fits ? to : label;
+}
+
 /* ---- facts, links, commands ---- */
 
 void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code,
@@ -217,17 +271,17 @@ void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, c
 {
     json_t *row = fp_model_row(model, list);
 
-    fp_model_put(model, row, "key", fp_model_text(key));
+    fp_model_put(model, row, "key", fp_model_text(fp_lang_word_of(model->lang, "fact", key, key)));
     fp_model_put(model, row, "code", fp_model_text_or_null(code));
     fp_model_put(model, row, "text", fp_model_text_or_null(text));
     fp_model_put(model, row, "second_text", fp_model_text_or_null(second_text));
 }
 
-static void format_span(struct fp_str *to, int64_t start, int64_t end, const struct fp_zone *zone)
+static void format_span(const struct fp_lang *lang, struct fp_str *to, int64_t start, int64_t end, const struct fp_zone *zone)
 {
     char from[FP_TIME_TEXT], until[FP_TIME_TEXT];
 
-    fp_str_printf(to, "%s to %s", fp_time_format(from, start, zone), fp_time_format(until, end, zone));
+    fp_lang_say(lang, to, "window_span", fp_time_format(from, start, zone), fp_time_format(until, end, zone), NULL);
 }
 
 void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, int64_t end,
@@ -237,11 +291,11 @@ void fp_words_push_window(struct fp_model *model, json_t *list, int64_t start, i
 
     fp_str_init(&local, FP_LIMIT_TEXT);
     fp_str_init(&utc, FP_LIMIT_TEXT);
-    format_span(&utc, start, end, NULL);
+    format_span(model->lang, &utc, start, end, NULL);
     if (zone)
-        format_span(&local, start, end, zone);
+        format_span(model->lang, &local, start, end, zone);
     fp_words_push_fact(model, list, "window", NULL, local.len ? local.data : utc.data,
-                       "the end is not included");
+                       fp_lang_word(model->lang, "end_not_included"));
     if (local.len && strcmp(fp_zone_name(zone), "UTC") != 0)
         fp_words_push_fact(model, list, "window in UTC", NULL, utc.data, NULL);
     model->failed |= !fp_str_ok(&local) || !fp_str_ok(&utc);

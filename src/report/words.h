@@ -19,6 +19,7 @@
 #include "report/model.h"
 
 /* Longer names are shown without their middle; summary.json has the whole. */
+#define FP_WORDS_LABEL_MAX ((size_t)200)
 #define FP_WORDS_NAME_MAX ((size_t)480)
 
 /* The unit for its name in summary.json; FP_UNIT_UNITS for one we do not know. */
@@ -46,6 +47,10 @@ void fp_words_put_share(struct fp_model *model, json_t *object, const char *key,
 char *fp_words_growth(char to[FP_UNIT_TEXT], double growth);
 /* part/whole as a number from 0 to 100 for the width of a bar: "32.91". */
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole);
+
+/* The label of a window, "Fri 20 Nov 2026, 00:00 to 06:00", with its dates as the language has them: into `to`, or `label`
+ * itself where there is nothing to be changed, as in a name, or no room. */
+const char *fp_words_label(const struct fp_lang *lang, char to[FP_WORDS_LABEL_MAX], const char *label);
 
 /* A row {key, code, text, second_text} of a list of facts; each of the last three may be NULL. */
 void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code,

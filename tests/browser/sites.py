@@ -98,10 +98,40 @@ def files(to: str, scratch: str) -> None:
     flamepress("render", reply, "--min-width", "0", "--title", "</title><script>alert(1)</script>", "-o", to)
 
 
+def zh(to: str, scratch: str) -> None:
+    """Two nights in Chinese: a change, an empty service, the host."""
+    rows: List[Dict[str, Any]] = [
+        {
+            "time": 1795078803 + 86400 * night + n,
+            "app_service": service,
+            "profile_event_type": "on-cpu",
+            "profile_language_type": "eBPF",
+            "tags": {},
+            "stack": f"{mark}[t] pool-{n % 3};main;{work}",
+            "value": 10101,
+        }
+        for night in (0, 1)
+        for service, mark in (("orders", ""), ("Total", "[p] orders;"))
+        for n in range(800)
+        for work in ["audit" if night and n % 4 == 0 else f"handle;[k] entry_{n % 7}"]
+    ]
+    config: Dict[str, Any] = {
+        "output": to,
+        "timezone": "Asia/Shanghai",
+        "lang": "zh",
+        "windows": ["2026-11-19", "2026-11-20"],
+        "services": [{"name": "orders", "fold_threads": True}, {"name": "Total"}, {"name": "nothing"}],
+    }
+    with Standin("--rows", write(scratch, "rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))) as server:
+        config["source"] = {"url": server.url, "retries": 0}
+        flamepress("run", "-c", write(scratch, "flamepress.json", json.dumps(config)), "--now", NOW)
+
+
 SITES: Dict[str, Callable[[str, str], None]] = {
     "demo": demo,
     "hostile": hostile,
     "files": files,
+    "zh": zh,
 }
 
 if __name__ == "__main__":

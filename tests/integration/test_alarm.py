@@ -333,3 +333,5 @@ class Latest(AlarmCase):
         index = read_text(os.path.join(self.site, "index.html"))
         self.has(index, 'href="latest.html"')
         self.has_not(index, 'href="latest/')
+        self.run_it(windows=["2026-11-20"], baseline="none", lang="zh")
+        self.has(read_text(os.path.join(self.site, "latest.html")), '<html lang="zh">', "2026年11月20日")

@@ -215,6 +215,13 @@ class Windows(IncidentCase):
         self.has(read_text(os.path.join(out, "report.html")), "No data in this window")
         self.has(read_text(os.path.join(out, "summary.md")), "No data in this window")
 
+    def test_a_page_in_chinese(self) -> None:
+        self.incident(self.server().url, *AROUND, lang="zh")
+        page = self.examine(self.path("ticket"))
+        self.assertTrue('<html lang="zh">' in page and "发生了什么变化" in page)
+        self.has(read_text(self.path("ticket", "summary.md")), "**A larger share than before:**")
+        self.assertEqual(read_json(self.path("ticket", "summary.json"))["window"]["label"], "Fri 20 Nov 2026")
+
 
 class Failing(IncidentCase):
     def test_a_server_that_refuses_leaves_nothing(self) -> None:

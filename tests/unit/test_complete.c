@@ -18,7 +18,7 @@ static void expect(const char *summary, const char *event, const char *text)
 
     assert_non_null(json);
     fp_str_init(&out, FP_LIMIT_TEXT);
-    fp_complete_words(&out, json, known, known->unit);
+    fp_complete_words(&out, NULL, json, known, known->unit);
     assert_string_equal(out.data, text);
     fp_str_release(&out);
     json_decref(json);

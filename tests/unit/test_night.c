@@ -108,7 +108,7 @@ static void night_leads_with_what_failed(void **state)
     const json_t *trouble, *rows;
 
     (void)state;
-    assert_int_equal(fp_night_view(night, "2026/11/20/", NULL, &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, NULL, "2026/11/20/", NULL, &view, NULL), 0);
     assert_string_equal(fp_model_get_text(view, "counts_lead"), "3 services and the host: 5 reports");
     trouble = json_object_get(view, "trouble");
     assert_int_equal(json_array_size(trouble), 2);
@@ -156,7 +156,7 @@ static void words_that_occur_are_explained(void **state)
     json_t *entries = json_array(), *night = mixed_night(), *view = NULL;
 
     (void)state;
-    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, NULL, "", NULL, &view, NULL), 0);
     assert_string_equal(fp_model_get_text(view, "trust_text"), "2 of 3 profiles are proved complete.");
     assert_non_null(term(view, "proved"));
     assert_null(term(view, "unproved"));
@@ -171,7 +171,7 @@ static void words_that_occur_are_explained(void **state)
     json_array_append_new(entries, entry_of(fixture_unproved, "a", "a/on-cpu"));
     json_array_append_new(entries, entry_of(fixture_gauge, "a", "a/mem-inuse"));
     night = night_of(entries, 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, NULL, "", NULL, &view, NULL), 0);
     assert_string_equal(
         fp_model_get_text(view, "trust_text"),
         "1 of 2 profiles is proved complete. 1 is unproved: the server may have cut it, so the true "
@@ -184,7 +184,7 @@ static void words_that_occur_are_explained(void **state)
     json_decref(night);
 
     night = night_of(json_array(), 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, NULL, "", NULL, &view, NULL), 0);
     assert_true(json_is_false(json_object_get(view, "has_terms")));
     assert_true(json_is_null(json_object_get(view, "trust_text")));
     json_decref(view);
@@ -208,7 +208,7 @@ static void what_is_kept_is_marked(void **state)
     assert_string_equal(fp_model_get_text(kept, "outcome"), "failed");
     assert_int_equal(fp_model_get_int(kept, "generated"), 1795222222);
     night = night_of(entries, 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, NULL, "", NULL, &view, NULL), 0);
     rows = json_object_get(json_object_get(view, "services_table"), "rows");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "complete_text"), "proved, kept");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "complete_text"), "\xE2\x80\x93, kept");
@@ -233,7 +233,7 @@ static void cores_line_up(void **state)
     json_object_set_new(json_array_get(entries, 0), "cores", json_real(1.5));
     json_object_set_new(json_array_get(entries, 1), "cores", json_real(0.0666));
     night = night_of(entries, 1795132800, 86400);
-    assert_int_equal(fp_night_view(night, "", NULL, &view, NULL), 0);
+    assert_int_equal(fp_night_view(night, NULL, "", NULL, &view, NULL), 0);
     rows = json_object_get(json_object_get(view, "services_table"), "rows");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 0), "cores_text"), "1.50");
     assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "cores_text"), "0.07");
@@ -270,7 +270,7 @@ static void calendar_marks_missing_days(void **state)
     for (int i = 0; i < 4; i++)
         json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * back[i], 86400));
     json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * 4 + 3600, 7200));
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(fp_index_view(nights, NULL, &view, NULL), 0);
     assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "months"), 0), "month_label"),
                         "November 2026");
     assert_int_equal(json_array_size(json_object_get(cell(view, 0, "20"), "nights")), 1);
@@ -292,7 +292,7 @@ static void calendar_marks_missing_days(void **state)
     json_decref(view);
     /* one night more, three weeks before: no longer a daily site, so nothing is missing */
     json_array_append_new(nights, night_of(json_array(), 1795132800 - 86400 * back[4], 86400));
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(fp_index_view(nights, NULL, &view, NULL), 0);
     assert_int_equal(json_array_size(json_object_get(view, "months")), 2);
     assert_true(json_is_false(json_object_get(cell(view, 0, "18"), "missing")));
     json_decref(view);
@@ -313,11 +313,11 @@ static void calendar_survives_odd_paths(void **state)
         json_array_append_new(nights, night);
     }
     json_array_append_new(nights, json_null());
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(fp_index_view(nights, NULL, &view, NULL), 0);
     assert_int_equal(json_array_size(json_object_get(view, "months")), 0);
     json_decref(view);
     json_array_clear(nights);
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(fp_index_view(nights, NULL, &view, NULL), 0);
     assert_true(json_is_false(json_object_get(view, "has_nights")));
     json_decref(view);
     json_decref(nights);
@@ -329,7 +329,7 @@ static void leap_years_have_a_29th(void **state)
 
     (void)state;
     json_array_append_new(nights, night_of(json_array(), 1835395200, 86400)); /* 2028-02-29 */
-    assert_int_equal(fp_index_view(nights, &view, NULL), 0);
+    assert_int_equal(fp_index_view(nights, NULL, &view, NULL), 0);
     assert_int_equal(json_array_size(json_object_get(cell(view, 0, "29"), "nights")), 1);
     json_decref(view);
     json_decref(nights);
@@ -350,9 +350,9 @@ static void runs_out_of_memory(void **state)
         scarce_memory(at);
         rc[0] = fp_night_entry(summary, "x/y", &view[0], NULL);
         scarce_memory(at);
-        rc[1] = fp_night_view(night, "", NULL, &view[1], NULL);
+        rc[1] = fp_night_view(night, NULL, "", NULL, &view[1], NULL);
         scarce_memory(at);
-        rc[2] = fp_index_view(nights, &view[2], NULL);
+        rc[2] = fp_index_view(nights, NULL, &view[2], NULL);
         scarce_memory(0);
         done = true;
         for (int i = 0; i < 3; i++) {

@@ -25,7 +25,7 @@ static json_t *view_with(struct fixture *f, const struct fp_transform_config *co
         fail_msg("%s", err.message);
     fp_shape_show(shape, &f->tree, &f->facts);
     summary = make_summary(&f->facts);
-    assert_int_equal(fp_view_report(summary, &view, NULL), 0);
+    assert_int_equal(fp_view_report(summary, NULL, &view, NULL), 0);
     json_decref(summary);
     return view;
 }
@@ -212,7 +212,7 @@ static void summaries_of_other_makers(void **state)
         json_t *summary = json_loads(texts[i], 0, NULL), *view = NULL;
 
         assert_non_null(summary);
-        assert_int_equal(fp_view_report(summary, &view, NULL), 0);
+        assert_int_equal(fp_view_report(summary, NULL, &view, NULL), 0);
         json_decref(view);
         json_decref(summary);
     }

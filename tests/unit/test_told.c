@@ -67,7 +67,7 @@ static void changes_lead_by_impact(void **state)
     assert_int_equal(leads.first[FP_LEADS_LESS], 3);
     assert_int_equal(leads.first[FP_LEADS_HOST], 4);
     assert_int_equal(leads.first[FP_LEADS_UNSAMPLED], 5);
-    assert_string_equal(fp_leads_headline(text, &leads), "4 changes");
+    assert_string_equal(fp_leads_headline(text, &leads, NULL), "4 changes");
     assert_string_equal(leads.label, "Thu");
     assert_int_equal(leads.compared, 4);
     fp_lead_write(&leads.items[0], 2, &texts);
@@ -95,7 +95,7 @@ static const char *headline_of(const char *entry)
 
     assert_non_null(services);
     assert_int_equal(fp_leads_collect(services, &leads, NULL), 0);
-    fp_leads_headline(text, &leads);
+    fp_leads_headline(text, &leads, NULL);
     fp_leads_release(&leads);
     json_decref(services);
     return text;
@@ -257,7 +257,7 @@ static void a_service_over_time(void **state)
 
     (void)state;
     assert_non_null(service);
-    assert_int_equal(fp_service_view(service, &view, NULL), 0);
+    assert_int_equal(fp_service_view(service, NULL, &view, NULL), 0);
     assert_string_equal(fp_model_get_text(view, "damaged_text"), "2 nights have a damaged summary.json and are left out here.");
     event = json_array_get(json_object_get(view, "events"), 0);
     dots = json_object_get(json_array_get(json_object_get(json_object_get(event, "chart"), "lines"), 0), "dots");
@@ -275,7 +275,7 @@ static void a_service_over_time(void **state)
     for (size_t at = 1, rc = 1; rc; at++) {
         view = NULL;
         scarce_memory(at);
-        rc = fp_service_view(service, &view, NULL) != FP_OK;
+        rc = fp_service_view(service, NULL, &view, NULL) != FP_OK;
         scarce_memory(0);
         assert_true(rc ? !view : view != NULL);
         json_decref(view);

@@ -17,7 +17,7 @@ static json_t *view_of(json_t *summary)
 {
     json_t *view = NULL;
 
-    assert_int_equal(fp_view_report(summary, &view, NULL), 0);
+    assert_int_equal(fp_view_report(summary, NULL, &view, NULL), 0);
     json_decref(summary);
     return view;
 }
@@ -550,7 +550,7 @@ static void runs_out_of_memory(void **state)
         json_t *view = NULL;
 
         scarce_memory(at);
-        rc = fp_view_report(summary, &view, NULL);
+        rc = fp_view_report(summary, NULL, &view, NULL);
         scarce_memory(0);
         assert_true(rc == FP_OK ? view != NULL : rc == FP_ENOMEM && !view);
         json_decref(view);
