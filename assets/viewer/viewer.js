@@ -2,7 +2,7 @@
 (function (fp) {
   'use strict';
 
-  const LIGHT = ['q', 'regex', 'matchCase', 'theme', 'colour']; /* nothing moves when these change */
+  const LIGHT = ['q', 'regex', 'matchCase', 'colour']; /* nothing moves when these change */
   const SLICE = 12; /* ms of looking for a frame before the page may draw again */
 
   fp.Viewer = function (profile, words) {
@@ -21,13 +21,6 @@
     this.elements = [controls.element, graph.element, panel.element];
 
     /* ---- what follows from a state ---- */
-
-    function applyTheme() {
-      if (state.theme === 'auto')
-        delete document.documentElement.dataset.theme;
-      else
-        document.documentElement.dataset.theme = state.theme;
-    }
 
     function applySwitches() {
       if (state.on === baseOn)
@@ -78,7 +71,7 @@
       return {
         fill: byChange ? (p, i) => changes.get(p)(i) : (p, i) => colourOf(p.tree.name[i]),
         hatches: !byChange, matched: search.matched, chosen, hovered: null,
-        ink: style.getPropertyValue('--ink').trim() || '#000', paper: style.getPropertyValue('--paper').trim() || '#fff',
+        ink: style.color, paper: style.backgroundColor,
       };
     }
 
@@ -114,7 +107,6 @@
 
     /* After a change; `keep`: nothing moves. */
     function render(keep) {
-      applyTheme();
       applySwitches();
       applySearch();
       if (!keep || !scene) {
@@ -303,6 +295,10 @@
     this.watch = function () {
       window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
+      document.addEventListener('flamepress-theme', (event) => { /* the switch of the page; the address has it, too */
+        state.theme = event.detail;
+        graph.look(look());
+      });
       graph.onresize(() => {
         graph.show(scene, look(), true);
         panel.note(noteText());

@@ -32,7 +32,6 @@
       collapse_wrappers: 'Wrappers collapsed',
     },
     fixed: 'applied before the profile was written',
-    theme: 'Theme', themes: { auto: 'system', light: 'light', dark: 'dark' },
     reset: 'Reset',
     path: 'Zoomed path', between: '… {count} more …',
     details: 'Selected frame', none: 'Select a frame in the graph to see it here.',

@@ -30,7 +30,6 @@
       merge_recursion: '合并递归', collapse_wrappers: '折叠包装函数',
     },
     fixed: '写入数据之前已应用',
-    theme: '主题', themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
     reset: '重置',
     path: '放大路径', between: '…… 另有 {count} 层 ……',
     details: '选中的帧', none: '在图中选择一个帧，其详情显示在这里。',

@@ -56,6 +56,8 @@
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
 #define FP_LIMIT_HISTORY_NIGHTS 400u                  /* nights that charts go back: more than a year of days */
 #define FP_LIMIT_HISTORY_POINTS 4000000u              /* values kept for them: 24 bytes each */
+#define FP_LIMIT_NIGHTS_REPORTS 5000u                 /* that nights.js names, … */
+#define FP_LIMIT_NIGHTS_SETS 100000u                  /* … and numbers of its sets: half a megabyte each */
 #define FP_LIMIT_FEED 50u                             /* nights of feed.xml */
 #define FP_LIMIT_HISTORY_REPORTS 14u                  /* of them, those whose functions are looked at */
 

@@ -11,6 +11,8 @@
 #include "report/history.h"
 #include "report/index.h"
 #include "report/leads.h"
+#include "report/model.h"
+#include "report/nights_script.h"
 
 #define INDEX_FILE "index.html"
 #define LATEST_FILE "latest.html" /* for people; the link `latest` is for programs */
@@ -181,21 +183,58 @@ static int publish_feed(const struct fp_index_run *run, struct fp_feed *feed, st
     return rc == FP_OK ? fp_stage_file(run->stage, FP_FEED_FILE, err) : rc;
 }
 
+/* ---- nights.js ---- */
+
+static int write_nights(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_nights_script_write(ctx, out, err);
+}
+
+static int publish_nights(const struct fp_index_run *run, const struct all *all, struct fp_error *err)
+{
+    struct fp_nights_script script = { all->nights, &all->history, fp_pages_lang(run->pages) };
+    int rc = fp_draw_file(run->stage->path, FP_NIGHTS_SCRIPT_FILE, write_nights, &script, err);
+
+    return rc == FP_OK ? fp_stage_file(run->stage, FP_NIGHTS_SCRIPT_FILE, err) : rc;
+}
+
+/* The night before the newest, as fp_before_find has it; NULL = none. */
+static const json_t *before_newest(const struct all *all)
+{
+    const char *newest = all->list.items[all->newest].path;
+
+    for (size_t i = all->newest + 1; i < all->list.count; i++) {
+        const json_t *night = json_array_get(all->nights, i);
+
+        if (strcmp(fp_model_get_text(night, "outcome"), FP_NIGHT_DAMAGED) != 0 && fp_night_is_alike(all->list.items[i].path, newest))
+            return night;
+    }
+    return NULL;
+}
+
 /* ---- all of it ---- */
 
 static int publish_all(const struct fp_index_run *run, struct all *all, struct fp_error *err)
 {
-    const struct fp_page_place place = { .assets = "assets/", .services = "services/",
-                                         .feed = run->site_url ? FP_FEED_FILE : NULL };
+    struct fp_page_place place = { .assets = "assets/", .site = "", .feed = run->site_url ? FP_FEED_FILE : NULL };
     struct fp_stage *stage = run->stage;
+    const json_t *before = all->newest < all->list.count ? before_newest(all) : NULL;
     int rc = redraw_later(run, &all->history, err);
 
+    if (all->newest < all->list.count)
+        place.path = all->list.items[all->newest].path;
+    if (before) {
+        place.before = fp_model_get_text(before, "path");
+        place.before_label = fp_model_get_text(json_object_get(before, "window"), "label");
+    }
     if (rc == FP_OK)
         rc = publish_assets(stage, run->pages, err);
     if (rc == FP_OK)
         rc = fp_services_publish(&(struct fp_services_run){ stage, run->pages, &all->history, all->damaged }, err);
     if (rc == FP_OK && run->site_url)
         rc = publish_feed(run, &all->feed, err);
+    if (rc == FP_OK)
+        rc = publish_nights(run, all, err);
     if (rc == FP_OK)
         rc = fp_draw_page(stage->path, INDEX_FILE, fp_pages_index, run->pages, all->nights, &place, err);
     if (rc == FP_OK)

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/unit.h"
 #include "base/wait.h"
+#include "press/before.h"
 #include "press/job.h"
 #include "press/metrics.h"
 #include "press/night.h"
@@ -23,6 +24,7 @@ struct pool {
     struct fp_job_run *runs; /* one for each job of the plan, references too */
     struct fp_kept *kept;    /* one for each window */
     size_t kept_count;       /* that were opened */
+    struct fp_before *before; /* one for each window */
     struct timespec started;
     atomic_bool stopped;     /* an error has ended the run */
 
@@ -370,6 +372,21 @@ static int open_kept(struct pool *pool, struct fp_error *err)
     return rc;
 }
 
+/* Which night is before each: pages say so, and are drawn before any is published. */
+static int find_before(struct pool *pool, struct fp_error *err)
+{
+    const struct fp_plan *plan = pool->press->plan;
+    int rc = FP_OK;
+
+    pool->before = calloc(plan->window_count + 1, sizeof *pool->before);
+    if (!pool->before)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < plan->window_count && rc == FP_OK; i++)
+        rc = fp_before_find(&pool->before[i], pool->press->output, plan->windows[i].path, &pool->context, err);
+    pool->context.before = pool->before;
+    return rc;
+}
+
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
 {
     const struct fp_plan *plan = pool->press->plan;
@@ -389,7 +406,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
     static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
-                                                .index = "../../../../../index.html" };
+                                                .site = "../../../../../" };
     struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
@@ -416,6 +433,8 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         .stopped = &pool.stopped,
     };
     if (rc == FP_OK)
+        rc = find_before(&pool, err);
+    if (rc == FP_OK)
         rc = run_jobs(&pool, err);
     if (rc == FP_OK)
         rc = publish(&pool, &stage, err);
@@ -429,6 +448,9 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     while (pool.kept_count)
         fp_kept_close(&pool.kept[--pool.kept_count]);
     free(pool.kept);
+    for (size_t i = 0; pool.before && i < press->plan->window_count; i++)
+        fp_before_release(&pool.before[i]);
+    free(pool.before);
     fp_stage_close(&stage);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);

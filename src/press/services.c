@@ -159,7 +159,7 @@ static int make_service(const struct fp_services_run *run, const uint32_t *ids, 
 /* `name`: of its directory. */
 static int publish_page(const struct fp_services_run *run, json_t *service, struct fp_slice name, struct fp_error *err)
 {
-    static const struct fp_page_place place = { .assets = "../../assets/", .index = "../../index.html" };
+    static const struct fp_page_place place = { .assets = "../../assets/", .site = "../../" };
     struct fp_str dir, path;
     int rc;
 

@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "report/assets.h"
+#include "report/header.h"
 #include "report/index.h"
 #include "report/model.h"
 #include "report/night.h"
@@ -52,7 +53,7 @@ static const char *const template_names[T_COUNT] = {
     "windows",
 };
 
-enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
+enum asset_id { A_STYLE, A_ICON, A_SITE, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
 
 static const struct {
     const char *file;
@@ -60,6 +61,7 @@ static const struct {
 } asset_files[A_COUNT] = {
     [A_STYLE] = { "style.css", "style" },
     [A_ICON] = { "icon.svg", "icon" },
+    [A_SITE] = { "site.js", "site_script" },
     [A_VIEWER] = { "viewer.js", "viewer" },
     [A_VIEWER_STYLE] = { "viewer.css", "viewer_style" },
 };
@@ -191,6 +193,11 @@ void fp_pages_close(struct fp_pages *pages)
     free(pages);
 }
 
+const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
+{
+    return pages->lang;
+}
+
 size_t fp_pages_asset_count(const struct fp_pages *pages)
 {
     (void)pages; /* today the same for all */
@@ -220,17 +227,6 @@ static const struct fp_template *find_partial(void *ctx, const char *name, struc
     return NULL;
 }
 
-static void push_trail(struct fp_model *model, json_t *trail, const char *href, const char *label)
-{
-    json_t *row;
-
-    if (!href)
-        return;
-    row = fp_model_row(model, trail);
-    fp_model_put(model, row, "href", fp_model_text(href));
-    fp_model_put(model, row, "label", fp_model_text(label));
-}
-
 /* The words of the templates: {{t.KEY}}. */
 static void put_words(struct fp_model *model, json_t *view)
 {
@@ -242,21 +238,15 @@ static void put_words(struct fp_model *model, json_t *view)
     fp_model_put(model, view, "lang", fp_model_text(lang->tag));
 }
 
-/* What every page has around its own content. `night`: the label of the night that the page belongs to, or
- * "". */
+/* What every page has around its own content. `path` and `label`: of the night that the page is of, "" = of none. */
 static void put_frame(const struct fp_pages *pages, struct fp_model *model, json_t *view,
-                      const struct fp_page_place *place, const char *night)
+                      const struct fp_page_place *place, const char *path, const char *label)
 {
-    json_t *trail = fp_model_array(model, view, "trail");
-
-    push_trail(model, trail, place->index, fp_lang_word(model->lang, "all_nights"));
-    push_trail(model, trail, place->night, *night ? night : fp_lang_word(model->lang, "this_night"));
-    fp_model_put(model, view, "has_trail", json_boolean(json_array_size(trail) > 0));
+    fp_header_put(model, view, place, path, label);
     put_words(model, view);
     fp_model_say(model, view, "pressed_text", "pressed_text", fp_model_get_text(view, "generator"),
                  fp_model_get_text(view, "generated"), NULL);
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
-    fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
     fp_model_put(model, view, "single", json_null());
     fp_model_put(model, view, "assets", fp_model_text_or_null(place->assets));
     fp_model_put(model, view, "feed", fp_model_text_or_null(place->feed));
@@ -287,7 +277,7 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, label);
+    put_frame(pages, &model, view, place, place->path ? place->path : "", label);
     if (single)
         rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
                            fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
@@ -325,12 +315,13 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
                    struct fp_out *out, struct fp_error *err)
 {
     struct fp_model model = { .lang = pages->lang };
+    char services[FP_HEADER_HREF];
     json_t *view;
-    int rc = fp_night_view(night, pages->lang, "", place->services, &view, err);
+    int rc = fp_night_view(night, pages->lang, "", fp_header_services(services, place), &view, err);
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, "");
+    put_frame(pages, &model, view, place, fp_model_get_text(night, "path"), fp_model_get_text(view, "label"));
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"),
                     pages->title);
     rc = render(pages, T_NIGHT, &model, view, out, err);
@@ -347,7 +338,7 @@ int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp
     json_t *view = json_object();
     int rc;
 
-    put_frame(pages, &model, view, place, "");
+    put_frame(pages, &model, view, place, "", "");
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", label, pages->title);
     fp_model_put(&model, view, "label", fp_model_text(label));
     fp_model_put(&model, view, "generator", fp_model_text(fp_generator()));
@@ -361,12 +352,14 @@ int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp
                    struct fp_out *out, struct fp_error *err)
 {
     struct fp_model model = { .lang = pages->lang };
+    const json_t *newest;
     json_t *view;
     int rc = fp_index_view(nights, pages->lang, &view, err);
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, "");
+    newest = json_object_get(view, "newest");
+    put_frame(pages, &model, view, place, place->path && newest ? place->path : "", fp_model_get_text(newest, "label"));
     fp_model_put(&model, view, "page_title", fp_model_text(pages->title));
     rc = render(pages, T_INDEX, &model, view, out, err);
     json_decref(view);
@@ -382,7 +375,7 @@ int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, "");
+    put_frame(pages, &model, view, place, "", "");
     fp_model_say(&model, view, "page_title", "service_page_title", fp_model_get_text(service, "title"), pages->title, NULL);
     rc = render(pages, T_SERVICE, &model, view, out, err);
     json_decref(view);
