@@ -181,14 +181,15 @@
     }
   }
 
-  /* Services in the order of the night, each with its events. */
+  /* Services by their titles, each with its events. */
   function listOf(path, reports) {
     const services = new Map();
     for (const row of reports) {
       const name = row[0].split('/')[0];
       services.set(name, [...(services.get(name) || []), row]);
     }
-    return make('ul', {}, ...[...services].map(([name, rows]) => make('li', {},
+    const sorted = [...services].sort(([, a], [, b]) => a[0][1].localeCompare(b[0][1]));
+    return make('ul', {}, ...sorted.map(([name, rows]) => make('li', {},
       make('a', { href: addressOf(`services/${name}`), title: given.over }, make('bdi', {}, rows[0][1])),
       ...rows.map(([own, , event]) => {
         const link = make('a', { href: addressOf(`${path}/${own}`), 'aria-label': `${rows[0][1]} ${event}` }, event);

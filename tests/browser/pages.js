@@ -74,7 +74,7 @@ test(`${NAME}: latest.html leads to the newest night, and back to all nights fro
     const seen = await look(browser, { base });
     await seen.page.goto(urlOf(base, 'latest.html'));
     await seen.page.waitForURL(urlOf(base, `${fs.readlinkSync(path.join(SITE, 'latest'))}/index.html`));
-    await seen.page.click('nav.trail a');
+    await seen.page.click('.site a');
     assert.equal(seen.page.url(), urlOf(base, 'index.html'));
     await seen.close();
     assert.deepEqual(seen.problems, []);
