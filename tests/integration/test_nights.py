@@ -323,7 +323,7 @@ class Changes(NightsCase):
         summary = read_json(os.path.join(self.site, name_of(11), "summary.json"))
         leads = {entry["service"]: [lead["name"] for lead in entry["leads"]] for entry in summary["services"]}
         self.assertIn("big", leads["large"])
-        text = self.text(tree)
+        text = self.text(next(e for e in tree.iter() if e.get("id") == "main"))
         self.assertLess(text.index("What changed"), text.index("Services"))
 
     def test_demo_leads_with_what_was_planted(self) -> None:
