@@ -18,7 +18,7 @@
 #include "report/view.h"
 #include "report/words.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 27 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -27,6 +27,8 @@ static const char *const template_names[T_COUNT] = {
     [T_INDEX] = "index",
     [T_SERVICE] = "service",
     [T_LATEST] = "latest",
+    "calls",
+    "calls_side",
     "change_row",
     "change_table",
     "changed",
@@ -40,6 +42,8 @@ static const char *const template_names[T_COUNT] = {
     "moved",
     "name",
     "outcome",
+    "page_script",
+    "ranked_heads",
     "ranking",
     "rows",
     "services",
@@ -52,7 +56,7 @@ static const char *const template_names[T_COUNT] = {
     "windows",
 };
 
-enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
+enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_PAGE_SCRIPT, A_COUNT };
 
 static const struct {
     const char *file;
@@ -62,6 +66,7 @@ static const struct {
     [A_ICON] = { "icon.svg", "icon" },
     [A_VIEWER] = { "viewer.js", "viewer" },
     [A_VIEWER_STYLE] = { "viewer.css", "viewer_style" },
+    [A_PAGE_SCRIPT] = { "page.js", "page_script" },
 };
 
 #define SVG_SCRIPT "flame_svg.js"
