@@ -2,8 +2,8 @@
  * Tables that can be sorted and filtered. Adds to what a page has already: without this script, nothing is missing.
  *
  * A table with data-sortable gets a button in each head with data-sort ("number": the largest first, by the data-value
- * of its cells; "text"). Long ones get a box that filters. Words come from the catalogues, as data-… of this script's
- * element. Texts go into the page as texts only.
+ * of its cells; "text"). Long ones get a box that filters. Words come from the catalogues, as data-… of #table-words.
+ * Texts go into the page as texts only.
  */
 (function (fp) {
   'use strict';
@@ -95,7 +95,9 @@
 
   /* ---- the tables of the page ---- */
 
-  const textOf = (cells) => fp.foldText(cells.map((cell) => cell.textContent.replace(/\s+/g, ' ').trim()).join('\n'));
+  /* Of a name its own text, not the marks around it. */
+  const textOf = (cells) => fp.foldText(cells.map((cell) =>
+    (cell.querySelector('code') || cell).textContent.replace(/\s+/g, ' ').trim()).join('\n'));
 
   /* A row and those that belong to it; its texts, to be searched. */
   function readRows(body) {
@@ -146,6 +148,8 @@
     const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
     const more = unfold(table, show), grouped = body.querySelector('.same') !== null;
     let items = readRows(body), query = '', box = null;
+    if (items.length < 2)
+      return;
 
     function show() {
       const matched = query.trim() ? fp.filtered(items, (item) => item.text, query) : items, seen = new Set(matched);
@@ -179,9 +183,8 @@
     show();
   }
 
-  const words = { ...document.currentScript.dataset };
-
   function start() {
+    const words = document.getElementById('table-words').dataset;
     document.querySelectorAll('table[data-sortable]').forEach((table) => enhance(table, words));
   }
 

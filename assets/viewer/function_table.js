@@ -95,7 +95,7 @@
           made.nextSibling.remove();
       }, { class: 'opener', 'aria-expanded': 'false', 'aria-label': `${words.sandwich}: ${fp.namePieces(names.text(n)).join('')}` });
       const kind = names.kind[n], made = fp.el('tr', null, ...heads.map((head) => head.cell(n)),
-        fp.el('th', { scope: 'row', class: 'name' }, opener, ' ', link(n), ' ', fp.el('span', { class: 'kind' },
+        fp.el('th', { scope: 'row', class: 'name' }, opener, link(n), ' ', fp.el('span', { class: 'kind' },
           fp.swatch(profile.colours.kinds[kind], kind === fp.KIND.UNKNOWN), ` ${words.kinds[kind]}`)));
       if (columns.changeSelf)
         made.cells[2].classList.add('of-self');

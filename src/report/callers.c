@@ -16,14 +16,36 @@ static bool is_function(const struct fp_tree *tree, uint32_t name)
            !(kind == FP_KIND_UNKNOWN && fp_slice_is(fp_names_get(&tree->names, name), FP_TRANSFORM_OTHER));
 }
 
-/* The largest functions of `totals`, which is sorted. */
-static size_t take(const struct fp_tree *tree, const struct fp_function_totals *totals, uint32_t top[FP_LIMIT_CALLS])
+static size_t take_by_self(const struct fp_tree *tree, const struct fp_function_totals *totals,
+                           uint32_t top[FP_LIMIT_CALLS])
 {
     size_t count = 0;
 
     for (size_t i = 0; i < totals->count && count < FP_LIMIT_CALLS; i++)
         if (is_function(tree, totals->items[i].name))
             top[count++] = totals->items[i].name;
+    return count;
+}
+
+/* Of a chain whose functions all have the same total, the last: it is where stacks part. */
+static size_t take_by_total(const struct fp_tree *tree, const struct fp_function_totals *totals,
+                            uint32_t top[FP_LIMIT_CALLS])
+{
+    const struct fp_function_total *last = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < totals->count; i++) {
+        const struct fp_function_total *item = &totals->items[i];
+        bool same = last && item->total == last->total;
+
+        if (!is_function(tree, item->name) || (same && item->node < last->node))
+            continue;
+        if (!same && count == FP_LIMIT_CALLS)
+            break;
+        count += !same;
+        top[count - 1] = item->name;
+        last = item;
+    }
     return count;
 }
 
@@ -41,20 +63,22 @@ static int choose(const struct fp_tree *tree, uint32_t chosen[FP_LIMIT_CALLS], s
 {
     uint32_t by_self[FP_LIMIT_CALLS], by_total[FP_LIMIT_CALLS];
     struct fp_function_totals totals;
-    size_t count; /* the same functions, in two orders: as many of each */
+    size_t selfs, alls;
     int rc = fp_totals_by_function(tree, &totals, err);
 
     if (rc < 0)
         return rc;
     fp_totals_sort(tree, &totals, FP_BY_SELF);
-    count = take(tree, &totals, by_self);
+    selfs = take_by_self(tree, &totals, by_self);
     fp_totals_sort(tree, &totals, FP_BY_TOTAL);
-    take(tree, &totals, by_total);
+    alls = take_by_total(tree, &totals, by_total);
     fp_totals_release(&totals);
     *ret_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        add(by_self[i], chosen, ret_count);
-        add(by_total[i], chosen, ret_count);
+    for (size_t i = 0; i < selfs || i < alls; i++) {
+        if (i < selfs)
+            add(by_self[i], chosen, ret_count);
+        if (i < alls)
+            add(by_total[i], chosen, ret_count);
     }
     return FP_OK;
 }

@@ -4,7 +4,8 @@
  * In summary.json:
  *
  *   calls   [{name, kind, self, total, callers_count, callers [{name, kind, value}], callees_count, callees (the same)}]:
- *           the FP_LIMIT_CALLS functions that lead by self or by total, in turn. Of each the largest FP_LIMIT_CALLS
+ *           the FP_LIMIT_CALLS functions that lead by self or by total, in turn (of those with
+ *           the same total, the last of the stack). Of each the largest FP_LIMIT_CALLS
  *           callers and callees. profile/calls.h says what they add up to.
  */
 #ifndef FP_REPORT_CALLERS_H
