@@ -294,8 +294,10 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
         return rc;
     put_frame(pages, &model, view, place, label);
     if (single)
-        rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
-                           fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
+        rc = fp_single_put(single, &(struct fp_single_assets){ fp_str_slice(&pages->asset_bytes[A_STYLE]),
+                                                               fp_str_slice(&pages->asset_bytes[A_ICON]),
+                                                               fp_str_slice(&pages->asset_bytes[A_PAGE_SCRIPT]) },
+                           &model, view, err);
     if (rc < 0) {
         json_decref(view);
         return rc;
