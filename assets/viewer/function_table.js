@@ -12,7 +12,8 @@
     return fp.el('code', null, bdi);
   }
 
-  fp.FunctionTable = function (profile, words, caption) {
+  /* `tooFew`: what to say in place of changes, where there are too few samples to tell. */
+  fp.FunctionTable = function (profile, words, caption, tooFew) {
     const list = fp.functionList(profile), { names } = profile, { columns, tree } = list;
     const defaults = fp.defaultState(profile);
     const value = (n, key) => fp.el('td', { class: 'number', title: fp.formatExact(columns[key][n], profile.unit) },
@@ -26,17 +27,17 @@
 
     function change(n, now, before, points) {
       const was = fp.formatShare(columns[before][n], profile.beforeWhole), is = fp.formatShare(columns[now][n], profile.whole);
-      const word = columns.beforeTotal[n] === 0 ? words.isNew : columns.total[n] === 0 ? words.isGone : '';
+      const word = tooFew ? tooFew : columns.beforeTotal[n] === 0 ? words.isNew : columns.total[n] === 0 ? words.isGone : '';
       return fp.el('td', { class: 'number change', title: `${was} → ${is}` }, word || fp.formatPointsShort(columns[points][n]));
     }
 
     if (columns.beforeTotal)
       heads.push(
-        { key: 'changeSelf', text: words.changeSelf, narrow: true, cell: (n) => change(n, 'self', 'beforeSelf', 'changeSelf') },
-        { key: 'changeTotal', text: words.changeTotal, cell: (n) => change(n, 'total', 'beforeTotal', 'changeTotal') });
+        { key: 'changeSelf', text: words.changeSelf, class: 'number change of-self', cell: (n) => change(n, 'self', 'beforeSelf', 'changeSelf') },
+        { key: 'changeTotal', text: words.changeTotal, class: 'number change', cell: (n) => change(n, 'total', 'beforeTotal', 'changeTotal') });
 
-    const body = fp.el('tbody'), ths = heads.map((head) => fp.el('th', { scope: 'col', 'data-sort': 'number',
-      class: head.narrow ? 'number of-self' : 'number', 'aria-sort': head.key === 'self' ? 'descending' : null }, head.text));
+    const body = fp.el('tbody'), ths = heads.map((head) => fp.el('th', { scope: 'col',
+      'data-sort': head.class && tooFew ? null : 'number', class: head.class || 'number', 'aria-sort': head.key === 'self' ? 'descending' : null }, head.text));
     ths.push(fp.el('th', { scope: 'col', class: 'name', 'data-sort': 'text' }, words.functionHead));
     const table = fp.el('table', { class: 'ranked everything sorts' }, fp.el('caption', { class: 'quiet' }, caption),
       fp.el('thead', null, fp.el('tr', null, ...ths)), body);
@@ -139,6 +140,7 @@
     if (!tables || !fp.sortHeads)
       return;
     tables.classList.add('replaced');
-    tables.before(new fp.FunctionTable(profile, words, section.querySelector('h2').textContent).element);
+    const table = new fp.FunctionTable(profile, words, section.querySelector('h2').textContent, section.dataset.tooFew);
+    tables.before(table.element);
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

@@ -442,6 +442,7 @@ static void put_tables(struct view *view)
     fp_model_say(&view->model, view->root, "functions_text", "functions_text", fp_words_value(total, view->total, view->unit), NULL);
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
+    put_word(view, "changes_too_few", json_is_true(json_object_get(part(view, "comparison"), "too_few")) ? "versus_too_few" : NULL);
     fp_callers_put_view(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", FP_KIND_THREAD);
     fp_tables_put_groups(&tables, view->root, "processes", "processes_count", FP_KIND_PROCESS);
