@@ -327,6 +327,7 @@
       viewer.watch();
       replacePicture(); /* only now: until it is drawn, the picture is what there is */
       performance.mark('flamepress-drawn');
+      setTimeout(() => fp.showFunctions(profile, words), 0); /* once the picture is seen */
     } catch (error) {
       place.replaceChildren(fp.el('p', { class: 'note', role: 'status' }, fp.fill(words.failed, { why: error.message })));
       place.hidden = false;

@@ -44,6 +44,7 @@
 
 /* Pages and exports */
 #define FP_LIMIT_TOP_FUNCTIONS 100u                   /* rows of a table on a page */
+#define FP_LIMIT_CALLS 10u                            /* functions whose callers and callees a page has, and rows of each */
 #define FP_LIMIT_SUMMARY_FUNCTIONS 10000u             /* entries of `functions` in summary.json */
 #define FP_LIMIT_CHANGES 256u                         /* changes of one comparison that are explained */
 #define FP_LIMIT_SUMMARY_NOISE 200u                   /* differences that are no change, in summary.json */

@@ -19,7 +19,7 @@
 #include "report/view.h"
 #include "report/words.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 27 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -28,6 +28,8 @@ static const char *const template_names[T_COUNT] = {
     [T_INDEX] = "index",
     [T_SERVICE] = "service",
     [T_LATEST] = "latest",
+    "calls",
+    "calls_side",
     "change_row",
     "change_table",
     "changed",
@@ -41,6 +43,8 @@ static const char *const template_names[T_COUNT] = {
     "moved",
     "name",
     "outcome",
+    "page_script",
+    "ranked_heads",
     "ranking",
     "rows",
     "services",
@@ -53,7 +57,7 @@ static const char *const template_names[T_COUNT] = {
     "windows",
 };
 
-enum asset_id { A_STYLE, A_ICON, A_SITE, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
+enum asset_id { A_STYLE, A_ICON, A_SITE, A_VIEWER, A_VIEWER_STYLE, A_PAGE_SCRIPT, A_COUNT };
 
 static const struct {
     const char *file;
@@ -64,6 +68,7 @@ static const struct {
     [A_SITE] = { "site.js", "site_script" },
     [A_VIEWER] = { "viewer.js", "viewer" },
     [A_VIEWER_STYLE] = { "viewer.css", "viewer_style" },
+    [A_PAGE_SCRIPT] = { "page.js", "page_script" },
 };
 
 #define SVG_SCRIPT "flame_svg.js"
@@ -279,8 +284,10 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
         return rc;
     put_frame(pages, &model, view, place, place->path ? place->path : "", label);
     if (single)
-        rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
-                           fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
+        rc = fp_single_put(single, &(struct fp_single_assets){ fp_str_slice(&pages->asset_bytes[A_STYLE]),
+                                                               fp_str_slice(&pages->asset_bytes[A_ICON]),
+                                                               fp_str_slice(&pages->asset_bytes[A_PAGE_SCRIPT]) },
+                           &model, view, err);
     if (rc < 0) {
         json_decref(view);
         return rc;

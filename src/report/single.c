@@ -57,6 +57,37 @@ static int check_style(struct fp_slice style, struct fp_error *err)
     return FP_OK;
 }
 
+/* An HTML parser reads the text as it is, up to "</script"; one of XML reads CDATA, which to the script is a comment. */
+static int put_script(struct fp_model *model, json_t *to, struct fp_slice script, struct fp_error *err)
+{
+    static const char *const wrong[] = { "</script", "<!--", "]]>", "\r" };
+    struct fp_str text;
+    char source[FP_SHA256_SOURCE];
+    int rc = FP_OK;
+
+    fp_str_init(&text, FP_LIMIT_ASSET);
+    fp_str_puts(&text, "//<![CDATA[\n");
+    fp_str_append(&text, script.data, script.len);
+    fp_str_puts(&text, "//]]>\n");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong && rc == FP_OK; i++)
+        if (memchr(script.data, 0, script.len) || memmem(script.data, script.len, wrong[i], strlen(wrong[i])))
+            rc = fp_error_set(err, FP_EINVAL,
+                              "page.js: in a page of one file the script stands within the page, so it may have neither "
+                              "\"</script\", \"<!--\", \"]]>\", NUL nor carriage returns: take it out");
+    if (rc == FP_OK)
+        rc = fp_str_status(&text, "a script within a page", err);
+    if (rc == FP_OK) {
+        const json_t *put;
+
+        fp_model_put(model, to, "page_text", fp_model_slice(fp_str_slice(&text)));
+        put = json_object_get(to, "page_text"); /* as it is in the page: bytes that are no UTF-8 have been mended */
+        fp_sha256_source(json_string_value(put), json_string_length(put), source);
+        fp_model_put(model, to, "page_source", fp_model_text(source));
+    }
+    fp_str_release(&text);
+    return rc;
+}
+
 static void drop_downloads(json_t *view)
 {
     json_t *sections = json_object_get(view, "sections");
@@ -66,12 +97,12 @@ static void drop_downloads(json_t *view)
             json_array_remove(sections, i);
 }
 
-int fp_single_put(const struct fp_single *single, struct fp_slice style, struct fp_slice icon, struct fp_model *model,
+int fp_single_put(const struct fp_single *single, const struct fp_single_assets *assets, struct fp_model *model,
                   json_t *view, struct fp_error *err)
 {
-    json_t *text = fp_model_slice(style), *to;
+    json_t *text = fp_model_slice(assets->style), *to;
     char source[FP_SHA256_SOURCE];
-    int rc = check_style(style, err);
+    int rc = check_style(assets->style, err);
 
     if (rc < 0) {
         json_decref(text);
@@ -92,7 +123,10 @@ int fp_single_put(const struct fp_single *single, struct fp_slice style, struct 
     if (single->script)
         fp_sha256_source(single->script, strlen(single->script), source);
     fp_model_put(model, to, "script_source", single->script ? fp_model_text(source) : json_null());
-    fp_model_put(model, to, "icon_data", data_url(icon));
+    fp_model_put(model, to, "icon_data", data_url(assets->icon));
     fp_model_put(model, to, "left_out", fp_model_text_or_null(*single->left_out ? single->left_out : NULL));
+    if (single->script)
+        return put_script(model, to, assets->page_script, err);
+    fp_model_put(model, to, "page_text", json_null());
     return FP_OK;
 }

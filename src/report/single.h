@@ -22,17 +22,24 @@
 
 struct fp_single {
     struct fp_slice svg, diff; /* of the profile, and of what changed; empty = left out */
-    const char *script;        /* of these; NULL = they have none */
+    const char *script;        /* of these; NULL = they have none, nor has the page */
     const char *left_out;      /* sentences for the reader; "" = nothing */
+};
+
+/* Files that a page of a site has beside it. */
+struct fp_single_assets {
+    struct fp_slice style, icon;
+    struct fp_slice page_script; /* of its tables */
 };
 
 /* A copy of the summary that links nothing beside the page; the caller owns it. */
 int fp_single_summary(const struct fp_single *single, const json_t *summary, json_t **ret_summary, struct fp_error *err);
 
 /* Puts, over the view of such a summary, svg, diff_svg (data: URLs), sections without "downloads", and
- *   single   {style_text, style_source, script_source (null: no script), icon_data, left_out (null: nothing)}
- * FP_EINVAL for a style sheet that cannot stand within a page. */
-int fp_single_put(const struct fp_single *single, struct fp_slice style, struct fp_slice icon, struct fp_model *model,
+ *   single   {style_text, style_source, script_source (null: no script), page_text, page_source (the same), icon_data,
+ *            left_out (null: nothing)}
+ * FP_EINVAL for a style sheet or a script that cannot stand within a page. */
+int fp_single_put(const struct fp_single *single, const struct fp_single_assets *assets, struct fp_model *model,
                   json_t *view, struct fp_error *err);
 
 #endif

@@ -68,6 +68,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
     double before = fp_model_get_real(change, "before_share"), relative;
     char text[FP_UNIT_TEXT];
 
+    fp_model_put(s->model, row, "word_order", json_null());
     if (is_verdict(change, "new") || is_verdict(change, "gone")) {
         fp_model_put_word(s->model, row, "word", is_verdict(change, "new") ? "verdict_new" : "verdict_gone");
     } else if (before <= 0 || fp_model_get_real(change, "after_share") <= 0) {
@@ -76,6 +77,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
         relative = 100 * fp_model_get_real(change, "effect") / before;
         fp_number_format(text, round(relative * 10) / 10);
         strcat(text, " %");
+        fp_model_put(s->model, row, "word_order", json_real(relative));
         fp_model_put(s->model, row, "word", with_sign(relative, text));
     }
 }
@@ -103,6 +105,7 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
     else
         fp_model_put(s->model, row, "amount",
                      with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
+    fp_model_put(s->model, row, "amount_order", json_is_number(cores) ? json_real(in_cores) : json_integer(more));
     fp_model_say(s->model, row, "exact",
                  json_is_true(json_object_get(change, "by_self")) ? "before_after_self" : "before_after",
                  fp_unit_format_exact(text, before, s->tables->unit),
@@ -138,6 +141,9 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     put_side(s, row, "before", value_of(change, false), s->before);
     put_side(s, row, "after", value_of(change, true), s->after);
     fp_model_put(s->model, row, "points", with_sign(points, fp_fixed_format(text, points, 2)));
+    fp_model_put(s->model, row, "before_order", fp_model_number(json_object_get(change, "before_share")));
+    fp_model_put(s->model, row, "after_order", fp_model_number(json_object_get(change, "after_share")));
+    fp_model_put(s->model, row, "points_order", json_real(points));
     put_relative(s, row, change);
     put_amount(s, row, change);
     return row;

@@ -92,6 +92,7 @@ function deadLinks(site, anatomies) {
         continue;
       }
       const real = path.relative(fs.realpathSync(site), fs.realpathSync(full)); // through `latest`
+      if (/^(node|fn|view)=/.test(fragment)) continue; // of the page's graph, which is no place that is there
       if (fragment && anatomies[real] && !anatomies[real].ids.includes(decodeURIComponent(fragment)))
         problems.push(`${name}: no such place: ${link}`);
     }

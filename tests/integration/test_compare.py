@@ -103,6 +103,36 @@ class TwoNights(PressedOnce):
             self.assertAlmostEqual(change["effect"], after - before, 12)
             self.assertAlmostEqual(change["cores"], (change["after_" + column] - change["before_" + column]) / 86400e6, 12)
 
+    def test_functions_say_what_they_were(self) -> None:
+        summary, before = self.summary(), self.summary(night=NIGHT1)
+        old = {(row["name"], row["kind"]): row for row in before["functions"]}
+        verdicts = {change["name"]: change["verdict"] for change in summary["changes"]}
+        said = [row for row in summary["functions"] if "verdict" in row]
+        self.assertGreater(len(said), 100)
+        self.assertTrue(all("node" in row for row in said))
+        for row in said:
+            was = old.get((row["name"], row["kind"]), {"self": 0, "total": 0})
+            if row["name"] in verdicts:  # is an identity
+                self.assertEqual((row["before_self"], row["before_total"]), (was["self"], was["total"]), row["name"])
+                self.assertEqual(row["verdict"], verdicts[row["name"]])
+        (audit,) = [row for row in said if row["name"] == AUDIT]
+        self.assertEqual((audit["verdict"], audit["before_total"]), ("new", 0))
+        self.assertNotIn("verdict", before["functions"][0])
+
+    def test_the_table_of_functions_has_a_column_of_changes(self) -> None:
+        cells = re.findall(r'<td class="number change([^"]*)" data-value="([^"]*)" title="([^"]*)">([^<]*)</td>', self.page())
+        self.assertGreater(len(cells), 150)
+        self.assertIn("new", {text for _, _, _, text in cells})
+        for quiet, value, title, text in cells:
+            if re.match(r"[-+]\d", text):
+                self.assertEqual(f"{float(value):+.2f}", text, title)
+            if value:  # else it was not compared alone
+                self.assertEqual("chance" in title, "quiet" in quiet)
+        few = re.findall(r'<td class="number change quiet-text" data-value="" title="[^"]*">too few</td>', self.page("redis-server"))
+        self.assertGreater(len(few), 0)
+        self.has(self.page("redis-server"), 'data-too-few="too few"')
+        self.has_not(self.page(night=NIGHT1), "number change", "data-too-few")
+
     def test_the_page_says_it_first(self) -> None:
         page = self.page()
         text = " ".join(text_of(page).split())

@@ -31,6 +31,7 @@ FILES = {"report.html", "report.pdf", "summary.md", "summary.json", "flamegraph.
          "ticket.zip"}
 COMPARED = FILES | {"diff.png", "diff.svg"}
 SCRIPT = read_bytes(os.path.join(SOURCE, "assets", "flame_svg.js"))
+PAGE_SCRIPT = read_bytes(os.path.join(SOURCE, "assets", "page.js"))
 STYLE = read_bytes(os.path.join(SOURCE, "assets", "style.css"))
 
 
@@ -88,12 +89,15 @@ class IncidentCase(RenderCase):
         page = read_text(os.path.join(out, "report.html"))
         self.assertEqual(outside(page), [])
         self.assertEqual(tool_problems([os.path.join(out, "report.html")]), [])
-        self.assertEqual(page.count("<script"), 0)
         self.assertIn(f"<style>{STYLE.decode()}</style>", page)
         policy = policy_of(page)
         self.assertEqual(policy["default-src"], ["'none'"])
         self.assertEqual(policy["style-src"], [source_of(STYLE)])
-        self.assertEqual(policy.get("script-src"), [source_of(SCRIPT)] if pictures_of(page) else None)
+        scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+        self.assertEqual(page.count("<script"), 1 if pictures_of(page) else 0)
+        self.assertEqual(scripts, [f"//<![CDATA[\n{PAGE_SCRIPT.decode()}//]]>\n"] if pictures_of(page) else [])
+        self.assertEqual(policy.get("script-src"),
+                         [source_of(SCRIPT), source_of(scripts[0].encode())] if pictures_of(page) else None)
         for directive in ("img-src", "object-src", "frame-src"):
             self.assertEqual(policy[directive], ["data:"])
         for picture in pictures_of(page):
