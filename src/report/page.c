@@ -207,6 +207,16 @@ const char *fp_pages_svg_script(const struct fp_pages *pages)
     return pages->svg_script.data;
 }
 
+size_t fp_pages_graph_size(const struct fp_pages *pages)
+{
+    return pages->asset_bytes[A_VIEWER].len + pages->asset_bytes[A_VIEWER_STYLE].len;
+}
+
+const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
+{
+    return pages->lang;
+}
+
 /* ---- rendering ---- */
 
 static const struct fp_template *find_partial(void *ctx, const char *name, struct fp_error *err)
@@ -275,6 +285,28 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
     return fp_template_render(pages->templates[id], view, &partials, out, err);
 }
 
+static struct fp_single_part part_of(const struct fp_pages *pages, enum asset_id id)
+{
+    return (struct fp_single_part){ asset_files[id].file, fp_str_slice(&pages->asset_bytes[id]) };
+}
+
+/* A page without the profile's data needs nothing of the graph's. */
+static int put_single(const struct fp_pages *pages, const struct fp_single *single, struct fp_model *model, json_t *view,
+                      struct fp_error *err)
+{
+    const struct fp_single_part styles[] = { part_of(pages, A_STYLE), part_of(pages, A_VIEWER_STYLE) };
+    const struct fp_single_part scripts[] = { part_of(pages, A_VIEWER), { "profile.js", single->data } };
+    const struct fp_single_parts parts = {
+        .icon = fp_str_slice(&pages->asset_bytes[A_ICON]),
+        .styles = styles,
+        .style_count = single->data.len ? 2 : 1,
+        .scripts = scripts,
+        .script_count = single->data.len ? 2 : 0,
+    };
+
+    return fp_single_put(single, &parts, model, view, err);
+}
+
 /* `single`: NULL = a page with others. */
 static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                          const struct fp_single *single, struct fp_out *out, struct fp_error *err)
@@ -289,8 +321,7 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
         return rc;
     put_frame(pages, &model, view, place, label);
     if (single)
-        rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
-                           fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
+        rc = put_single(pages, single, &model, view, err);
     if (rc < 0) {
         json_decref(view);
         return rc;

@@ -32,6 +32,7 @@ FILES = {"report.html", "report.pdf", "summary.md", "summary.json", "flamegraph.
 COMPARED = FILES | {"diff.png", "diff.svg"}
 SCRIPT = read_bytes(os.path.join(SOURCE, "assets", "flame_svg.js"))
 STYLE = read_bytes(os.path.join(SOURCE, "assets", "style.css"))
+GRAPH_STYLE = read_bytes(os.path.join(SOURCE, "assets", "viewer.css"))
 
 
 def source_of(content: bytes) -> str:
@@ -73,6 +74,11 @@ def pictures_of(page: str) -> List[str]:
     return found
 
 
+def inline(page: str, element: str) -> List[str]:
+    """What stands within the elements of that name that HTML takes as it is, up to the first end tag."""
+    return re.findall(rf"(?i)<{element}\b[^>]*>(.*?)</{element}", page, re.DOTALL)
+
+
 def pdf_text(path: str) -> str:
     return subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True).stdout.decode()
 
@@ -88,12 +94,18 @@ class IncidentCase(RenderCase):
         page = read_text(os.path.join(out, "report.html"))
         self.assertEqual(outside(page), [])
         self.assertEqual(tool_problems([os.path.join(out, "report.html")]), [])
-        self.assertEqual(page.count("<script"), 0)
-        self.assertIn(f"<style>{STYLE.decode()}</style>", page)
         policy = policy_of(page)
         self.assertEqual(policy["default-src"], ["'none'"])
-        self.assertEqual(policy["style-src"], [source_of(STYLE)])
-        self.assertEqual(policy.get("script-src"), [source_of(SCRIPT)] if pictures_of(page) else None)
+        styles, own = inline(page, "style"), inline(page, "script")
+        graph = bool(pictures_of(page))
+        self.assertEqual(styles, [STYLE.decode()] + [GRAPH_STYLE.decode()] * graph)
+        self.assertEqual(policy["style-src"], [source_of(style.encode()) for style in styles])
+        self.assertEqual(len(own), 2 if graph else 0)
+        sources = [source_of(script.encode()) for script in own] + [source_of(SCRIPT)] * graph
+        self.assertEqual(policy.get("script-src", []), sources)
+        if graph:
+            self.assertIn('id="viewer"', page)
+            self.assertRegex(own[1], r'^//<!\[CDATA\[\nflamepress\.profile\("[A-Za-z0-9+/]+=*"\);\n\n//\]\]>$')
         for directive in ("img-src", "object-src", "frame-src"):
             self.assertEqual(policy[directive], ["data:"])
         for picture in pictures_of(page):
@@ -365,6 +377,13 @@ class Budgets(IncidentCase):
         self.assertEqual(len(pictures_of(page)), 1)
         self.said(outcome, "In the flame graph of report.html, boxes narrower than")
         self.has(page, "Not drawn: ")
+        self.assertEqual(inline(page, "script"), [])
+        self.said(outcome, "In report.html, the interactive graph of the whole profile is left out, to stay within 900kB")
+        self.has(page, "the interactive graph of the whole profile is left out")
+        outcome = self.bundle("--max-bytes", "html=2MB")
+        page = read_text(self.path("out", "report.html"))
+        self.assertEqual(len(inline(page, "script")), 2)
+        self.has_not(page, "interactive graph of the whole profile")
         outcome = self.bundle("--max-bytes", "html=500kB")
         page = read_text(self.path("out", "report.html"))
         self.assertEqual(pictures_of(page), [])
@@ -408,7 +427,14 @@ class Files(IncidentCase):
         out = self.render(new, "--single-file", "--no-interactive", to="plain")
         page = read_text(os.path.join(out, "report.html"))
         self.assertNotIn("script-src", policy_of(page))
+        self.assertNotIn("<script", page)
         self.assertNotIn("<script", pictures_of(page)[0])
+
+    def test_the_graph_has_the_data_that_it_has_beside_a_page(self) -> None:
+        new, old = self.write("new.folded", "a;b 900\na;c 100\n"), self.write("old.folded", "a;b 100\na;c 900\n")
+        page = self.examine(self.render(new, "--baseline", old, "--single-file"))
+        data = read_text(os.path.join(self.render(new, "--baseline", old, to="beside"), "profile.js"))
+        self.assertEqual(inline(page, "script")[1], f"//<![CDATA[\n{data}\n//]]>")
 
     def test_an_ordinary_report_takes_its_place(self) -> None:
         file = self.write("a.folded", "a;b 1\n")
@@ -424,6 +450,17 @@ class Files(IncidentCase):
         self.assertEqual(outcome.code, NOTHING)
         self.one_line(outcome, "style.css", "byte 20")
         self.assertEqual(os.listdir(self.path("out")), [])
+
+    def test_a_script_that_cannot_stand_in_a_page(self) -> None:
+        os.mkdir(self.path("assets"))
+        file = self.write("a.folded", "a;b 1\n")
+        for text, byte in (("'</ScRipt>'", 1), ("/* ]]> */", 3), ("x <!--y", 2), ("a\r\n", 1), ("'<script'", 1)):
+            with open(self.path("assets", "viewer.js"), "w", newline="") as script:
+                script.write(text)
+            outcome = self.command("render", file, "--single-file", "--assets", self.path("assets"), "-o", self.path("out"))
+            self.assertEqual(outcome.code, NOTHING, text)
+            self.one_line(outcome, "viewer.js", f"byte {byte}:")
+            self.assertEqual(os.listdir(self.path("out")), [])
 
 
 class InASite(PressCase):
