@@ -35,6 +35,25 @@ void fp_paint_release(struct fp_paint *p)
         pango_font_description_free(p->font);
 }
 
+bool fp_paint_shows(const struct fp_lang *lang)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
+    cairo_t *cr = cairo_create(surface);
+    struct fp_paint p = { .cr = NULL };
+    bool shows = fp_paint_init(&p, cr, NULL) == FP_OK;
+
+    if (shows)
+        fp_paint_font(&p, FP_FONT_SIZE, false);
+    for (size_t i = 0; shows && lang && i < lang->count; i++) {
+        pango_layout_set_text(p.text, lang->words[i].text, -1);
+        shows = pango_layout_get_unknown_glyphs_count(p.text) == 0;
+    }
+    fp_paint_release(&p);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+    return shows;
+}
+
 void fp_paint_font(struct fp_paint *p, double size, bool bold)
 {
     pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);

@@ -125,7 +125,7 @@ static const double widths[] = { 0, 1, 3, 10, FP_BUNDLE_WIDEST };
 
 #define WIDTHS (sizeof widths / sizeof *widths)
 
-static int make_picture(const struct work *w, bool difference, int64_t width, double min_width,
+static int make_picture(const struct work *w, bool difference, const struct fp_lang *lang, int64_t width, double min_width,
                         struct fp_picture *ret_picture, struct fp_error *err)
 {
     struct fp_picture_config config = *w->options->picture;
@@ -135,7 +135,7 @@ static int make_picture(const struct work *w, bool difference, int64_t width, do
     if (config.min_width < min_width)
         config.min_width = min_width;
     options.picture = &config;
-    return (difference ? fp_draw_make_difference : fp_draw_make_picture)(w->facts, &options, ret_picture, err);
+    return (difference ? fp_draw_make_difference : fp_draw_make_picture)(w->facts, &options, lang, ret_picture, err);
 }
 
 static int size_of(const char *dir, const char *name, int64_t *ret_size, struct fp_error *err)
@@ -171,7 +171,8 @@ static int write_png(const struct work *w, bool difference, double min_width, co
 {
     struct fp_picture picture;
     struct fp_str path;
-    int rc = make_picture(w, difference, w->options->picture->width, min_width, &picture, err);
+    int rc = make_picture(w, difference, fp_pages_drawn_lang(w->options->pages), w->options->picture->width, min_width,
+                          &picture, err);
 
     if (rc < 0)
         return rc;
@@ -221,7 +222,8 @@ static int embed_once(const struct work *w, bool difference, double min_width, s
     int64_t width = w->options->picture->width;
     struct fp_picture picture;
     struct fp_out out;
-    int rc = make_picture(w, difference, width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
+    int rc = make_picture(w, difference, fp_pages_lang(w->options->pages),
+                          width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
 
     if (rc < 0)
         return rc;
@@ -413,7 +415,8 @@ static int put_page(struct work *w, struct fp_error *err)
 /* … and smaller where the graph is so tall that it is the height which decides: then it may as well be wider. */
 static int make_paper_picture(const struct work *w, double min_width, struct fp_picture *ret_picture, struct fp_error *err)
 {
-    int rc = make_picture(w, false, PDF_WIDTH, min_width, ret_picture, err);
+    const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
+    int rc = make_picture(w, false, lang, PDF_WIDTH, min_width, ret_picture, err);
     double width;
 
     if (rc < 0)
@@ -422,12 +425,13 @@ static int make_paper_picture(const struct work *w, double min_width, struct fp_
     if (width <= PDF_WIDTH)
         return FP_OK;
     fp_picture_release(ret_picture);
-    return make_picture(w, false, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
+    return make_picture(w, false, lang, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
 }
 
 static int write_pdf(const struct work *w, const struct fp_ticket *ticket, double min_width, struct fp_error *err)
 {
-    struct fp_pdf pdf = { .title = w->facts->title,
+    struct fp_pdf pdf = { .lang = fp_pages_drawn_lang(w->options->pages),
+                          .title = w->facts->title,
                           .creator = fp_generator(),
                           .created = w->facts->generated,
                           .lines = ticket->lines,
@@ -456,9 +460,12 @@ static int write_pdf(const struct work *w, const struct fp_ticket *ticket, doubl
 static int put_pdf(struct work *w, struct fp_error *err)
 {
     static const double tries[] = { PDF_MIN_WIDTH, 1, 3, 10, FP_BUNDLE_WIDEST, -1 };
+    const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
+    const struct fp_str *left_out =
+        lang == fp_pages_lang(w->options->pages) ? &w->bundle->left_out : &w->bundle->left_out_english;
     struct fp_ticket ticket;
     int64_t size = 0;
-    int rc = fp_ticket_make(&ticket, w->summary, w->bundle->left_out.data, err);
+    int rc = fp_ticket_make(&ticket, w->summary, lang, left_out->data, err);
     size_t i;
 
     for (i = 0; i < sizeof tries / sizeof *tries && rc == FP_OK; i++) {
@@ -494,7 +501,7 @@ static int write_note(void *ctx, struct fp_out *out, struct fp_error *err)
 static int put_note(struct work *w, struct fp_error *err)
 {
     struct fp_ticket ticket;
-    int rc = fp_ticket_make(&ticket, w->summary, w->bundle->left_out.data, err);
+    int rc = fp_ticket_make(&ticket, w->summary, fp_pages_lang(w->options->pages), w->bundle->left_out.data, err);
 
     if (rc == FP_OK)
         rc = fp_draw_file(w->dir, FP_BUNDLE_NOTE, write_note, &ticket, err);

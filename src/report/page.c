@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "flame/paint.h"
 #include "report/assets.h"
 #include "report/index.h"
 #include "report/model.h"
@@ -67,7 +68,7 @@ static const struct {
 #define SVG_SCRIPT "flame_svg.js"
 
 struct fp_pages {
-    const struct fp_lang *lang;
+    const struct fp_lang *lang, *drawn_lang;
     char *title;
     struct fp_template *templates[T_COUNT];
     struct fp_str asset_bytes[A_COUNT], asset_names[A_COUNT];
@@ -156,6 +157,7 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
     }
     fp_str_init(&pages->svg_script, FP_LIMIT_ASSET);
     pages->lang = options->lang;
+    pages->drawn_lang = fp_paint_shows(options->lang) ? options->lang : NULL;
     pages->title = strdup(options->title ? options->title : "flamepress");
     if (!pages->title)
         rc = fp_error_nomem(err);
@@ -215,6 +217,11 @@ size_t fp_pages_graph_size(const struct fp_pages *pages)
 const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
 {
     return pages->lang;
+}
+
+const struct fp_lang *fp_pages_drawn_lang(const struct fp_pages *pages)
+{
+    return pages->drawn_lang;
 }
 
 /* ---- rendering ---- */

@@ -121,7 +121,7 @@ typedef int writer(const json_t *night, struct fp_out *out, struct fp_error *err
 
 static int write_markdown(const json_t *night, struct fp_out *out, struct fp_error *err)
 {
-    return fp_markdown_night(night, "https://host/x/", out, err);
+    return fp_markdown_night(night, "https://host/x/", NULL, out, err);
 }
 
 static int write_feed(const json_t *night, struct fp_out *out, struct fp_error *err)
@@ -129,7 +129,7 @@ static int write_feed(const json_t *night, struct fp_out *out, struct fp_error *
     struct fp_feed feed;
     int rc;
 
-    fp_feed_init(&feed, "site", "https://host/x");
+    fp_feed_init(&feed, "site", "https://host/x", NULL);
     rc = fp_feed_add(&feed, night, err);
     if (rc == FP_OK)
         rc = fp_feed_write(&feed, out, err);
