@@ -1,15 +1,11 @@
-// Zoom, search and keys of a flame graph that is opened alone; the same bytes in every picture. Of a box, data-frame is
-// node id, offset, value; <title> is name, line break, values.
+// Zoom, search and keys of a flame graph that is opened alone; the same bytes in every picture, whose data-words are what
+// it says. Of a box, data-frame is node id, offset, value; <title> is name, line break, values.
 (() => {
 const svg = document.documentElement;
 if (svg.localName !== 'svg') return; // a part of some other document
 const SVG = svg.namespaceURI, HTML = 'http://www.w3.org/1999/xhtml';
 const MATCH = '#ff80ff', ROW = 16, CELL = 7.25, MARGIN = 10;
-// In another language, the picture has them.
-const [HELP, SEARCH, HINT, TITLE, RESET, MATCHED, AT_LEAST, TWO, HIDDEN, WRONG, NOT_DRAWN] = (svg.dataset.words ||
-  'Flame graph: arrow keys move, Enter zooms, Escape resets, n and p go to what is found|Search|Search (/ or Ctrl-F)|' +
-  'Text, or re: and an expression|Reset zoom|Matched {0}|Matched at least {0}|{0} above, {1} below|' +
-  '; {0} frames are not drawn|Not a regular expression|The frame of this address is not drawn').split('|');
+const [HELP, SEARCH, HINT, TITLE, RESET, MATCHED, AT_LEAST, TWO, HIDDEN, WRONG, NOT_DRAWN] = svg.dataset.words.split('|');
 const width = svg.viewBox.baseVal.width - 2 * MARGIN;
 const groups = [...svg.querySelectorAll('[data-whole]')];
 const details = svg.querySelector('[data-details]'), subtitle = details.textContent;

@@ -37,14 +37,19 @@ void fp_paint_release(struct fp_paint *p)
 
 bool fp_paint_shows(const struct fp_lang *lang)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
-    cairo_t *cr = cairo_create(surface);
-    struct fp_paint p = { .cr = NULL };
-    bool shows = fp_paint_init(&p, cr, NULL) == FP_OK;
+    struct fp_paint p;
+    cairo_surface_t *surface;
+    cairo_t *cr;
+    bool shows;
 
+    if (!lang || lang == &fp_langs[0])
+        return true;
+    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
+    cr = cairo_create(surface);
+    shows = fp_paint_init(&p, cr, NULL) == FP_OK;
     if (shows)
         fp_paint_font(&p, FP_FONT_SIZE, false);
-    for (size_t i = 0; shows && lang && i < lang->count; i++) {
+    for (size_t i = 0; shows && i < lang->count; i++) {
         pango_layout_set_text(p.text, lang->words[i].text, -1);
         shows = pango_layout_get_unknown_glyphs_count(p.text) == 0;
     }

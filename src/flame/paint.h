@@ -32,7 +32,8 @@ struct fp_paint {
 int fp_paint_init(struct fp_paint *p, cairo_t *cr, struct fp_error *err);
 void fp_paint_release(struct fp_paint *p);
 
-/* Whether the fonts that are installed have all that the words of a language are written with; NULL = English. */
+/* Whether the fonts that are installed have all that the words of a language are written with; NULL = English, which is
+ * taken for granted. */
 bool fp_paint_shows(const struct fp_lang *lang);
 
 /* The whole picture, its upper left corner at the origin. */

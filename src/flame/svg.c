@@ -166,18 +166,18 @@ static void put_box(const struct fp_picture *p, const struct fp_panel *panel, co
     fp_out_puts(out, "</g>\n");
 }
 
-/* Of another language than the script's own: what to say for each of its words. */
+/* The language where it is not English, and what the script says. */
 static void put_words(const struct fp_picture *p, struct fp_out *out)
 {
     static const char *const words[] = { "svg_help", "svg_search", "svg_search_hint", "svg_search_title", "svg_reset",
                                          "svg_matched", "svg_at_least", "svg_two", "svg_hidden", "svg_wrong",
                                          "svg_not_drawn" };
 
-    if (!p->lang || p->lang == &fp_langs[0])
-        return;
-    fp_out_puts(out, " xml:lang=\"");
-    fp_out_puts(out, p->lang->tag);
-    fp_out_putc(out, '"');
+    if (p->lang && p->lang != &fp_langs[0]) {
+        fp_out_puts(out, " xml:lang=\"");
+        fp_out_puts(out, p->lang->tag);
+        fp_out_putc(out, '"');
+    }
     if (!p->script)
         return;
     fp_out_puts(out, " data-words=\"");

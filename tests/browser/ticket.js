@@ -130,6 +130,38 @@ test('links into the file: a frame, its difference, a function between its calle
   }, { hash: '#view=sandwich&fn=serve' });
 });
 
+test('what changed leads to the frame in the difference, in this file', async () => {
+  await inPage('plain', async (page) => {
+    const link = page.locator('#changes a[data-node]', { hasText: 'parse' });
+    assert.equal(await link.getAttribute('href'), '#difference');
+    await page.locator('#viewer select').last().selectOption('dark');
+    await link.click();
+    await page.waitForFunction(() => location.hash.includes('side=difference'));
+    assert.equal(await hash(page, 'node'), idOf('main', 'serve', 'parse'));
+    assert.equal(await hash(page, 'theme'), 'dark');
+    assert.match(await chosen(page), /parse/);
+    const top = await page.locator('#graph').evaluate((e) => e.getBoundingClientRect().top);
+    assert.ok(top > -2 && top < 400, `the graph is in view: ${top}`);
+    await page.goBack();
+    assert.equal(await hash(page, 'node'), null);
+  });
+  await inPage('plain', async (page) => {
+    await page.locator('#changes a[href="#difference"]').first().click();
+    assert.equal(await page.evaluate(() => location.hash), '#difference');
+  }, { scripts: false, drawn: false });
+});
+
+// Elsewhere, a night leads to the row of a change: without script that is where its reader comes to, with script the graph.
+test('a link of a night leads to the row of the change, or to the graph', async () => {
+  const parse = idOf('main', 'serve', 'parse');
+  for (const scripts of [true, false])
+    await inPage('plain', async (page) => {
+      const at = (selector) => page.locator(selector).evaluate((e) => e.getBoundingClientRect().top);
+      if (scripts) assert.ok(Math.abs(await at('#graph')) < 400, `${await at('#graph')}`);
+      else assert.equal(await page.locator('tr:target').locator('th').innerText(), 'parse');
+    }, { hash: `#side=difference&node=${parse}`, scripts, drawn: scripts });
+});
+
 test('in Chinese', async () => {
   await inPage('zh', async (page) => {
     assert.match(await page.locator('#viewer').innerText(), /对比/);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import glob
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from typing import Any, Dict, List
 
 from published import LINKS, files_of, tool_problems
 from rendering import RenderCase, columns_reply
-from support import DAY1, DAY2, NOTHING, PARTIAL, SOURCE, USAGE, Outcome, PressCase, PressedOnce, \
+from support import BINARY, CLEAN, DAY1, DAY2, NOTHING, PARTIAL, SOURCE, USAGE, Outcome, PressCase, PressedOnce, \
     read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 from test_hostile import HOSTILE, chain_and_fan
@@ -231,8 +232,33 @@ class Windows(IncidentCase):
         self.incident(self.server().url, *AROUND, lang="zh")
         page = self.examine(self.path("ticket"))
         self.assertTrue('<html lang="zh">' in page and "发生了什么变化" in page)
-        self.has(read_text(self.path("ticket", "summary.md")), "**A larger share than before:**")
+        self.has(read_text(self.path("ticket", "summary.md")), "**时间：** 2026年11月20日（周五）", "**占比高于之前：** `auditLine")
+        for name, words in (("flamegraph.svg", ("，占 3.32 s 的 ", 'xml:lang="zh"', "|复原缩放|")), ("diff.svg", ("减少 ≥ 10 个百分点",))):
+            self.has(read_text(self.path("ticket", name)), *words)
         self.assertEqual(read_json(self.path("ticket", "summary.json"))["window"]["label"], "Fri 20 Nov 2026")
+
+
+class Fonts(IncidentCase):
+    """Words in Chinese are drawn where a font has them: with one that has not, what is drawn is in English."""
+
+    DEJAVU = next(iter(glob.glob("/usr/share/fonts/**/DejaVuSans.ttf", recursive=True)), None)
+
+    @unittest.skipUnless(DEJAVU and shutil.which("pdftotext"), "no DejaVu fonts, or no poppler-utils")
+    def test_without_a_font_of_chinese(self) -> None:
+        fonts = self.write("fonts.conf", '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+                           f"<dir>{os.path.dirname(str(self.DEJAVU))}</dir><cachedir>{self.path('cache')}</cachedir></fontconfig>")
+        old, new = self.write("old.folded", "a;b 100\na;c 900\n"), self.write("new.folded", "a;b 900\na;c 100\n")
+        drawn = {}
+        for name in ("zh", "en"):
+            out = self.path(name)
+            done = subprocess.run([BINARY, "render", new, "--baseline", old, "--single-file", "--lang", name,
+                                   "-o", out], env={**CLEAN, "FONTCONFIG_FILE": fonts}, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            drawn[name] = [read_bytes(os.path.join(out, file)) for file in ("flamegraph.png", "diff.png")]
+            self.has(pdf_text(os.path.join(out, "report.pdf")), "How complete")
+        self.assertEqual(drawn["zh"], drawn["en"])
+        self.has(read_text(self.path("zh", "summary.md")), "**完整性：**")
+        self.has(read_text(self.path("zh", "diff.svg")), "减少 ≥ 10 个百分点")
 
 
 class Failing(IncidentCase):
