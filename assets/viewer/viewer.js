@@ -292,7 +292,19 @@
       choose({ part: p, node: to }, true);
     }
 
+    /* The page's links to a frame's difference: here, and not in the picture that they lead to without script. */
+    function openDifference(event) {
+      const link = event.target.closest('a[data-node]');
+      if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+        return;
+      event.preventDefault();
+      location.hash = fp.formatAddress({ ...defaults, theme: state.theme, side: 'difference', node: link.dataset.node }, defaults);
+      comeIntoView();
+      graph.focus();
+    }
+
     this.watch = function () {
+      document.addEventListener('click', openDifference);
       window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
       document.addEventListener('flamepress-theme', (event) => { /* the switch of the page; the address has it, too */
@@ -307,6 +319,17 @@
   };
 
   /* ---- the start ---- */
+
+  function comeIntoView() {
+    document.getElementById('graph').scrollIntoView();
+  }
+
+  /* A link to a frame is a link to the graph; a page that is seen again is where its reader left it. */
+  function followLink() {
+    const [how] = performance.getEntriesByType('navigation');
+    if (how && how.type === 'navigate' && new URLSearchParams(location.hash.slice(1)).get('node'))
+      comeIntoView();
+  }
 
   function replacePicture() {
     const picture = document.getElementById('picture');
@@ -326,6 +349,7 @@
       viewer.readAddress();
       viewer.watch();
       replacePicture(); /* only now: until it is drawn, the picture is what there is */
+      followLink();
       performance.mark('flamepress-drawn');
       setTimeout(() => fp.showFunctions(profile, words), 0); /* once the picture is seen */
     } catch (error) {

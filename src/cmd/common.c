@@ -324,6 +324,16 @@ int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, c
 
 /* ---- the press ---- */
 
+/* No warning: it would come every night, and nothing is lost. */
+void fp_cmd_say_fonts(const struct fp_pages *pages, struct fp_log *log)
+{
+    const struct fp_lang *lang = fp_pages_lang(pages);
+
+    if (fp_pages_drawn_lang(pages) != lang)
+        fp_log(log, FP_LOG_INFO, "no font that is installed has all characters of the language \"%s\": the words in PNG and "
+               "PDF files are English; install one (Debian: fonts-noto-cjk)", lang->tag);
+}
+
 /* What was asked to fail on goes before what went wrong besides: both are in the log. */
 static int exit_of_result(const struct fp_press_result *result, bool fail_on_regression)
 {
@@ -346,6 +356,7 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
 
     if (fp_pages_open(&pages, &how, &err) < 0)
         return fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
+    fp_cmd_say_fonts(pages, log);
     fp_signals_catch();
     rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
                                           site->generated, site->force, log, fp_signals_cancel(), site->fail_on_regression },

@@ -62,6 +62,11 @@ int fp_cmd_find_label(const struct fp_config *config, const char *baseline, cons
 int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
                    const char *output, struct fp_log *log);
 
+struct fp_pages;
+
+/* Says, when it is so, that what is drawn will have English words. */
+void fp_cmd_say_fonts(const struct fp_pages *pages, struct fp_log *log);
+
 struct fp_site_options {
     const struct fp_config *config;
     const struct fp_planned *planned;

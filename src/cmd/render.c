@@ -261,6 +261,8 @@ static int draw_into(struct render_options *r, const struct fp_report_facts *fac
     if (rc == FP_OK)
         rc = fp_pages_open(&pages, &r->pages, err);
     if (rc == FP_OK)
+        fp_cmd_say_fonts(pages, r->bundle.log);
+    if (rc == FP_OK)
         rc = fp_draw_report(
             facts, stage.data,
             &(struct fp_draw_options){ &r->picture, pages, &place, r->formats, !r->no_interactive,

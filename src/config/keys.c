@@ -328,7 +328,7 @@ static const struct fp_key top_keys[] = {
       AT(fp_config, title),
       .help = "Title of the site." },
     { .name = "lang", .type = FP_KEY_CHOICE, .fallback = "\"en\"", .choices = { "en", "zh" }, AT(fp_config, chinese),
-      .help = "Language of the pages: English or Chinese. Pictures, `summary.json`, feed and messages are English." },
+      .help = "Language of pages, pictures, `summary.md` and feed: English or Chinese. `summary.json` and messages are English." },
     { .name = "site_url", .type = FP_KEY_STRING, .min = 1, .max = URL_BYTES, AT(fp_config, site_url),
       .help = "Address that the site is served at, `https://HOST/PATH/`: for the links of `feed.xml` and `summary.md`. "
               "Without it there is no feed." },

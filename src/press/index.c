@@ -255,7 +255,7 @@ int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct
     int rc = all.nights ? fp_nights_list(run->stage->output, &all.list, err) : fp_error_nomem(err);
 
     fp_history_init(&all.history);
-    fp_feed_init(&all.feed, run->title, run->site_url);
+    fp_feed_init(&all.feed, run->title, run->site_url, fp_pages_lang(run->pages));
     if (rc == FP_OK)
         rc = load_nights(run, &all, err);
     if (rc == FP_OK)

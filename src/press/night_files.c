@@ -55,13 +55,14 @@ static int write_manifest(const json_t *night, const char *dir, struct fp_error 
 struct words {
     const json_t *night;
     const char *site_url;
+    const struct fp_lang *lang;
 };
 
 static int write_markdown(void *ctx, struct fp_out *out, struct fp_error *err)
 {
     const struct words *words = ctx;
 
-    return fp_markdown_night(words->night, words->site_url, out, err);
+    return fp_markdown_night(words->night, words->site_url, words->lang, out, err);
 }
 
 static int write_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err)
@@ -83,7 +84,7 @@ int fp_night_write(const struct fp_night_site *site, json_t *night, const char *
 {
     struct fp_page_place place = { .assets = "assets/", .site = "../../../" };
     struct fp_before before = { 0 };
-    struct words words = { night, site->site_url };
+    struct words words = { night, site->site_url, fp_pages_lang(site->pages) };
     int rc = fp_draw_model(dir, FP_SUMMARY_FILE, night, err);
 
     if (rc == FP_OK)

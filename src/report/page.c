@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "flame/paint.h"
 #include "report/assets.h"
 #include "report/header.h"
 #include "report/index.h"
@@ -74,7 +75,7 @@ static const struct {
 #define SVG_SCRIPT "flame_svg.js"
 
 struct fp_pages {
-    const struct fp_lang *lang;
+    const struct fp_lang *lang, *drawn_lang;
     char *title;
     struct fp_template *templates[T_COUNT];
     struct fp_str asset_bytes[A_COUNT], asset_names[A_COUNT];
@@ -163,6 +164,7 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
     }
     fp_str_init(&pages->svg_script, FP_LIMIT_ASSET);
     pages->lang = options->lang;
+    pages->drawn_lang = fp_paint_shows(options->lang) ? options->lang : NULL;
     pages->title = strdup(options->title ? options->title : "flamepress");
     if (!pages->title)
         rc = fp_error_nomem(err);
@@ -219,6 +221,21 @@ const char *fp_pages_svg_script(const struct fp_pages *pages)
     return pages->svg_script.data;
 }
 
+size_t fp_pages_graph_size(const struct fp_pages *pages)
+{
+    return pages->asset_bytes[A_VIEWER].len + pages->asset_bytes[A_VIEWER_STYLE].len;
+}
+
+const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
+{
+    return pages->lang;
+}
+
+const struct fp_lang *fp_pages_drawn_lang(const struct fp_pages *pages)
+{
+    return pages->drawn_lang;
+}
+
 /* ---- rendering ---- */
 
 static const struct fp_template *find_partial(void *ctx, const char *name, struct fp_error *err)
@@ -270,6 +287,29 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
     return fp_template_render(pages->templates[id], view, &partials, out, err);
 }
 
+static struct fp_single_part part_of(const struct fp_pages *pages, enum asset_id id)
+{
+    return (struct fp_single_part){ asset_files[id].file, fp_str_slice(&pages->asset_bytes[id]) };
+}
+
+/* A page without the profile's data needs nothing of the graph's; one whose pictures have no script has none either. */
+static int put_single(const struct fp_pages *pages, const struct fp_single *single, struct fp_model *model, json_t *view,
+                      struct fp_error *err)
+{
+    const struct fp_single_part styles[] = { part_of(pages, A_STYLE), part_of(pages, A_VIEWER_STYLE) };
+    const struct fp_single_part scripts[] = { part_of(pages, A_SITE), part_of(pages, A_PAGE_SCRIPT),
+                                              part_of(pages, A_VIEWER), { "profile.js", single->data } };
+    const struct fp_single_parts parts = {
+        .icon = fp_str_slice(&pages->asset_bytes[A_ICON]),
+        .styles = styles,
+        .style_count = single->data.len ? 2 : 1,
+        .scripts = scripts,
+        .script_count = single->data.len ? 4 : single->script ? 2 : 0,
+    };
+
+    return fp_single_put(single, &parts, model, view, err);
+}
+
 /* `single`: NULL = a page with others. */
 static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                          const struct fp_single *single, struct fp_out *out, struct fp_error *err)
@@ -284,10 +324,7 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
         return rc;
     put_frame(pages, &model, view, place, place->path ? place->path : "", label);
     if (single)
-        rc = fp_single_put(single, &(struct fp_single_assets){ fp_str_slice(&pages->asset_bytes[A_STYLE]),
-                                                               fp_str_slice(&pages->asset_bytes[A_ICON]),
-                                                               fp_str_slice(&pages->asset_bytes[A_PAGE_SCRIPT]) },
-                           &model, view, err);
+        rc = put_single(pages, single, &model, view, err);
     if (rc < 0) {
         json_decref(view);
         return rc;

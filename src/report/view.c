@@ -316,8 +316,7 @@ static void put_downloads(struct view *view)
     if (*fp_model_get_text(view->summary, "id") && json_array_size(list) > 0) /* of a site: there is a configuration */
         fp_words_put_incident(&view->model, view->root, "incident", view->start, view->end,
                               fp_model_get_text(view->summary, "id"), fp_model_get_text(view->summary, "event"));
-    fp_model_put(&view->model, view->root, "png_note",
-                 fp_model_text_or_null(json_string_value(part(view, "png_note"))));
+    put_word(view, "png_note", json_is_string(part(view, "png_note")) ? "png_note" : NULL);
     fp_model_put(&view->model, view->root, "folded_note",
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
     fp_model_put(&view->model, view->root, "pprof_note",

@@ -47,6 +47,7 @@ SYSTEM = set("""
 
 FILE_LINES = 600  # a file has fewer
 FUNCTION_LINES = 80
+TEST_CODE = re.compile(r"tests/.*\.(c|h|py|js|mjs)$")
 
 # Words of how the project is made, which say nothing to whoever reads it. Written so that this file does not hold them.
 UNSAID = re.compile(r"\.\./sha[r]ed|\bsess[i]ons?\b|\bissue[ ]#?\d|\bhelp[e]rs?\b", re.IGNORECASE)
@@ -113,11 +114,14 @@ def check_includes(path: str, text: str) -> Iterator[str]:
 
 
 def check_sizes(path: str, text: str) -> Iterator[str]:
-    if folder_of(path) is None:
+    is_source = folder_of(path) is not None
+    if not is_source and not TEST_CODE.match(path):
         return
     lines = text.splitlines()
     if len(lines) >= FILE_LINES:
         yield f"{path}:{len(lines)}: {len(lines)} lines; a file has fewer than {FILE_LINES}"
+    if not is_source:
+        return
     start = None
     for number, line in enumerate(lines, 1):
         if line == "{":  # the house's braces: only a function opens in the first column
