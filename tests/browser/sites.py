@@ -153,12 +153,21 @@ def nights(to: str, scratch: str) -> None:
             flamepress("run", "-c", write(scratch, "flamepress.json", json.dumps(config)), "--now", NOW)
 
 
+def ticket(to: str, scratch: str) -> None:
+    """Files for a ticket: a page with all in it, from a comparison whose names want to be more."""
+    old, new = ("".join(f"[t] pool-{n % 3};{name};[k] {name} {n + 10 * (1 + n % (2 + side))}\n"
+                        for n, name in enumerate(HOSTILE) if ";" not in name and "\n" not in name) for side in (0, 1))
+    flamepress("render", write(scratch, "new.folded", new), "--baseline", write(scratch, "old.folded", old),
+               "--single-file", "--title", "</title><script>alert(1)</script>", "-o", to)
+
+
 SITES: Dict[str, Callable[[str, str], None]] = {
     "demo": demo,
     "hostile": hostile,
     "files": files,
     "zh": zh,
     "nights": nights,
+    "ticket": ticket,
 }
 
 if __name__ == "__main__":
