@@ -48,20 +48,24 @@ install(FILES "${packaging}/debian/copyright" "${packaging}/debian/changelog" DE
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME flamepress)
-set(CPACK_PACKAGE_CONTACT "flamepress <flamepress@localhost>")
+set(CPACK_PACKAGE_CONTACT "flamepress <maintainers@flamepress.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "static reports from DeepFlow's continuous profiles")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_INSTALL_CMAKE_PROJECTS
     "${PROJECT_BINARY_DIR};flamepress;ALL;/;${PROJECT_BINARY_DIR};flamepress;package;/")
 set(CPACK_STRIP_FILES ON)
+# whatever the umask of whoever packs
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_SOURCE_DIR}/cmake/package_time.cmake")
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/package_tidy.cmake")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
-"flamepress fetches the profiles that DeepFlow has stored and leaves plain files:
-a page with flame graphs for each service, event and night, with pictures,
-tables, JSON, pprof and folded stacks. Every report says whether it is complete.
+"flamepress fetches the profiles that DeepFlow has stored and leaves plain
+files: a page with flame graphs for each service, event and night, with
+pictures, tables, JSON, pprof and folded stacks. Every report says whether it
+is complete.
 .
 A timer, or cron where there is no systemd, presses yesterday every night, once
 /etc/flamepress/flamepress.json is there.")
