@@ -45,10 +45,10 @@ chromium!chromium
 nodejs!node
 npm!npm
 dpkg-dev
+file
 systemd
 man-db
 python3-yaml
-lintian
 mandoc
 zsh
 '
