@@ -17,10 +17,9 @@ from support import need, run
 LEFT_OUT = shutil.ignore_patterns("build", "build-*", ".git", "__pycache__")
 
 
-def build(source: str, root: str, umask: int) -> str:
-    """The digest of the package that the copy at `root` makes."""
+def build(root: str, umask: int) -> str:
+    """The digest of the package that the tree at `root` makes."""
     os.umask(umask)
-    shutil.copytree(source, root, ignore=LEFT_OUT)
     build = os.path.join(root, "build")
     # ccache may hand out what the other tree's compiler left: then nothing is shown
     env = {**os.environ, "SOURCE_DATE_EPOCH": "1795000000", "CCACHE_DISABLE": "1"}
@@ -36,8 +35,10 @@ def main(source: str, directory: str) -> int:
     need("cmake", "cpack", "dpkg-deb", "dpkg-shlibdeps")
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
-    digests = [build(source, os.path.join(directory, "one"), 0o022),
-               build(source, os.path.join(directory, "another", "place, longer"), 0o077)]
+    roots = [os.path.join(directory, "one"), os.path.join(directory, "another", "place, longer")]
+    for root in roots:  # both before either is built: the sources may be at work
+        shutil.copytree(source, root, ignore=LEFT_OUT)
+    digests = [build(roots[0], 0o022), build(roots[1], 0o077)]
     print("\n".join(digests))
     if digests[0] != digests[1]:
         print(f"two builds, two packages: compare them with diffoscope {directory}/*/build/*.deb {directory}/*/*/build/*.deb")
