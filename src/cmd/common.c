@@ -133,6 +133,16 @@ static size_t drop_doubles(struct fp_window *windows, size_t count)
     return kept;
 }
 
+int fp_cmd_now(int64_t *ret_now, const struct fp_window_options *options, const struct fp_zone *zone, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+
+    *ret_now = (int64_t)time(NULL);
+    if (options->now && fp_time_parse(options->now, zone, ret_now, &err) < 0)
+        return fp_cmd_fail(log, &err, "--now", FP_EXIT_USAGE);
+    return FP_EXIT_OK;
+}
+
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
@@ -140,11 +150,11 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
     size_t count = given ? 1 : config->window_count, kept = 0;
     struct fp_error err = FP_ERROR_INIT;
     struct fp_window *windows;
-    int64_t now = (int64_t)time(NULL);
-    int result = FP_EXIT_OK;
+    int64_t now;
+    int result = fp_cmd_now(&now, options, zone, log);
 
-    if (options->now && fp_time_parse(options->now, zone, &now, &err) < 0)
-        return fp_cmd_fail(log, &err, "--now", FP_EXIT_USAGE);
+    if (result != FP_EXIT_OK)
+        return result;
     windows = calloc(count + 1, sizeof *windows);
     if (!windows) {
         fp_error_nomem(&err);
@@ -209,7 +219,7 @@ static int discover(struct fp_planned *planned, const struct fp_config *config, 
         found += services[w].count;
         asked += planned->discoveries[w].requests;
     }
-    if (found || !asked) /* without a question, the plan says what is wrong */
+    if (found || !asked || options->wanted) /* without a question, the plan says what is wrong */
         return FP_EXIT_OK;
     fp_log(log, FP_LOG_ERROR, "nothing to press: %s has no service for what %s asks", fp_source_describe(source),
            config->file);
