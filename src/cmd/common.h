@@ -48,6 +48,7 @@ struct fp_planned {
     struct fp_plan plan;
     struct fp_discovery *discoveries; /* heap: one for each window */
     size_t count;
+    int64_t ends_ms; /* when the `deadline` of the run is over (press/fetch.h) */
 };
 
 /* Finds out what patterns and groupings are in each window, then plans. 0, or an exit code after logging; to be

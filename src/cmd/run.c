@@ -13,6 +13,7 @@
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
 #include "plan/compare.h"
+#include "source/ping.h"
 
 enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_CATCH_UP, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
        OPT_FAIL };
@@ -251,6 +252,32 @@ done:
     return result;
 }
 
+/* What nobody hears of costs the run nothing. */
+static void tell(const struct fp_ping *ping, const char *what, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+
+    if (fp_ping_send(ping, what, &err) < 0)
+        fp_log_error(log, FP_LOG_WARNING, &err, "ping_url");
+}
+
+static int run_and_tell(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
+{
+    struct fp_ping ping;
+    char code[16];
+    int result;
+
+    if (!config->ping_url || r->dry_run)
+        return run(r, config, log);
+    fp_ping_init(&ping, config->ping_url, config->source.ca_file);
+    fp_signals_catch();
+    tell(&ping, "start", log);
+    result = atomic_load(fp_signals_cancel()) ? FP_EXIT_SIGNAL + fp_signals_caught() : run(r, config, log);
+    snprintf(code, sizeof code, "%d", result);
+    tell(&ping, code, log);
+    return result;
+}
+
 int fp_cmd_run(int argc, char **argv, struct fp_log *log)
 {
     struct run_options r = { .only = calloc((size_t)argc + 1, sizeof *r.only) };
@@ -265,7 +292,7 @@ int fp_cmd_run(int argc, char **argv, struct fp_log *log)
     if (result == FP_EXIT_OK) {
         result = fp_cmd_load_config(&config, r.config, log);
         if (result == FP_EXIT_OK) {
-            result = run(&r, &config, log);
+            result = run_and_tell(&r, &config, log);
             fp_config_release(&config);
         }
     }

@@ -33,6 +33,7 @@ struct pool {
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
     struct fp_press_result result;
+    struct fp_str nights;    /* paths of those that were published, spaces between */
     struct fp_error err;     /* the first error that ends the run */
 };
 
@@ -329,6 +330,8 @@ static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *e
     pool->result.damaged += damaged;
     if (rc < 0 && nights.windows && nights.published && press->plan->window_count > 1)
         log_nights(press, &nights);
+    for (size_t i = 0; i < pool->result.nights; i++)
+        fp_str_printf(&pool->nights, "%s%s", i ? " " : "", nights.pressed[i]);
     release_nights(&nights);
     if (index < 0 && rc < 0)
         fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
@@ -395,6 +398,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     size_t made = 0;
     int rc = fp_stage_open(&stage, press->output, err);
 
+    fp_str_init(&pool.nights, FP_LIMIT_TEXT);
     pthread_mutex_init(&pool.lock, NULL);
     fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
@@ -405,7 +409,7 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     pool.context = (struct fp_job_context){
         .plan = press->plan,
         .zone = press->zone,
-        .fetcher = { press->source, &press->config->source, press->log, press->cancel },
+        .fetcher = { press->source, &press->config->source, press->log, press->cancel, press->ends_ms },
         .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL },
         .stage = stage.path,
         .output = press->output,
@@ -430,6 +434,9 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         fp_kept_close(&pool.kept[--pool.kept_count]);
     free(pool.kept);
     fp_stage_close(&stage);
+    if (rc == FP_OK && pool.result.nights && press->after)
+        press->after(press->after_ctx, &pool.result, pool.nights.data);
+    fp_str_release(&pool.nights);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
