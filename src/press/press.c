@@ -387,7 +387,8 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
 }
 
 /* With the lock held. */
-static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
+static int run_locked(const struct fp_press *press, const struct fp_lock *lock, struct fp_press_result *ret_result,
+                      struct fp_error *err)
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
@@ -422,6 +423,8 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     if (rc == FP_OK)
         rc = run_jobs(&pool, err);
     if (rc == FP_OK)
+        rc = fp_lock_check(lock, press->output, err);
+    if (rc == FP_OK)
         rc = publish(&pool, &stage, err);
     if (rc == FP_OK)
         pool.result.regressions =
@@ -450,7 +453,7 @@ int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_resul
 
     *ret_result = (struct fp_press_result){ 0 };
     if (rc == FP_OK)
-        rc = run_locked(press, ret_result, err);
+        rc = run_locked(press, &lock, ret_result, err);
     fp_lock_drop(&lock);
     return rc;
 }

@@ -159,6 +159,22 @@ int fp_lock_take(struct fp_lock *lock, const char *output, int64_t now, struct f
     return FP_OK;
 }
 
+int fp_lock_check(const struct fp_lock *lock, const char *output, struct fp_error *err)
+{
+    struct stat ours, there;
+    struct fp_str path;
+    bool same;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    same = fp_path_make(&path, output, LOCK_PATH, NULL) == FP_OK && fstat(lock->fd, &ours) == 0 &&
+           lstat(path.data, &there) == 0 && ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+    fp_str_release(&path);
+    if (same)
+        return FP_OK;
+    return fp_error_set(err, FP_EIO, "%s was removed or replaced while the run was at work: nothing was published; find out "
+                        "by whom, and run again", output);
+}
+
 void fp_lock_drop(struct fp_lock *lock)
 {
     if (lock->fd < 0)

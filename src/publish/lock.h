@@ -32,6 +32,9 @@ struct fp_lock {
  * `now` is unix seconds, for the line in the file. After a failure the lock is { -1 }.
  */
 int fp_lock_take(struct fp_lock *lock, const char *output, int64_t now, struct fp_error *err);
+/* FP_EIO when DIR/.flamepress/lock is not the file that is locked (any more): somebody removed or replaced the output, and
+ * whoever comes next may think that nobody is at work. */
+int fp_lock_check(const struct fp_lock *lock, const char *output, struct fp_error *err);
 /* Fine on a lock that is not held ({ -1 }). */
 void fp_lock_drop(struct fp_lock *lock);
 

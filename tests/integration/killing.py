@@ -22,10 +22,15 @@ class KilledCase(PressCase):
     def whole(self) -> None:
         """Every night's files are those of its manifest; the index and `latest` lead to what is there."""
         self.assertEqual(manifest_problems(self.site), [])
+        self.verified(self.site)
         index = os.path.join(self.site, "index.html")
         self.assertEqual(page_problems(index), [])
         self.assertTrue(os.path.isfile(os.path.join(self.site, "latest", "index.html")))
         self.assertIn(os.readlink(os.path.join(self.site, "latest")), nights_of(self.site))
+
+    def verified(self, site: str) -> None:
+        outcome = self.command("verify", site)
+        self.assertEqual((outcome.code, outcome.out, outcome.err), (0, "", ""))
 
     def by_night(self) -> Dict[str, Dict[str, bytes]]:
         return {night: files_of(os.path.join(self.site, night)) for night in nights_of(self.site)}
