@@ -188,16 +188,23 @@ class Verify(VerifyCase):
 
 class Again(VerifyCase):
     def test_the_same_window_twice_changes_no_byte(self) -> None:
-        """Nights, index, services, feed and manifests; what did not change outside nights is not even written again."""
+        """Nights, index, services, feed and manifests, also on another day; what did not change outside nights is not even
+        written again. Other data has a time of its own."""
         url = self.two_nights()
         changes = {"windows": ["2026-11-19", "2026-11-20"], "site_url": "https://profiles.example/", **SMALL}
         before = files_of(self.site)
         inodes = {path: os.lstat(self.in_site(path)).st_ino for path in ("index.html", "run.json", "feed.xml")}
         self.pressed(url, **changes)
         self.assertEqual(files_of(self.site), before)
-        self.pressed(url, "--force", **changes)
+        later = {"SOURCE_DATE_EPOCH": "1795400000"}
+        self.assertEqual(self.press(url, "--force", env=later, **changes), (0, "", ""))
         self.assertEqual(files_of(self.site), before)
         self.assertEqual({path: os.lstat(self.in_site(path)).st_ino for path in inodes}, inodes)
+        changes["services"] = [{"name": "checkout-api"}, {"name": "redis-server"}]
+        self.assertEqual(self.press(url, env=later, **changes), (0, "", ""))
+        self.assertEqual(self.summary()["generated"], 1795300000)
+        self.assertEqual(self.summary("redis-server")["generated"], 1795400000)
+        self.assertEqual(read_json(self.in_site(NIGHT2, "summary.json"))["generated"], 1795400000)
 
 
 if __name__ == "__main__":
