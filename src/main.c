@@ -10,6 +10,7 @@ const struct fp_command fp_commands[] = {
     { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
     { "keep", "keep a night under a name, to compare others with", fp_cmd_keep },
+    { "verify", "check a site, or a night, against its manifests", fp_cmd_verify },
     { "check", "say all that is wrong with a configuration", fp_cmd_check },
     { "services", "list the services that the server knows", fp_cmd_services },
     { "init", "write a configuration to start from", fp_cmd_init },
@@ -19,7 +20,7 @@ const struct fp_command fp_commands[] = {
 
 const struct fp_exit_meaning fp_exit_meanings[] = {
     { "0", "all well" },
-    { "1", "nothing published or written" },
+    { "1", "nothing published or written; verify: not whole" },
     { "2", "published, but some jobs failed or are partial" },
     { "3", "published, with a regression (--fail-on-regression)" },
     { "64", "the command line is wrong" },
