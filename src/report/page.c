@@ -200,11 +200,6 @@ void fp_pages_close(struct fp_pages *pages)
     free(pages);
 }
 
-const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
-{
-    return pages->lang;
-}
-
 size_t fp_pages_asset_count(const struct fp_pages *pages)
 {
     (void)pages; /* today the same for all */

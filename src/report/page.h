@@ -74,8 +74,6 @@ struct fp_page_place {
 int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *options, struct fp_error *err);
 void fp_pages_close(struct fp_pages *pages); /* NULL is fine */
 
-const struct fp_lang *fp_pages_lang(const struct fp_pages *pages); /* NULL = English */
-
 size_t fp_pages_asset_count(const struct fp_pages *pages);
 struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
 
