@@ -102,5 +102,7 @@ void fp_difference_describe(const struct fp_difference *d, enum fp_unit unit, co
     fp_str_init(&points, FP_UNIT_TEXT * 2);
     fp_difference_points(d, lang, &points);
     fp_lang_say(lang, to, "pic_changed", value, relative, points.data, NULL);
+    if (!fp_str_ok(&points))
+        to->failed = points.failed;
     fp_str_release(&points);
 }

@@ -50,6 +50,7 @@ int fp_picture_begin(struct fp_picture *p, const struct fp_picture_options *opti
     p->graph_x = MARGIN;
     p->title_y = TITLE_BASELINE;
     p->subtitle_y = SUBTITLE_BASELINE;
+    fp_str_init(&p->words, FP_LIMIT_TEXT);
     for (size_t i = 0; i < FP_PICTURE_PANELS; i++)
         fp_str_init(&p->panels[i].heading, LABEL_MAX);
     fit_text(&p->title, options->title, p->width - 2 * MARGIN, TITLE_SCALE);
@@ -126,29 +127,30 @@ void fp_picture_note_hidden(struct fp_picture *p, const struct fp_layout *l, con
                             const char *name)
 {
     char count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
-    struct fp_str text;
+    struct fp_str *text = &p->words;
 
-    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_truncate(text, 0);
     if (l->narrow_nodes) {
-        fp_lang_say_count(p->lang, &text, l->narrow_nodes, "pic_narrow", fp_count_format(count, l->narrow_nodes), which,
+        fp_lang_say_count(p->lang, text, l->narrow_nodes, "pic_narrow", fp_count_format(count, l->narrow_nodes), which,
                           fp_number_format(least, l->min_width), fp_share_format(share, l->narrow_value, whole), name, NULL);
-        fp_picture_note(p, text.data);
+        fp_picture_note(p, text->data);
     }
-    fp_str_clear(&text);
+    fp_str_truncate(text, 0);
     if (l->deep_nodes) {
-        fp_lang_say_count(p->lang, &text, l->deep_nodes, "pic_deep", fp_count_format(rows, l->rows),
+        fp_lang_say_count(p->lang, text, l->deep_nodes, "pic_deep", fp_count_format(rows, l->rows),
                           fp_count_format(count, l->deep_nodes), which, fp_share_format(share, l->deep_value, whole), name,
                           NULL);
-        fp_picture_note(p, text.data);
+        fp_picture_note(p, text->data);
     }
-    fp_str_release(&text);
 }
 
 int fp_picture_end(struct fp_picture *p, const struct fp_legend_cursor *below, struct fp_error *err)
 {
     double y = p->legend_count ? below->y + LEGEND_ROW : below->y;
-    int rc = fp_str_status(&p->title, "the title", err);
+    int rc = fp_str_status(&p->words, "a text of the picture", err);
 
+    if (rc == FP_OK)
+        rc = fp_str_status(&p->title, "the title", err);
     p->notes_y = y + 11;
     p->height = (uint32_t)(y + (double)p->note_count * FP_ROW_HEIGHT + 8);
     if (rc == FP_OK)
@@ -275,6 +277,7 @@ void fp_picture_release(struct fp_picture *picture)
         fp_layout_release(&picture->panels[i].layout);
         fp_str_release(&picture->panels[i].heading);
     }
+    fp_str_release(&picture->words);
     fp_str_release(&picture->title);
     fp_str_release(&picture->subtitle);
     for (size_t i = 0; i < picture->note_count; i++)

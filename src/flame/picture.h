@@ -123,6 +123,7 @@ struct fp_picture {
     double title_y, subtitle_y;    /* baselines */
     struct fp_str notes[FP_PICTURE_NOTES];
     size_t note_count;
+    struct fp_str words;        /* the text at hand; it is cut, never cleared, so that a failure shows at the end */
     double notes_y;             /* baseline of the first note; the next ones follow by FP_ROW_HEIGHT */
     struct fp_legend_entry legend[FP_PICTURE_LEGEND];
     size_t legend_count;

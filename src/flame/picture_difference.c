@@ -119,41 +119,38 @@ static void fill_boxes(struct fp_picture *p, enum fp_change_palette palette, con
 static void write_headings(struct fp_picture *p, const struct side *shape, const struct side *other)
 {
     char whole[FP_UNIT_TEXT], other_whole[FP_UNIT_TEXT], value[FP_UNIT_TEXT], part[FP_UNIT_TEXT];
-    struct fp_str text;
+    struct fp_str *text = &p->words;
 
-    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_truncate(text, 0);
     fp_unit_format(whole, shape->whole, p->unit);
     fp_unit_format(other_whole, other->whole, p->unit);
-    fp_lang_say(p->lang, &text, p->baseline_shape ? "pic_head_before" : "pic_head_after", whole, other_whole, NULL);
-    fp_picture_heading(p, &p->panels[0], text.data);
-    fp_str_clear(&text);
-    fp_lang_say(p->lang, &text, p->baseline_shape ? "pic_head_new" : "pic_head_gone",
+    fp_lang_say(p->lang, text, p->baseline_shape ? "pic_head_before" : "pic_head_after", whole, other_whole, NULL);
+    fp_picture_heading(p, &p->panels[0], text->data);
+    fp_str_truncate(text, 0);
+    fp_lang_say(p->lang, text, p->baseline_shape ? "pic_head_new" : "pic_head_gone",
                 fp_share_format(part, p->rest[0], other->whole), other_whole, fp_unit_format(value, p->rest[0], p->unit), NULL);
     if (p->panel_count > 1)
-        fp_picture_heading(p, &p->panels[1], text.data);
-    fp_str_release(&text);
+        fp_picture_heading(p, &p->panels[1], text->data);
 }
 
 /* From much less over no change to much more, as a scale of colours reads. */
 static void write_legend(struct fp_picture *p, enum fp_change_palette palette, struct fp_legend_cursor *at)
 {
-    struct fp_str text;
+    struct fp_str *text = &p->words;
 
-    fp_str_init(&text, FP_LIMIT_TEXT);
     for (int step = -FP_CHANGE_STEPS; step <= FP_CHANGE_STEPS; step++) {
         struct fp_legend_entry *entry = &p->legend[p->legend_count];
         const char *label = step ? fp_difference_step_label(step) : fp_lang_word(p->lang, "pic_no_change");
 
-        fp_str_clear(&text);
+        fp_str_truncate(text, 0);
         if (step == -FP_CHANGE_STEPS || step == FP_CHANGE_STEPS)
-            fp_lang_say(p->lang, &text, step < 0 ? "pic_points_less" : "pic_points_more", label, NULL);
+            fp_lang_say(p->lang, text, step < 0 ? "pic_points_less" : "pic_points_more", label, NULL);
         else
-            fp_str_puts(&text, label);
+            fp_str_puts(text, label);
         entry->fill = fp_palette_change(palette, step);
-        snprintf(entry->text, sizeof entry->text, "%s", text.data);
+        snprintf(entry->text, sizeof entry->text, "%s", text->data);
         fp_picture_place_entry(p, at);
     }
-    fp_str_release(&text);
 }
 
 static void write_notes(struct fp_picture *p, const char *note, const struct side *shape, const struct side *other)

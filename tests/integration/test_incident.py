@@ -405,12 +405,12 @@ class Budgets(IncidentCase):
         self.assertEqual(len(pictures_of(page)), 1)
         self.said(outcome, "In the flame graph of report.html, boxes narrower than")
         self.has(page, "Not drawn: ")
-        self.assertEqual(inline(page, "script"), [])
+        self.assertEqual(len(inline(page, "script")), 2)  # the theme's and the tables', but not the graph's
         self.said(outcome, "In report.html, the interactive graph of the whole profile is left out, to stay within 900kB")
         self.has(page, "the interactive graph of the whole profile is left out")
         outcome = self.bundle("--max-bytes", "html=2MB")
         page = read_text(self.path("out", "report.html"))
-        self.assertEqual(len(inline(page, "script")), 2)
+        self.assertEqual(len(inline(page, "script")), 4)
         self.has_not(page, "interactive graph of the whole profile")
         outcome = self.bundle("--max-bytes", "html=500kB")
         page = read_text(self.path("out", "report.html"))
@@ -462,7 +462,7 @@ class Files(IncidentCase):
         new, old = self.write("new.folded", "a;b 900\na;c 100\n"), self.write("old.folded", "a;b 100\na;c 900\n")
         page = self.examine(self.render(new, "--baseline", old, "--single-file"))
         data = read_text(os.path.join(self.render(new, "--baseline", old, to="beside"), "profile.js"))
-        self.assertEqual(inline(page, "script")[1], f"//<![CDATA[\n{data}\n//]]>")
+        self.assertEqual(inline(page, "script")[3], f"//<![CDATA[\n{data}\n//]]>")
 
     def test_an_ordinary_report_takes_its_place(self) -> None:
         file = self.write("a.folded", "a;b 1\n")
