@@ -6,6 +6,7 @@
 
 static const struct fp_command commands[] = {
     { "run", "press a site: fetch, draw, publish (the nightly job)", fp_cmd_run },
+    { "assemble", "put the parts of `run --shard` together", fp_cmd_assemble },
     { "render", "press one report from saved files", fp_cmd_render },
     { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
@@ -26,8 +27,8 @@ static void print_help(FILE *to)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n`flamepress COMMAND --help` tells more. `flamepress --version` says what this is.\n"
                 "Exit codes: 0 all well, 1 nothing published, 2 published but some jobs failed or are partial,\n"
-                "3 published, with a regression (--fail-on-regression), 64 usage, 75 another run holds the lock,\n"
-                "78 the configuration is wrong.\n");
+                "3 published, with a regression (--fail-on-regression), 64 usage, 75 another run holds the lock or\n"
+                "parts are missing, 78 the configuration is wrong.\n");
 }
 
 int main(int argc, char **argv)

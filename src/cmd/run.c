@@ -8,12 +8,13 @@
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/options.h"
+#include "cmd/shard.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
 #include "plan/compare.h"
 
 enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
-       OPT_FAIL };
+       OPT_FAIL, OPT_SHARD };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
@@ -30,11 +31,14 @@ static const struct fp_option table[] = {
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
                                        "limits allow (`compare`), and say which" },
+    { "shard", '\0', "I/N", "press only the part of N that has the number I, from 0, and leave it for\n"
+                            "`flamepress assemble`; none: all. Default: as JOB_COMPLETION_INDEX and\n"
+                            "JOB_COMPLETION_COUNT, or SLURM_ARRAY_TASK_ID and _COUNT, say" },
     { NULL, '\0', NULL, NULL },
 };
 
 struct run_options {
-    const char *config, *output;
+    const char *config, *output, *shard;
     struct fp_window_options window;
     const char **only;
     size_t only_count;
@@ -46,7 +50,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
     struct fp_options o = {
         .table = table,
         .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]\n"
-                 "       [--fail-on-regression]",
+                 "       [--fail-on-regression] [--shard I/N]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
@@ -64,6 +68,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
         case OPT_FAIL: r->fail = true; break;
+        case OPT_SHARD: r->shard = o.value; break;
         default: r->window.now = o.value; break;
         }
     }
@@ -158,14 +163,31 @@ static int work(const struct run_options *r, const struct fp_site_options *site,
         fp_log(log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type,
                plan->windows[job->window].label, job->service->failure);
     }
-    if (failed == plan->job_count)
+    if (failed && failed == plan->job_count)
         return FP_EXIT_NOTHING;
     print_plan(plan, site->zone, site->source, site->output, failed);
     return failed ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
+/* The windows; of a run in shards, also its name. */
+static int find_windows(const struct run_options *r, const struct fp_config *config, const struct fp_zone *zone,
+                        uint32_t shards, struct fp_window **ret_windows, size_t *ret_count, char name[FP_RUN_NAME],
+                        struct fp_log *log)
+{
+    struct fp_part_run whole = { .config = config,
+                                 .only = { (const char *const *)r->only, r->only_count },
+                                 .force = r->force,
+                                 .shards = shards };
+
+    if (!shards)
+        return fp_cmd_windows(config, &r->window, zone, ret_windows, ret_count, log);
+    return fp_cmd_shard_windows(&whole, &r->window, zone, ret_windows, ret_count, name, log);
+}
+
 static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
 {
+    char name[FP_RUN_NAME];
+    struct fp_part_place part = { .run = name };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_planned planned = { .count = 0 };
     struct fp_site_options site = { .config = config,
@@ -176,8 +198,15 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     struct fp_window *windows = NULL;
     struct fp_zone *zone = NULL;
     size_t count;
-    int result;
+    int result = fp_cmd_shard(r->shard, &part.shard, log);
 
+    if (result != FP_EXIT_OK)
+        return result;
+    if (part.shard.count && r->fail) {
+        fp_log(log, FP_LOG_ERROR, "--fail-on-regression belongs to `flamepress assemble`: a shard publishes nothing");
+        return FP_EXIT_USAGE;
+    }
+    site.part = part.shard.count ? &part : NULL;
     if (!site.output) {
         fp_log(log, FP_LOG_ERROR, "%s: `output`: where to? Set it, or give -o DIR", config->file);
         return FP_EXIT_CONFIG;
@@ -190,7 +219,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     site.zone = zone = fp_cmd_zone(config, log);
     if (!zone)
         return FP_EXIT_CONFIG;
-    result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
+    result = find_windows(r, config, zone, part.shard.count, &windows, &count, name, log);
     if (result != FP_EXIT_OK || !count)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
@@ -200,7 +229,8 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     result = fp_cmd_plan(&planned, config, site.source,
                          &(struct fp_plan_options){ .windows = windows,
                                                     .window_count = count,
-                                                    .only = { (const char *const *)r->only, r->only_count } },
+                                                    .only = { (const char *const *)r->only, r->only_count },
+                                                    .shard = part.shard },
                          log);
     if (result == FP_EXIT_OK)
         result = fp_cmd_compare(&planned, config, zone, site.output, log);

@@ -234,7 +234,7 @@ int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *servic
         int64_t start = window->start;
 
         plan->jobs[plan->job_count] = (struct fp_job){
-            service, event_type, event, index, (uint32_t)plan->chunk_count, count, FP_NO_JOB, FP_NO_JOB,
+            service, event_type, event, index, (uint32_t)plan->chunk_count, count, FP_NO_JOB, FP_NO_JOB, 0,
         };
         for (uint32_t i = 0; i < count; i++) {
             bool last = i + 1 == count; /* whatever is left, so that nothing overflows or is lost */
@@ -250,15 +250,24 @@ int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *servic
 }
 
 static int add_service(struct fp_plan *plan, const struct fp_service_config *service, uint32_t window,
-                       struct fp_error *err)
+                       const struct fp_shard *shard, struct fp_error *err)
 {
     int status = FP_OK;
 
     if (service->step_s < 1)
         return fp_error_set(err, FP_EINVAL, "services[%zu]: `step` must be at least 1 s", service->entry);
-    for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
-        if (!listed_before(&service->events, e))
-            status = fp_plan_add_job(plan, service, service->events.items[e], window, err);
+    for (size_t e = 0; e < service->events.count && status == FP_OK; e++) {
+        uint32_t place = (uint32_t)plan->whole_count;
+
+        if (listed_before(&service->events, e))
+            continue;
+        plan->whole_count++;
+        if (!fp_shard_has(shard, service, service->events.items[e]))
+            continue;
+        status = fp_plan_add_job(plan, service, service->events.items[e], window, err);
+        if (status == FP_OK && plan->jobs)
+            plan->jobs[plan->job_count - 1].place = place;
+    }
     return status;
 }
 
@@ -273,7 +282,7 @@ static int add_window(struct fp_plan *plan, const struct planning *planning, uin
         fp_only_mark(only->texts[i], services, wanted);
     for (size_t s = 0; s < services->count && status == FP_OK; s++)
         if (!only->count || wanted[s])
-            status = add_service(plan, &services->items[s], window, err);
+            status = add_service(plan, &services->items[s], window, &planning->options->shard, err);
     free(wanted);
     return status;
 }
@@ -283,7 +292,7 @@ static int add_jobs(struct fp_plan *plan, const struct planning *planning, const
 {
     const char *file = planning->config->file;
 
-    plan->job_count = 0;
+    plan->job_count = plan->whole_count = 0;
     plan->chunk_count = 0;
     for (uint32_t w = 0; w < plan->window_count; w++) {
         struct fp_plan_services services = services_of(planning, from[w]);
@@ -293,7 +302,7 @@ static int add_jobs(struct fp_plan *plan, const struct planning *planning, const
         if (status < 0)
             return status;
     }
-    if (plan->job_count == 0)
+    if (plan->whole_count == 0)
         return fp_error_set(err, FP_EINVAL, "nothing to press: %s has no services with events",
                             file ? file : "the configuration");
     return FP_OK;
@@ -316,8 +325,8 @@ int fp_plan_make(struct fp_plan *ret_plan, const struct fp_config *config,
         status = add_jobs(&plan, &planning, from, err);
     if (status < 0)
         goto done;
-    plan.jobs = calloc(plan.job_count, sizeof *plan.jobs);
-    plan.chunks = calloc(plan.chunk_count, sizeof *plan.chunks);
+    plan.jobs = calloc(plan.job_count + 1, sizeof *plan.jobs);
+    plan.chunks = calloc(plan.chunk_count + 1, sizeof *plan.chunks);
     status = plan.jobs && plan.chunks ? add_jobs(&plan, &planning, from, err) : fp_error_nomem(err);
 done:
     free(from);

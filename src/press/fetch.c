@@ -151,8 +151,7 @@ static int try_services(const struct fp_fetcher *f, void *ctx, struct fp_attempt
 
 /* ---- and again ---- */
 
-/* FP_ECANCELLED when the run was told to stop meanwhile. */
-static int wait_ms(int64_t ms, const atomic_bool *cancel, struct fp_error *err)
+int fp_fetch_pause(int64_t ms, const atomic_bool *cancel, struct fp_error *err)
 {
     while (ms > 0) {
         int64_t part = ms < 100 ? ms : 100;
@@ -203,7 +202,7 @@ static int after_failure(const struct tries *tries, uint32_t count, const struct
     }
     fp_log(f->log, FP_LOG_INFO, "%s %s: attempt %" PRIu32 " failed, next in %" PRId64 " ms: %s", tries->what, tries->about,
            count, delay, failure->message);
-    return wait_ms(delay, f->cancel, err);
+    return fp_fetch_pause(delay, f->cancel, err);
 }
 
 /* *ret_attempts is set in every case. */

@@ -41,4 +41,7 @@ int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_quer
 int fp_fetch_services(const struct fp_fetcher *fetcher, int64_t start, int64_t end, struct fp_service_list *ret_list,
                       uint32_t *ret_attempts, struct fp_error *err);
 
+/* Waits; FP_ECANCELLED when the run was told to stop meanwhile. */
+int fp_fetch_pause(int64_t ms, const atomic_bool *cancel, struct fp_error *err);
+
 #endif

@@ -23,6 +23,8 @@
 #include "report/page.h"
 #include "source/source.h"
 
+struct fp_part_place;
+
 struct fp_press {
     const struct fp_config *config;
     const struct fp_plan *plan;
@@ -36,12 +38,13 @@ struct fp_press {
     struct fp_log *log;
     const atomic_bool *cancel;
     bool say_regressions;      /* in a line each, once the site is published */
+    const struct fp_part_place *part; /* the plan is that of a shard: leave its part (press/part.h); NULL = publish */
 };
 
 struct fp_press_result {
     size_t ok, empty, partial, failed; /* jobs by outcome */
     size_t kept;                       /* … of which a better report of an earlier run stayed */
-    size_t nights;                     /* published */
+    size_t nights;                     /* published; of a shard: those that it has something of to be published */
     size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
     double seconds;                    /* that it took */
@@ -55,9 +58,9 @@ static inline bool fp_press_is_whole(const struct fp_press_result *result)
            !result->no_metrics;
 }
 
-/* *ret_result is set in every case. Takes the lock on the output directory for the whole time: FP_EBUSY when another run
- * has it. Each job that failed or is
- * partial has been logged in one line. */
+/* *ret_result is set in every case. Takes the lock on the output directory, or on the part's, for the whole time: FP_EBUSY
+ * when another run has it. Each job that failed or is partial has been logged in one line. A part that is there is left as
+ * it is and counted, unless every report in it failed. */
 int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err);
 
 #endif

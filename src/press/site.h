@@ -1,0 +1,46 @@
+/*
+ * The last part of a run: what was pressed becomes the site, night by night, then the index, then `latest`.
+ *
+ * The same whether this process pressed it (press/press.h) or the shards of a run did (press/assemble.h). All calls need
+ * the lock on the output directory.
+ *
+ *     struct fp_site site;
+ *     rc = fp_site_open(&site, press, windows, count, &err);
+ *     … fp_pressed_add(&site.nights[w], …); the reports are built in the stage …
+ *     rc = fp_site_publish(&site, &stage, source, &result, &err);
+ *     fp_site_write_metrics(&site, rc, &result);
+ *     fp_site_close(&site);
+ */
+#ifndef FP_PRESS_SITE_H
+#define FP_PRESS_SITE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "press/kept.h"
+#include "press/press.h"
+#include "press/pressed.h"
+#include "publish/stage.h"
+
+struct fp_site {
+    const struct fp_press *press;
+    struct fp_pressed *nights; /* one for each window */
+    struct fp_kept *kept;      /* what earlier runs left of each */
+    size_t count;
+};
+
+/* One empty night for each window; `press` and `windows` are borrowed. To be closed in every case. */
+int fp_site_open(struct fp_site *site, const struct fp_press *press, const struct fp_window *windows, size_t count,
+                 struct fp_error *err);
+void fp_site_close(struct fp_site *site);
+
+/* Puts all of them in place, and logs or counts the regressions. `source`: where the profiles came from. Outcomes are
+ * counted elsewhere; what else there is to count is added to *result, also before a failure. */
+int fp_site_publish(struct fp_site *site, struct fp_stage *stage, const char *source, struct fp_press_result *result,
+                    struct fp_error *err);
+
+/* The metrics file (press/metrics.h), where there is one: `rc` is what the run came to, all of *result is filled but
+ * no_metrics. Metrics are no part of the site: what is wrong with them is said, and no reason to give up what was published. */
+void fp_site_write_metrics(const struct fp_site *site, int rc, struct fp_press_result *result);
+
+#endif
