@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -5,11 +7,13 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/shard.h"
+#include "cmd/signals.h"
 #include "cmd/site_guard.h"
 #include "config/measure.h"
 #include "press/assemble.h"
 
-enum { OPT_CONFIG, OPT_SHARDS, OPT_WAIT, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_FORCE, OPT_NOW, OPT_FAIL };
+enum { OPT_CONFIG, OPT_SHARDS, OPT_WAIT, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_FORCE, OPT_NOW,
+       OPT_FAIL, OPT_INCOMPLETE };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration of the shards" },
@@ -24,6 +28,8 @@ static const struct fp_option table[] = {
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
                                        "limits allow (`compare`), and say which" },
+    { "incomplete", '\0', NULL, "publish without the parts that are still missing then: their reports fail, and\n"
+                               "say so. Asks the source what `match` and `group_by` stand for" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -32,16 +38,16 @@ struct assemble_options {
     struct fp_window_options window;
     const char **only;
     size_t only_count;
-    bool force, fail;
+    bool force, fail, incomplete;
 };
 
 static int parse(struct assemble_options *a, int argc, char **argv, struct fp_log *log)
 {
     struct fp_options o = {
         .table = table,
-        .usage = "assemble -c FILE [--shards N] [--wait DURATION] [--window W | --since T --until T] [-o DIR]",
+        .usage = "assemble -c FILE [--shards N] [--wait DURATION] [--incomplete] [--window W | --since T --until T] [-o DIR]",
         .about = "Puts the parts that `run --shard` left together, and publishes what one machine would have.\n"
-                 "Asks no server. Exits with 75, naming them, when parts are missing.",
+                 "Exits with 75, naming them, when parts are missing.",
         .log = log,
     };
     int found;
@@ -58,6 +64,7 @@ static int parse(struct assemble_options *a, int argc, char **argv, struct fp_lo
         case OPT_OUTPUT: a->output = o.value; break;
         case OPT_FORCE: a->force = true; break;
         case OPT_FAIL: a->fail = true; break;
+        case OPT_INCOMPLETE: a->incomplete = true; break;
         default: a->window.now = o.value; break;
         }
     }
@@ -70,9 +77,48 @@ static int parse(struct assemble_options *a, int argc, char **argv, struct fp_lo
     return FP_EXIT_OK;
 }
 
+/* What a part of failures is made with. */
+struct giving_up {
+    const struct fp_assembling *how;
+    const struct fp_site_options *site;
+    struct fp_only only;
+    struct fp_log *log;
+};
+
+/* As the shard would have planned it. What goes wrong here was logged, and the part is missing then. */
+static void give_up(void *ctx, const struct fp_shard *shard)
+{
+    const struct giving_up *g = ctx;
+    const struct fp_part_place part = { g->how->run, *shard };
+    struct fp_site_options site = *g->site;
+    struct fp_planned planned = { .count = 0 };
+    struct fp_error err = FP_ERROR_INIT;
+    char why[200];
+
+    snprintf(why, sizeof why, "shard %" PRIu32 "/%" PRIu32 ", which this report fell to, left no part: see what ended it, and "
+             "press the night again", shard->index, shard->count);
+    site.assembling = NULL;
+    site.part = &part;
+    site.given_up = why;
+    site.planned = &planned;
+    if (fp_source_open(&site.source, &site.config->source, fp_signals_cancel(), &err) < 0) {
+        fp_cmd_fail_config(g->log, site.config, &err, FP_EXIT_CONFIG);
+        return;
+    }
+    if (fp_cmd_plan(&planned, site.config, site.source,
+                    &(struct fp_plan_options){ .windows = g->how->windows,
+                                               .window_count = g->how->window_count,
+                                               .only = g->only,
+                                               .shard = *shard },
+                    g->log) == FP_EXIT_OK)
+        fp_cmd_press(&site, g->log);
+    fp_planned_release(&planned);
+    fp_source_close(site.source);
+}
+
 /* With the windows known. */
 static int work(const struct assemble_options *a, const struct fp_config *config, const struct fp_zone *zone,
-                const struct fp_assembling *how, struct fp_log *log)
+                struct fp_assembling *how, struct fp_log *log)
 {
     struct fp_site_options site = { .config = config,
                                     .zone = zone,
@@ -80,6 +126,7 @@ static int work(const struct assemble_options *a, const struct fp_config *config
                                     .force = a->force,
                                     .fail_on_regression = a->fail,
                                     .assembling = how };
+    struct giving_up giving_up = { how, &site, { (const char *const *)a->only, a->only_count }, log };
     struct fp_error err = FP_ERROR_INIT;
     int result;
 
@@ -89,6 +136,8 @@ static int work(const struct assemble_options *a, const struct fp_config *config
     }
     if (!a->force && fp_site_guard(site.output, &err) < 0)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
+    how->give_up = a->incomplete ? give_up : NULL;
+    how->ctx = &giving_up;
     result = fp_cmd_generated(&site.generated, log);
     return result == FP_EXIT_OK ? fp_cmd_press(&site, log) : result;
 }

@@ -350,7 +350,8 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
                               .log = log,
                               .cancel = fp_signals_cancel(),
                               .say_regressions = site->fail_on_regression,
-                              .part = site->part };
+                              .part = site->part,
+                              .given_up = site->given_up };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_press_result result;
     struct fp_pages *pages;

@@ -74,6 +74,7 @@ struct fp_site_options {
     bool force; /* see press/press.h */
     bool fail_on_regression;
     const struct fp_part_place *part;        /* of a shard: press that instead of the site; NULL = the site */
+    const char *given_up;                    /* see press/press.h */
     const struct fp_assembling *assembling;  /* put the parts together, without `planned` and `source`; NULL = press */
 };
 

@@ -69,6 +69,20 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What is missing all the same is looked for when the lock is held. */
+static int give_up(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
+{
+    for (uint32_t i = 0; i < how->shards; i++) {
+        struct fp_part_place place = place_of(how, i);
+
+        if (atomic_load(press->cancel))
+            return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
+        if (!fp_part_is_there(press->output, &place))
+            how->give_up(how->ctx, &place.shard);
+    }
+    return FP_OK;
+}
+
 static int await_parts(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
 {
     int64_t until = now_ms() + how->wait_ms;
@@ -79,7 +93,7 @@ static int await_parts(const struct fp_press *press, const struct fp_assembling 
         int64_t left = until - now_ms();
 
         if (left <= 0)
-            return say_missing(press, how, missing, err);
+            return how->give_up ? give_up(press, how, err) : say_missing(press, how, missing, err);
         rc = fp_fetch_pause(left < LOOK_MS ? left : LOOK_MS, press->cancel, err);
     }
     return rc;

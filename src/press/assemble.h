@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "plan/shard.h"
 #include "plan/window.h"
 #include "press/press.h"
 
@@ -22,6 +23,9 @@ struct fp_assembling {
     const struct fp_window *windows;
     size_t window_count;
     int64_t wait_ms;     /* for parts that are not there yet */
+    /* Is to leave a part of failures in place of one that is still missing then; NULL = that is an error. */
+    void (*give_up)(void *ctx, const struct fp_shard *shard);
+    void *ctx;
 };
 
 /* As fp_press_run; of `press`, plan, discoveries, source and part are not looked at. FP_EBUSY when parts are missing, too:

@@ -305,6 +305,7 @@ static int run_locked(const struct fp_press *press, const char *dir, struct fp_p
         .runs = pool.runs,
         .kept = pool.site.kept,
         .force = press->force,
+        .given_up = press->given_up,
         .stopped = &pool.stopped,
     };
     if (rc == FP_OK)

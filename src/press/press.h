@@ -39,6 +39,7 @@ struct fp_press {
     const atomic_bool *cancel;
     bool say_regressions;      /* in a line each, once the site is published */
     const struct fp_part_place *part; /* the plan is that of a shard: leave its part (press/part.h); NULL = publish */
+    const char *given_up;      /* nothing is asked for, and each report fails for this reason; NULL = all is */
 };
 
 struct fp_press_result {

@@ -230,7 +230,7 @@ class PressedOnce(PressCase):
 
 def at_a_fixed_time(arguments: Sequence[str]) -> List[str]:
     """The recorded days are over, whatever the clock of this machine says; a test's own --now comes later and wins."""
-    if arguments and arguments[0] in ("run", "check", "services", "incident"):
+    if arguments and arguments[0] in ("run", "assemble", "check", "services", "incident"):
         return [arguments[0], "--now", "2026-11-21T04:00Z", *arguments[1:]]
     return list(arguments)
 
