@@ -32,8 +32,8 @@ static int wrong_variable(const char *name, const char *must, struct fp_log *log
 {
     const char *value = getenv(name);
 
-    fp_log(log, FP_LOG_ERROR, "the environment's %s is %s%.60s%s: it must be %s; or give --shard I/N, or --shard none for a run "
-           "that is not divided", name, value ? "\"" : "not set", value ? value : "", value ? "\"" : "", must);
+    fp_log(log, FP_LOG_ERROR, "the environment's %s is %s%.60s%s: it must be %s; or give --shard I/N, or --shard none "
+           "for a run that is not divided", name, value ? "\"" : "not set", value ? value : "", value ? "\"" : "", must);
     return FP_EXIT_USAGE;
 }
 
@@ -80,8 +80,8 @@ int fp_cmd_shard(const char *text, struct fp_shard *ret_shard, struct fp_log *lo
     if (text && strcmp(text, "none") != 0) {
         at = take_number(text, '/', &shard.index);
         if (!at || !take_number(at, '\0', &shard.count) || !is_count(shard.count) || shard.index >= shard.count) {
-            fp_log(log, FP_LOG_ERROR, "--shard is \"%.60s\": it must be I/N with N from 1 to %u and I from 0 to N-1, such as "
-                   "0/7 for the first of seven, or none", text, FP_LIMIT_SHARDS);
+            fp_log(log, FP_LOG_ERROR, "--shard is \"%.60s\": it must be I/N with N from 1 to %u and I from 0 to N-1, "
+                   "such as 0/7 for the first of seven, or none", text, FP_LIMIT_SHARDS);
             return FP_EXIT_USAGE;
         }
     } else if (!text && getenv("JOB_COMPLETION_INDEX")) {
@@ -137,8 +137,8 @@ int fp_cmd_shard_windows(struct fp_part_run *run, const struct fp_window_options
         snprintf(text, sizeof text, "@%" PRId64, now + 1);
         if (result == FP_EXIT_OK && fp_cmd_windows(run->config, &at, zone, &later, &count, log) == FP_EXIT_OK &&
             !are_equal(*ret_windows, *ret_count, later, count)) {
-            fp_log(log, FP_LOG_ERROR, "a window ends now, which is another moment in each process of the run: give all of them, "
-                   "and `assemble`, the same --now");
+            fp_log(log, FP_LOG_ERROR, "a window ends now, which is another moment in each process of the run: give all of "
+                   "them, and `assemble`, the same --now");
             result = FP_EXIT_USAGE;
             free(*ret_windows);
         }

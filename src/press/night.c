@@ -103,8 +103,8 @@ static int collect(const struct fp_night_run *night, const struct fp_pressed *pr
         fp_log(night->log, FP_LOG_WARNING, "night %s: %s: its reports are kept as far as theirs can be read",
                pressed->window->path, kept->damaged.message);
     rc = forget_settled(kept, pressed, err);
-    if (rc == FP_OK &&
-        (json_array_extend(to->not_pressed, pressed->not_pressed) < 0 || json_array_extend(to->not_pressed, kept->not_pressed) < 0))
+    if (rc == FP_OK && (json_array_extend(to->not_pressed, pressed->not_pressed) < 0 ||
+                        json_array_extend(to->not_pressed, kept->not_pressed) < 0))
         rc = fp_error_nomem(err);
     json_array_foreach(kept->entries, i, earlier)
         all = all && fp_pressed_find(pressed, fp_model_get_text(earlier, "path"));

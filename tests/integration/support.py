@@ -52,6 +52,7 @@ CLEAN = {
     for key, value in os.environ.items()
     if key.lower()
     not in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "no_color", "clicolor_force", "tz")
+    and not key.startswith(("JOB_COMPLETION_", "SLURM_ARRAY_"))  # or a run is a shard
 }
 CLEAN["SOURCE_DATE_EPOCH"] = CLOCK
 

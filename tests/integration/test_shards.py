@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 import unittest
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 from published import files_of, site_problems
 from support import (
@@ -44,10 +44,6 @@ SETTINGS: Dict[str, Any] = {
     "defaults": {"step": "1d"},
     "picture": {"width": 200},
 }
-NOT_SHARDED: Dict[str, Optional[str]] = {
-    name: None
-    for name in ("JOB_COMPLETION_INDEX", "JOB_COMPLETION_COUNT", *(f"SLURM_ARRAY_TASK_{n}" for n in ("ID", "COUNT", "MIN", "STEP")))
-}
 
 
 class ShardCase(PressCase):
@@ -64,7 +60,7 @@ class ShardCase(PressCase):
         return self.config(url, **{**SETTINGS, **changes})
 
     def run_alone(self, config: str, *arguments: str) -> Outcome:
-        return self.command("run", "-c", config, "-o", self.alone, *arguments, env=NOT_SHARDED)
+        return self.command("run", "-c", config, "-o", self.alone, *arguments)
 
     def shard_arguments(self, config: str, index: int) -> List[str]:
         return ["run", "-c", config, "-o", self.site, "--shard", f"{index}/{self.shards}"]
@@ -285,7 +281,7 @@ class Few(ShardCase):
         config = self.settings(server.url)
         server.faults([{"kind": "slow", "seconds": 1, "match": {"app_service": "redis-server"}}])
         process = self.start(*self.shard_arguments(config, 0))
-        outcome = self.command("run", "-c", config, "-o", self.site, "--only", "checkout-api", env=NOT_SHARDED)
+        outcome = self.command("run", "-c", config, "-o", self.site, "--only", "checkout-api")
         self.assertEqual(outcome.code, 0, outcome)
         self.assertIsNone(process.poll(), "it was to be still at work")
         self.assertEqual(self.finish(process).code, 0, "and a run has removed nothing of it")
@@ -312,7 +308,8 @@ class Few(ShardCase):
         config = self.settings(server.url, services=services)
         self.assertEqual(self.run_alone(config).code, 0)
         self.assertEqual(self.shard(config, 1).code, 0)
-        jobs = [line.strip().rsplit(":", 1)[0] for line in self.shard(config, 0, "--dry-run").out.splitlines() if " request" in line]
+        planned = self.shard(config, 0, "--dry-run").out.splitlines()
+        jobs = [line.strip().rsplit(":", 1)[0] for line in planned if " request" in line]
         self.assertEqual(self.assemble(config).code, BUSY)
         profiles = sum(entry["path"] != "/v1/query/" for entry in server.log())
         outcome = self.assemble(config, "--incomplete")
@@ -383,7 +380,7 @@ class Who(ShardCase):
 
     def planned(self, env: Dict[str, str], *arguments: str) -> Outcome:
         config = self.config("http://127.0.0.1:1", services=SERVICES[4:], output=self.site)
-        return self.command("run", "-c", config, "--dry-run", *arguments, env={**NOT_SHARDED, **env})
+        return self.command("run", "-c", config, "--dry-run", *arguments, env=dict(env))
 
     def test_the_environment(self) -> None:
         given = [self.planned({}, "--shard", f"{i}/3") for i in range(3)]
@@ -391,8 +388,8 @@ class Who(ShardCase):
         self.assertEqual(sum(int(outcome.out.splitlines()[-3].split()[0]) for outcome in given), 12)
         kubernetes = {"JOB_COMPLETION_INDEX": "1", "JOB_COMPLETION_COUNT": "3"}
         self.assertEqual(self.planned(kubernetes), given[1])
-        slurm = {"SLURM_ARRAY_TASK_ID": "15", "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_TASK_MIN": "5", "SLURM_ARRAY_TASK_STEP": "5"}
-        self.assertEqual(self.planned(slurm), given[2])
+        slurm = {"ID": "15", "COUNT": "3", "MIN": "5", "STEP": "5"}
+        self.assertEqual(self.planned({f"SLURM_ARRAY_TASK_{name}": value for name, value in slurm.items()}), given[2])
         self.assertEqual(self.planned(kubernetes, "--shard", "0/3"), given[0])
         self.assertEqual(self.planned(kubernetes, "--shard", "none"), self.planned({}))
 
@@ -417,10 +414,10 @@ class Who(ShardCase):
     def test_how_many(self) -> None:
         config = self.config("http://127.0.0.1:1", output=self.site)
         for arguments in ([], ["--shards", "0"], ["--shards", "x"]):
-            outcome = self.command("assemble", "-c", config, *arguments, env=NOT_SHARDED)
+            outcome = self.command("assemble", "-c", config, *arguments)
             self.assertEqual(outcome.code, USAGE)
             self.one_line(outcome, "shards")
-        outcome = self.command("assemble", "-c", config, env={**NOT_SHARDED, "JOB_COMPLETION_COUNT": "4"})
+        outcome = self.command("assemble", "-c", config, env={"JOB_COMPLETION_COUNT": "4"})
         self.assertEqual(outcome.code, BUSY)
         self.one_line(outcome, "4 of 4 parts")
 

@@ -71,7 +71,9 @@ static int make_services(void **state)
     (void)state;
     for (size_t i = 0; i < SERVICES; i++) {
         snprintf(names[i], sizeof names[i], "service-%zu", i);
-        services[i] = (struct fp_service_config){ .entry = i, .name = names[i], .id = names[i], .step_s = 86400, .events = { events, 2 } };
+        services[i] = (struct fp_service_config){
+            .entry = i, .name = names[i], .id = names[i], .step_s = 86400, .events = { events, 2 },
+        };
     }
     services[SERVICES - 1].failure = "nobody could be asked";
     return 0;
@@ -79,11 +81,10 @@ static int make_services(void **state)
 
 static struct fp_plan plan_of(uint32_t index, uint32_t count)
 {
+    const struct fp_plan_options options = { .windows = windows, .window_count = WINDOWS, .shard = { index, count } };
     struct fp_plan plan;
 
-    assert_int_equal(fp_plan_make(&plan, &config,
-                                  &(struct fp_plan_options){ .windows = windows, .window_count = WINDOWS, .shard = { index, count } },
-                                  NULL), FP_OK);
+    assert_int_equal(fp_plan_make(&plan, &config, &options, NULL), FP_OK);
     return plan;
 }
 
