@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "press/fetch.h"
 #include "press/part.h"
-#include "press/site.h"
+#include "press/publishing.h"
 #include "publish/lock.h"
 #include "report/entry.h"
 
@@ -112,7 +112,7 @@ static int by_place(const void *pa, const void *pb)
 }
 
 /* Does what an earlier run left of the night stay? A shard has decided that, too, but the site may have changed since. */
-static int decide(const struct fp_site *site, size_t index, const char *dir, struct fp_error *err)
+static int decide(const struct fp_publishing *site, size_t index, const char *dir, struct fp_error *err)
 {
     struct fp_pressed *night = &site->nights[index];
     struct fp_str path;
@@ -142,7 +142,7 @@ static void count_outcomes(const struct fp_pressed *night, struct fp_press_resul
     }
 }
 
-static int take_night(struct fp_site *site, size_t index, const struct fp_part *parts, uint32_t count,
+static int take_night(struct fp_publishing *site, size_t index, const struct fp_part *parts, uint32_t count,
                       const struct fp_stage *stage, struct fp_error *err)
 {
     struct fp_pressed *night = &site->nights[index];
@@ -165,7 +165,7 @@ static int take_night(struct fp_site *site, size_t index, const struct fp_part *
 }
 
 /* Opens them all, then takes them night by night. */
-static int put_together(const struct fp_press *press, const struct fp_assembling *how, struct fp_site *site,
+static int put_together(const struct fp_press *press, const struct fp_assembling *how, struct fp_publishing *site,
                         struct fp_stage *stage, struct fp_press_result *result, struct fp_error *err)
 {
     struct fp_part *parts = calloc((size_t)how->shards + 1, sizeof *parts);
@@ -183,7 +183,7 @@ static int put_together(const struct fp_press *press, const struct fp_assembling
         count_outcomes(&site->nights[i], result);
     }
     if (rc == FP_OK)
-        rc = fp_site_publish(site, stage, fp_model_get_text(parts[0].said, "source"), result, err);
+        rc = fp_publishing_do(site, stage, fp_model_get_text(parts[0].said, "source"), result, err);
     while (opened)
         fp_part_close(&parts[--opened]);
     free(parts);
@@ -236,7 +236,7 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
     int64_t started = now_ms();
     uint32_t missing = count_missing(press, how); /* another process may just have published them */
     struct fp_stage stage = { 0 };
-    struct fp_site site;
+    struct fp_publishing site;
     int rc;
 
     if (missing)
@@ -244,12 +244,12 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
     rc = fp_stage_open(&stage, press->output, err);
     if (rc < 0)
         return rc;
-    rc = fp_site_open(&site, press, how->windows, how->window_count, err);
+    rc = fp_publishing_open(&site, press, how->windows, how->window_count, err);
     if (rc == FP_OK)
         rc = put_together(press, how, &site, &stage, result, err);
     result->seconds += (double)(now_ms() - started) / 1e3;
-    fp_site_write_metrics(&site, rc, result);
-    fp_site_close(&site);
+    fp_publishing_write_metrics(&site, rc, result);
+    fp_publishing_close(&site);
     fp_stage_close(&stage);
     if (rc == FP_OK) {
         remove_run(press, how->run);

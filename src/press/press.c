@@ -12,7 +12,7 @@
 #include "plan/compare.h"
 #include "press/job.h"
 #include "press/part.h"
-#include "press/site.h"
+#include "press/publishing.h"
 #include "publish/lock.h"
 #include "publish/stage.h"
 
@@ -21,7 +21,7 @@ struct pool {
     const struct fp_press *press;
     struct fp_job_context context;
     struct fp_job_run *runs; /* one for each job of the plan, references too */
-    struct fp_site site;     /* what comes of them */
+    struct fp_publishing site; /* what comes of them */
     struct timespec started;
     atomic_bool stopped;     /* an error has ended the run */
 
@@ -268,7 +268,7 @@ static int finish(struct pool *pool, struct fp_stage *stage, struct fp_error *er
     if (rc < 0)
         return rc;
     if (!press->part)
-        return fp_site_publish(&pool->site, stage, source, &pool->result, err);
+        return fp_publishing_do(&pool->site, stage, source, &pool->result, err);
     rc = fp_part_write(press->part, stage, pool->site.nights, pool->site.count, source, seconds_since(&pool->started), err);
     if (rc == FP_OK)
         pool->result.nights = nights_of_part(press, &pool->result);
@@ -291,7 +291,7 @@ static int run_locked(const struct fp_press *press, const char *dir, struct fp_p
     fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
-        rc = fp_site_open(&pool.site, press, press->plan->windows, press->plan->window_count, err);
+        rc = fp_publishing_open(&pool.site, press, press->plan->windows, press->plan->window_count, err);
     if (rc == FP_OK)
         rc = init_runs(&pool, &made, err);
     pool.context = (struct fp_job_context){
@@ -314,11 +314,11 @@ static int run_locked(const struct fp_press *press, const char *dir, struct fp_p
         rc = finish(&pool, &stage, err);
     pool.result.seconds = seconds_since(&pool.started);
     if (!press->part)
-        fp_site_write_metrics(&pool.site, rc, &pool.result);
+        fp_publishing_write_metrics(&pool.site, rc, &pool.result);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
-    fp_site_close(&pool.site);
+    fp_publishing_close(&pool.site);
     fp_stage_close(&stage);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);

@@ -1,4 +1,4 @@
-#include "press/site.h"
+#include "press/publishing.h"
 
 #include <stdlib.h>
 
@@ -8,19 +8,19 @@
 #include "press/night.h"
 #include "press/regressions.h"
 
-int fp_site_open(struct fp_site *site, const struct fp_press *press, const struct fp_window *windows, size_t count,
-                 struct fp_error *err)
+int fp_publishing_open(struct fp_publishing *p, const struct fp_press *press, const struct fp_window *windows,
+                       size_t count, struct fp_error *err)
 {
     int rc = FP_OK;
 
-    *site = (struct fp_site){ press, calloc(count + 1, sizeof *site->nights), calloc(count + 1, sizeof *site->kept), 0 };
-    if (!site->nights || !site->kept)
+    *p = (struct fp_publishing){ press, calloc(count + 1, sizeof *p->nights), calloc(count + 1, sizeof *p->kept), 0 };
+    if (!p->nights || !p->kept)
         return fp_error_nomem(err);
-    while (site->count < count && rc == FP_OK) {
-        const struct fp_window *window = &windows[site->count];
-        int other = fp_pressed_init(&site->nights[site->count], window, err);
+    while (p->count < count && rc == FP_OK) {
+        const struct fp_window *window = &windows[p->count];
+        int other = fp_pressed_init(&p->nights[p->count], window, err);
 
-        rc = fp_kept_open(&site->kept[site->count++], press->output, window->path, err);
+        rc = fp_kept_open(&p->kept[p->count++], press->output, window->path, err);
         if (rc < 0)
             fp_error_prepend(err, "night %s", window->path);
         else
@@ -29,22 +29,22 @@ int fp_site_open(struct fp_site *site, const struct fp_press *press, const struc
     return rc;
 }
 
-void fp_site_close(struct fp_site *site)
+void fp_publishing_close(struct fp_publishing *p)
 {
-    for (size_t i = 0; i < site->count; i++) {
-        fp_pressed_release(&site->nights[i]);
-        fp_kept_close(&site->kept[i]);
+    for (size_t i = 0; i < p->count; i++) {
+        fp_pressed_release(&p->nights[i]);
+        fp_kept_close(&p->kept[i]);
     }
-    free(site->nights);
-    free(site->kept);
-    *site = (struct fp_site){ .press = NULL };
+    free(p->nights);
+    free(p->kept);
+    *p = (struct fp_publishing){ .press = NULL };
 }
 
 /* The order of time: a night's page shows the nights before it. */
 static int by_start(const void *pa, const void *pb, void *ctx)
 {
-    const struct fp_site *site = ctx;
-    const struct fp_window *a = site->nights[*(const size_t *)pa].window, *b = site->nights[*(const size_t *)pb].window;
+    const struct fp_publishing *p = ctx;
+    const struct fp_window *a = p->nights[*(const size_t *)pa].window, *b = p->nights[*(const size_t *)pb].window;
 
     return a->start < b->start ? -1 : a->start > b->start ? 1 : (a->end > b->end) - (a->end < b->end);
 }
@@ -56,9 +56,9 @@ struct order {
     bool *published;      /* for each of `nights` */
 };
 
-static int init_order(struct order *order, struct fp_site *site, struct fp_error *err)
+static int init_order(struct order *order, struct fp_publishing *p, struct fp_error *err)
 {
-    size_t count = site->count;
+    size_t count = p->count;
 
     order->nights = calloc(count + 1, sizeof *order->nights);
     order->pressed = calloc(count + 1, sizeof *order->pressed);
@@ -67,7 +67,7 @@ static int init_order(struct order *order, struct fp_site *site, struct fp_error
         return fp_error_nomem(err);
     for (size_t i = 0; i < count; i++)
         order->nights[i] = i;
-    qsort_r(order->nights, count, sizeof *order->nights, by_start, site);
+    qsort_r(order->nights, count, sizeof *order->nights, by_start, p);
     return FP_OK;
 }
 
@@ -79,7 +79,7 @@ static void release_order(struct order *order)
 }
 
 /* Where a run of several nights ends early, the person must know which of them are new. */
-static void log_nights(const struct fp_site *site, const struct order *order)
+static void log_nights(const struct fp_publishing *p, const struct order *order)
 {
     static const char *const what[] = { "not published", "published" };
 
@@ -87,28 +87,28 @@ static void log_nights(const struct fp_site *site, const struct order *order)
         struct fp_str paths;
 
         fp_str_init(&paths, FP_LIMIT_TEXT);
-        for (size_t i = 0; i < site->count; i++)
+        for (size_t i = 0; i < p->count; i++)
             if (order->published[i] == is)
-                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", site->nights[order->nights[i]].window->path);
+                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", p->nights[order->nights[i]].window->path);
         if (paths.len)
-            fp_log(site->press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
+            fp_log(p->press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
         fp_str_release(&paths);
     }
 }
 
 /* Each night in turn, up to the first that cannot be. */
-static int publish_nights(struct fp_site *site, const struct fp_night_run *run, struct order *order,
+static int publish_nights(struct fp_publishing *p, const struct fp_night_run *run, struct order *order,
                           struct fp_press_result *result, struct fp_error *err)
 {
     int rc = FP_OK;
 
-    for (size_t i = 0; i < site->count && rc == FP_OK; i++) {
-        const struct fp_pressed *pressed = &site->nights[order->nights[i]];
+    for (size_t i = 0; i < p->count && rc == FP_OK; i++) {
+        const struct fp_pressed *pressed = &p->nights[order->nights[i]];
         struct fp_night_result night = { .published = false };
 
-        if (atomic_load(site->press->cancel))
+        if (atomic_load(p->press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop%s", result->nights ? "" : "; nothing was published");
-        rc = fp_night_publish(run, pressed, &site->kept[order->nights[i]], &night, err);
+        rc = fp_night_publish(run, pressed, &p->kept[order->nights[i]], &night, err);
         result->damaged += night.mended;
         result->kept += night.kept;
         if (!night.published)
@@ -120,10 +120,10 @@ static int publish_nights(struct fp_site *site, const struct fp_night_run *run, 
 }
 
 /* What is published the index shows, whatever became of the rest. */
-int fp_site_publish(struct fp_site *site, struct fp_stage *stage, const char *source, struct fp_press_result *result,
-                    struct fp_error *err)
+int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char *source, struct fp_press_result *result,
+                     struct fp_error *err)
 {
-    const struct fp_press *press = site->press;
+    const struct fp_press *press = p->press;
     const struct fp_night_run run = { .stage = stage,
                                       .pages = press->pages,
                                       .zone = press->zone,
@@ -134,17 +134,17 @@ int fp_site_publish(struct fp_site *site, struct fp_stage *stage, const char *so
     struct order order = { NULL, NULL, NULL };
     struct fp_error failure = FP_ERROR_INIT;
     size_t damaged = 0;
-    int rc = init_order(&order, site, err), index = FP_OK;
+    int rc = init_order(&order, p, err), index = FP_OK;
 
     if (rc == FP_OK)
-        rc = publish_nights(site, &run, &order, result, err);
+        rc = publish_nights(p, &run, &order, result, err);
     if (result->nights)
         index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
                                                          press->config->site_url, order.pressed, result->nights },
                                  &damaged, &failure);
     result->damaged += damaged;
-    if (rc < 0 && order.nights && order.published && site->count > 1)
-        log_nights(site, &order);
+    if (rc < 0 && order.nights && order.published && p->count > 1)
+        log_nights(p, &order);
     release_order(&order);
     if (index < 0 && rc < 0)
         fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
@@ -152,14 +152,14 @@ int fp_site_publish(struct fp_site *site, struct fp_stage *stage, const char *so
         *err = failure;
     if (rc == FP_OK && index == FP_OK)
         result->regressions = press->say_regressions
-                                  ? fp_regressions_log(site->nights, site->count, press->output, press->log)
-                                  : fp_regressions_count(site->nights, site->count);
+                                  ? fp_regressions_log(p->nights, p->count, press->output, press->log)
+                                  : fp_regressions_count(p->nights, p->count);
     return rc < 0 ? rc : index;
 }
 
-void fp_site_write_metrics(const struct fp_site *site, int rc, struct fp_press_result *result)
+void fp_publishing_write_metrics(const struct fp_publishing *p, int rc, struct fp_press_result *result)
 {
-    const struct fp_press *press = site->press;
+    const struct fp_press *press = p->press;
     struct fp_error err = FP_ERROR_INIT;
 
     if (!press->config->metrics_file || rc == FP_ECANCELLED)
