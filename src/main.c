@@ -11,6 +11,7 @@ static const struct fp_command commands[] = {
     { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
     { "keep", "keep a night under a name, to compare others with", fp_cmd_keep },
+    { "verify", "check a site, or a night, against its manifests", fp_cmd_verify },
     { "check", "say all that is wrong with a configuration", fp_cmd_check },
     { "services", "list the services that the server knows", fp_cmd_services },
     { "init", "write a configuration to start from", fp_cmd_init },
@@ -26,7 +27,7 @@ static void print_help(FILE *to)
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n`flamepress COMMAND --help` tells more. `flamepress --version` says what this is.\n"
-                "Exit codes: 0 all well, 1 nothing published, 2 published but some jobs failed or are partial,\n"
+                "Exit codes: 0 all well, 1 nothing published (verify: not whole), 2 published but some jobs failed or are partial,\n"
                 "3 published, with a regression (--fail-on-regression), 64 usage, 75 another run holds the lock or\n"
                 "parts are missing, 78 the configuration is wrong.\n");
 }

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/hooks.h"
 #include "cmd/options.h"
 #include "cmd/shard.h"
 #include "cmd/signals.h"
@@ -173,6 +174,19 @@ static int assemble(const struct assemble_options *a, const struct fp_config *co
     return result;
 }
 
+struct telling {
+    const struct assemble_options *a;
+    const struct fp_config *config;
+    struct fp_log *log;
+};
+
+static int assemble_told(void *ctx)
+{
+    const struct telling *t = ctx;
+
+    return assemble(t->a, t->config, t->log);
+}
+
 int fp_cmd_assemble(int argc, char **argv, struct fp_log *log)
 {
     struct assemble_options a = { .only = calloc((size_t)argc + 1, sizeof *a.only) };
@@ -187,7 +201,7 @@ int fp_cmd_assemble(int argc, char **argv, struct fp_log *log)
     if (result == FP_EXIT_OK) {
         result = fp_cmd_load_config(&config, a.config, log);
         if (result == FP_EXIT_OK) {
-            result = assemble(&a, &config, log);
+            result = fp_hooks_tell(&config, assemble_told, &(struct telling){ &a, &config, log }, log);
             fp_config_release(&config);
         }
     }

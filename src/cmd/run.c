@@ -1,19 +1,22 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/unit.h"
+#include "cmd/catch_up.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/hooks.h"
 #include "cmd/options.h"
 #include "cmd/shard.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
 #include "plan/compare.h"
 
-enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
+enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_CATCH_UP, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
        OPT_FAIL, OPT_SHARD };
 
 static const struct fp_option table[] = {
@@ -24,6 +27,8 @@ static const struct fp_option table[] = {
     { "until", '\0', "TIME", "… to here (default: now)" },
     { "only", '\0', "NAME", "press only this service (id, name or shell pattern, or services[N] for\nthe N-th entry, counted from 0); repeatable. The night's other "
                             "reports stay as they are" },
+    { "catch-up", '\0', "N", "of the last N windows of each kind (yesterday: the last N days) press what is\n"
+                             "missing, failed or partial, and nothing else" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
     { "force", '\0', NULL, "write into a directory that holds other things than a site, and\n"
@@ -39,9 +44,10 @@ static const struct fp_option table[] = {
 
 struct run_options {
     const char *config, *output, *shard;
+    struct fp_shard of;
     struct fp_window_options window;
     const char **only;
-    size_t only_count;
+    size_t only_count, catch_up; /* 0 = all of the configured windows, whatever the site has */
     bool dry_run, force, fail;
 };
 
@@ -49,12 +55,13 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
 {
     struct fp_options o = {
         .table = table,
-        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]\n"
-                 "       [--fail-on-regression] [--shard I/N]",
+        .usage = "run -c FILE [--window W | --since T --until T] [--catch-up N] [--only NAME]… [-o DIR] [--dry-run]\n"
+                 "       [--force] [--fail-on-regression] [--shard I/N]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
     };
+    const char *catch_up = NULL;
     int found;
 
     while ((found = fp_options_next(&o, argc, argv)) >= 0) {
@@ -64,6 +71,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_SINCE: r->window.since = o.value; break;
         case OPT_UNTIL: r->window.until = o.value; break;
         case OPT_ONLY: r->only[r->only_count++] = o.value; break;
+        case OPT_CATCH_UP: catch_up = o.value; break;
         case OPT_OUTPUT: r->output = o.value; break;
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
@@ -78,6 +86,10 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         return fp_options_wrong(&o, "unexpected operand \"%s\"", argv[o.operand]);
     if (!r->config)
         return fp_options_wrong(&o, "which configuration? Give -c FILE");
+    if (catch_up && (r->window.since || r->window.until))
+        return fp_options_wrong(&o, "--catch-up goes by kinds of windows: --since and --until are no kind");
+    if (catch_up && (catch_up[strspn(catch_up, "0123456789")] || strlen(catch_up) > 4 || !(r->catch_up = (size_t)atoi(catch_up))))
+        return fp_options_wrong(&o, "--catch-up \"%s\": how many windows, from 1 on?", catch_up);
     return FP_EXIT_OK;
 }
 
@@ -169,39 +181,70 @@ static int work(const struct run_options *r, const struct fp_site_options *site,
     return failed ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
-/* The windows; of a run in shards, also its name. */
-static int find_windows(const struct run_options *r, const struct fp_config *config, const struct fp_zone *zone,
-                        uint32_t shards, struct fp_window **ret_windows, size_t *ret_count, char name[FP_RUN_NAME],
-                        struct fp_log *log)
+/* The windows of this run, and what of them to press; of one in shards, also its name. */
+static int find_windows(const struct run_options *r, const struct fp_site_options *site, struct fp_catch_up *ret_catch_up,
+                        char name[FP_RUN_NAME], struct fp_log *log)
 {
-    struct fp_part_run whole = { .config = config,
-                                 .only = { (const char *const *)r->only, r->only_count },
-                                 .force = r->force,
-                                 .shards = shards };
+    const struct fp_only only = { (const char *const *)r->only, r->only_count };
 
-    if (!shards)
-        return fp_cmd_windows(config, &r->window, zone, ret_windows, ret_count, log);
-    return fp_cmd_shard_windows(&whole, &r->window, zone, ret_windows, ret_count, name, log);
+    struct fp_part_run whole = { .config = site->config, .only = only, .force = r->force };
+
+    if (site->part) {
+        whole.shards = site->part->shard.count;
+        return fp_cmd_shard_windows(&whole, &r->window, site->zone, &ret_catch_up->windows, &ret_catch_up->count, name, log);
+    }
+    if (!r->catch_up)
+        return fp_cmd_windows(site->config, &r->window, site->zone, &ret_catch_up->windows, &ret_catch_up->count, log);
+    return fp_catch_up_find(ret_catch_up,
+                            &(struct fp_catch_up_options){ site->config, &r->window, site->zone, site->output, r->catch_up,
+                                                           only },
+                            log);
+}
+
+/* With a source that is open. */
+static int plan_and_work(const struct run_options *r, struct fp_site_options *site, const struct fp_catch_up *catch_up,
+                         struct fp_log *log)
+{
+    struct fp_planned planned = { .count = 0 };
+    struct fp_plan_options options = { .windows = catch_up->windows,
+                                       .window_count = catch_up->count,
+                                       .only = { (const char *const *)r->only, r->only_count } };
+    int result;
+
+    if (site->part)
+        options.shard = site->part->shard;
+    if (r->catch_up) {
+        options.wanted = fp_catch_up_wants;
+        options.wanted_ctx = catch_up;
+    }
+    site->planned = &planned;
+    result = fp_cmd_plan(&planned, site->config, site->source, &options, log);
+    if (result == FP_EXIT_OK && (planned.plan.job_count || site->part)) { /* nothing to catch up is fine */
+        result = fp_cmd_compare(&planned, site->config, site->zone, site->output, log);
+        if (result == FP_EXIT_OK)
+            result = work(r, site, log);
+    }
+    fp_planned_release(&planned);
+    return result;
 }
 
 static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
 {
     char name[FP_RUN_NAME];
-    struct fp_part_place part = { .run = name };
+    struct fp_part_place part = { .run = name, .shard = r->of };
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_planned planned = { .count = 0 };
     struct fp_site_options site = { .config = config,
-                                    .planned = &planned,
                                     .output = r->output ? r->output : config->output,
                                     .force = r->force,
                                     .fail_on_regression = r->fail };
-    struct fp_window *windows = NULL;
+    struct fp_catch_up catch_up = { NULL, NULL, 0 };
     struct fp_zone *zone = NULL;
-    size_t count;
-    int result = fp_cmd_shard(r->shard, &part.shard, log);
+    int result;
 
-    if (result != FP_EXIT_OK)
-        return result;
+    if (part.shard.count && r->catch_up) {
+        fp_log(log, FP_LOG_ERROR, "--catch-up is for one machine, as there is little to do: not with --shard");
+        return FP_EXIT_USAGE;
+    }
     if (part.shard.count && r->fail) {
         fp_log(log, FP_LOG_ERROR, "--fail-on-regression belongs to `flamepress assemble`: a shard publishes nothing");
         return FP_EXIT_USAGE;
@@ -219,29 +262,32 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     site.zone = zone = fp_cmd_zone(config, log);
     if (!zone)
         return FP_EXIT_CONFIG;
-    result = find_windows(r, config, zone, part.shard.count, &windows, &count, name, log);
-    if (result != FP_EXIT_OK || !count)
+    result = find_windows(r, &site, &catch_up, name, log);
+    if (result != FP_EXIT_OK || !catch_up.count)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
         result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
-    result = fp_cmd_plan(&planned, config, site.source,
-                         &(struct fp_plan_options){ .windows = windows,
-                                                    .window_count = count,
-                                                    .only = { (const char *const *)r->only, r->only_count },
-                                                    .shard = part.shard },
-                         log);
-    if (result == FP_EXIT_OK)
-        result = fp_cmd_compare(&planned, config, zone, site.output, log);
-    if (result == FP_EXIT_OK)
-        result = work(r, &site, log);
-    fp_planned_release(&planned);
+    result = plan_and_work(r, &site, &catch_up, log);
     fp_source_close(site.source);
 done:
-    free(windows);
+    fp_catch_up_release(&catch_up);
     fp_zone_free(zone);
     return result;
+}
+
+struct telling {
+    const struct run_options *r;
+    const struct fp_config *config;
+    struct fp_log *log;
+};
+
+static int run_told(void *ctx)
+{
+    const struct telling *t = ctx;
+
+    return run(t->r, t->config, t->log);
 }
 
 int fp_cmd_run(int argc, char **argv, struct fp_log *log)
@@ -255,10 +301,16 @@ int fp_cmd_run(int argc, char **argv, struct fp_log *log)
         return FP_EXIT_NOTHING;
     }
     result = parse(&r, argc, argv, log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_shard(r.shard, &r.of, log);
     if (result == FP_EXIT_OK) {
         result = fp_cmd_load_config(&config, r.config, log);
         if (result == FP_EXIT_OK) {
-            result = run(&r, &config, log);
+            /* of a run in shards, who puts them together tells */
+            if (r.dry_run || r.of.count)
+                result = run(&r, &config, log);
+            else
+                result = fp_hooks_tell(&config, run_told, &(struct telling){ &r, &config, log }, log);
             fp_config_release(&config);
         }
     }

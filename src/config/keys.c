@@ -335,6 +335,21 @@ static const struct fp_key top_keys[] = {
     { .name = "metrics_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, metrics_file),
       .help = "File for the textfile collector of Prometheus' node exporter, `/var/lib/node_exporter/flamepress.prom`: "
               "written anew at the end of each run." },
+    { .name = "after_publish", .type = FP_KEY_STRINGS, .flags = FP_KEY_ARGUMENTS, .min = 1, .max = 256,
+      AT(fp_config, after_publish),
+      .help = "Program and arguments (no shell) to run when nights were published: an absolute path, or a name looked for in "
+              "`PATH`. It finds `FLAMEPRESS_SITE`, `FLAMEPRESS_NIGHT`, `FLAMEPRESS_OUTCOME` and `FLAMEPRESS_EXIT_CODE` in "
+              "its environment." },
+    { .name = "after_publish_timeout", .type = FP_KEY_MILLISECONDS, .fallback = "\"1h\"", .min = SECOND, .max = 7 * DAY,
+      AT(fp_config, after_publish_timeout_ms),
+      .help = "How long it may take; then it is stopped, with all that it started." },
+    { .name = "ping_url", .type = FP_KEY_STRING, .min = 1, .max = URL_BYTES, AT(fp_config, ping_url),
+      .help = "Address of a check in the convention of healthchecks.io: `/start` is asked for when a run begins, "
+              "`/EXITCODE` when it has ended, both with one `?rid=UUID`." },
+    { .name = "deadline", .type = FP_KEY_SECONDS, .fallback = "\"12h\"", .min = 1, .max = 7 * INT64_C(86400),
+      AT(fp_config, deadline_s),
+      .help = "How long a run may ask. After that nothing more is asked for: what is missing has failed, and the rest is "
+              "published." },
     { .name = "templates", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, templates),
       .help = "Directory whose templates replace the built-in ones of the same name." },
     { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),

@@ -12,6 +12,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/wait.h"
 #include "press/fetch.h"
 #include "press/part.h"
 #include "press/publishing.h"
@@ -61,14 +62,6 @@ static int say_missing(const struct fp_press *press, const struct fp_assembling 
     return rc;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* What is missing all the same is looked for when the lock is held. */
 static int give_up(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
 {
@@ -85,16 +78,17 @@ static int give_up(const struct fp_press *press, const struct fp_assembling *how
 
 static int await_parts(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
 {
-    int64_t until = now_ms() + how->wait_ms;
+    const struct fp_fetcher patient = { .cancel = press->cancel };
+    int64_t until = fp_clock_ms() + how->wait_ms;
     uint32_t missing;
     int rc = FP_OK;
 
     while ((missing = count_missing(press, how)) > 0 && rc == FP_OK) {
-        int64_t left = until - now_ms();
+        int64_t left = until - fp_clock_ms();
 
         if (left <= 0)
             return how->give_up ? give_up(press, how, err) : say_missing(press, how, missing, err);
-        rc = fp_fetch_pause(left < LOOK_MS ? left : LOOK_MS, press->cancel, err);
+        rc = fp_fetch_pause(left < LOOK_MS ? left : LOOK_MS, &patient, err);
     }
     return rc;
 }
@@ -165,8 +159,9 @@ static int take_night(struct fp_publishing *site, size_t index, const struct fp_
 }
 
 /* Opens them all, then takes them night by night. */
-static int put_together(const struct fp_press *press, const struct fp_assembling *how, struct fp_publishing *site,
-                        struct fp_stage *stage, struct fp_press_result *result, struct fp_error *err)
+static int put_together(const struct fp_press *press, const struct fp_assembling *how, const struct fp_lock *lock,
+                        struct fp_publishing *site, struct fp_stage *stage, struct fp_press_result *result,
+                        struct fp_error *err)
 {
     struct fp_part *parts = calloc((size_t)how->shards + 1, sizeof *parts);
     uint32_t opened = 0;
@@ -182,6 +177,8 @@ static int put_together(const struct fp_press *press, const struct fp_assembling
         rc = take_night(site, i, parts, how->shards, stage, err);
         count_outcomes(&site->nights[i], result);
     }
+    if (rc == FP_OK)
+        rc = fp_lock_check(lock, press->output, err);
     if (rc == FP_OK)
         rc = fp_publishing_do(site, stage, fp_model_get_text(parts[0].said, "source"), result, err);
     while (opened)
@@ -230,10 +227,10 @@ static void remove_forgotten(const struct fp_press *press)
 }
 
 /* With the site's lock held. */
-static int assemble_locked(const struct fp_press *press, const struct fp_assembling *how, struct fp_press_result *result,
-                           struct fp_error *err)
+static int assemble_locked(const struct fp_press *press, const struct fp_assembling *how, const struct fp_lock *lock,
+                           struct fp_press_result *result, struct fp_error *err)
 {
-    int64_t started = now_ms();
+    int64_t started = fp_clock_ms();
     uint32_t missing = count_missing(press, how); /* another process may just have published them */
     struct fp_stage stage = { 0 };
     struct fp_publishing site;
@@ -246,11 +243,13 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
         return rc;
     rc = fp_publishing_open(&site, press, how->windows, how->window_count, err);
     if (rc == FP_OK)
-        rc = put_together(press, how, &site, &stage, result, err);
-    result->seconds += (double)(now_ms() - started) / 1e3;
+        rc = put_together(press, how, lock, &site, &stage, result, err);
+    result->seconds += (double)(fp_clock_ms() - started) / 1e3;
     fp_publishing_write_metrics(&site, rc, result);
-    fp_publishing_close(&site);
     fp_stage_close(&stage);
+    if (rc == FP_OK)
+        fp_publishing_tell(&site, result);
+    fp_publishing_close(&site);
     if (rc == FP_OK) {
         remove_run(press, how->run);
         remove_forgotten(press);
@@ -269,7 +268,7 @@ int fp_assemble(const struct fp_press *press, const struct fp_assembling *how, s
     if (rc == FP_OK)
         rc = fp_lock_take(&lock, press->output, (int64_t)time(NULL), err);
     if (rc == FP_OK)
-        rc = assemble_locked(press, how, ret_result, err);
+        rc = assemble_locked(press, how, &lock, ret_result, err);
     fp_lock_drop(&lock);
     return rc;
 }

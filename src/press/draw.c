@@ -16,6 +16,7 @@
 #include "flame/svg.h"
 #include "press/bundle.h"
 #include "press/draw_script.h"
+#include "press/kept.h"
 #include "report/model.h"
 #include "report/summary.h"
 #include "report/transforms.h"
@@ -513,6 +514,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = write_pprof(facts, dir, &pprof_note, err);
     if (rc == FP_OK)
         rc = fp_summary_make(facts, &summary, err);
+    if (rc == FP_OK && options->published)
+        rc = fp_kept_time(options->published, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_JSON)
         rc = fp_draw_model(dir, FP_SUMMARY_FILE, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)

@@ -263,18 +263,27 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
     bool reference = fp_job_is_reference(run->job);
     struct fp_draw_options options = context->draw;
     struct drawing d = { .tree = { .count = 0 } };
+    struct fp_str published;
     json_t *summary = NULL;
     int rc;
 
+    fp_str_init(&published, FP_LIMIT_TEXT);
     fp_baseline_init(&d.baseline);
     if (reference)
         options.formats = FP_DRAW_PPROF;
     rc = prepare(&d, run, context, err);
+    if (rc == FP_OK && !reference && context->kept) {
+        const struct fp_kept *kept = &context->kept[run->job->window];
+
+        rc = fp_path_make(&published, kept->night.data, run->path, err);
+        options.published = published.data;
+    }
     if (rc == FP_OK && !(reference && run->outcome == FP_OUTCOME_FAILED))
         rc = fp_draw_report(&d.facts, dir, &options, &summary, err);
     if (rc == FP_OK && !reference)
         rc = fp_night_entry(summary, run->path, &run->entry, err);
     json_decref(summary);
+    fp_str_release(&published);
     fp_compared_release(&d.compared);
     fp_baseline_release(&d.baseline);
     fp_listed_release(&d.listed);

@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/night_files.h"
+#include "publish/site.h"
 #include "report/entry.h"
 #include "report/night.h"
 
@@ -170,6 +171,8 @@ int fp_night_publish(const struct fp_night_run *night, const struct fp_pressed *
         rc = collect(night, pressed, kept, &to, err);
     if (rc == FP_OK)
         rc = write_night(night, pressed, &to, err);
+    if (rc == FP_OK)
+        rc = fp_site_begin(night->stage, err);
     if (rc == FP_OK)
         rc = fp_stage_switch(night->stage, path, err);
     if (rc < 0)

@@ -83,8 +83,16 @@ int fp_night_write(const struct fp_night_site *site, json_t *night, const char *
     static const struct fp_page_place place = { .assets = "assets/", .index = "../../../index.html",
                                                 .services = "../../../services/" };
     struct words words = { night, site->site_url };
-    int rc = fp_draw_model(dir, FP_SUMMARY_FILE, night, err);
+    struct fp_str published;
+    int rc;
 
+    fp_str_init(&published, FP_LIMIT_TEXT);
+    rc = fp_path_make(&published, site->stage->output, fp_model_get_text(night, "path"), err);
+    if (rc == FP_OK)
+        rc = fp_kept_time(published.data, night, err);
+    if (rc == FP_OK)
+        rc = fp_draw_model(dir, FP_SUMMARY_FILE, night, err);
+    fp_str_release(&published);
     if (rc == FP_OK)
         rc = fp_draw_file(dir, "summary.md", write_markdown, &words, err);
     if (rc == FP_OK) /* after summary.json: trends are other nights' numbers */

@@ -275,8 +275,9 @@ static int finish(struct pool *pool, struct fp_stage *stage, struct fp_error *er
     return rc;
 }
 
-/* With the lock held. `dir`: where the stage is, the output or the part's directory. */
-static int run_locked(const struct fp_press *press, const char *dir, struct fp_press_result *ret_result, struct fp_error *err)
+/* With the lock held on `dir`, where the stage is: the output, or the part's directory. */
+static int run_locked(const struct fp_press *press, const char *dir, const struct fp_lock *lock,
+                      struct fp_press_result *ret_result, struct fp_error *err)
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
@@ -297,8 +298,8 @@ static int run_locked(const struct fp_press *press, const char *dir, struct fp_p
     pool.context = (struct fp_job_context){
         .plan = press->plan,
         .zone = press->zone,
-        .fetcher = { press->source, &press->config->source, press->log, press->cancel },
-        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL },
+        .fetcher = { press->source, &press->config->source, press->log, press->cancel, press->ends_ms },
+        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL, NULL },
         .stage = stage.path,
         .output = press->output,
         .generated = press->generated,
@@ -311,6 +312,8 @@ static int run_locked(const struct fp_press *press, const char *dir, struct fp_p
     if (rc == FP_OK)
         rc = run_jobs(&pool, err);
     if (rc == FP_OK)
+        rc = fp_lock_check(lock, dir, err);
+    if (rc == FP_OK)
         rc = finish(&pool, &stage, err);
     pool.result.seconds = seconds_since(&pool.started);
     if (!press->part)
@@ -318,8 +321,10 @@ static int run_locked(const struct fp_press *press, const char *dir, struct fp_p
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
-    fp_publishing_close(&pool.site);
     fp_stage_close(&stage);
+    if (rc == FP_OK)
+        fp_publishing_tell(&pool.site, &pool.result);
+    fp_publishing_close(&pool.site);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
@@ -350,7 +355,8 @@ static int is_done(const struct fp_press *press, struct fp_press_result *ret_res
     return rc;
 }
 
-static int run_shard(const struct fp_press *press, const char *dir, struct fp_press_result *ret_result, struct fp_error *err)
+static int run_shard(const struct fp_press *press, const char *dir, const struct fp_lock *lock,
+                     struct fp_press_result *ret_result, struct fp_error *err)
 {
     bool done;
     int rc = is_done(press, ret_result, &done, err);
@@ -358,7 +364,7 @@ static int run_shard(const struct fp_press *press, const char *dir, struct fp_pr
     if (rc == FP_OK && done)
         fp_log(press->log, FP_LOG_INFO, "%s is there already", dir);
     else if (rc == FP_OK)
-        rc = run_locked(press, dir, ret_result, err);
+        rc = run_locked(press, dir, lock, ret_result, err);
     return rc;
 }
 
@@ -375,7 +381,8 @@ int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_resul
     if (rc == FP_OK)
         rc = fp_lock_take(&lock, press->part ? dir.data : press->output, (int64_t)time(NULL), err);
     if (rc == FP_OK)
-        rc = press->part ? run_shard(press, dir.data, ret_result, err) : run_locked(press, press->output, ret_result, err);
+        rc = press->part ? run_shard(press, dir.data, &lock, ret_result, err)
+                         : run_locked(press, press->output, &lock, ret_result, err);
     fp_lock_drop(&lock);
     fp_str_release(&dir);
     return rc;

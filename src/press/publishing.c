@@ -13,7 +13,9 @@ int fp_publishing_open(struct fp_publishing *p, const struct fp_press *press, co
 {
     int rc = FP_OK;
 
-    *p = (struct fp_publishing){ press, calloc(count + 1, sizeof *p->nights), calloc(count + 1, sizeof *p->kept), 0 };
+    *p = (struct fp_publishing){ press, calloc(count + 1, sizeof *p->nights), calloc(count + 1, sizeof *p->kept), 0,
+                                { 0 } };
+    fp_str_init(&p->published, FP_LIMIT_TEXT);
     if (!p->nights || !p->kept)
         return fp_error_nomem(err);
     while (p->count < count && rc == FP_OK) {
@@ -37,6 +39,7 @@ void fp_publishing_close(struct fp_publishing *p)
     }
     free(p->nights);
     free(p->kept);
+    fp_str_release(&p->published);
     *p = (struct fp_publishing){ .press = NULL };
 }
 
@@ -145,6 +148,8 @@ int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char
     result->damaged += damaged;
     if (rc < 0 && order.nights && order.published && p->count > 1)
         log_nights(p, &order);
+    for (size_t i = 0; i < result->nights; i++)
+        fp_str_printf(&p->published, "%s%s", i ? " " : "", order.pressed[i]);
     release_order(&order);
     if (index < 0 && rc < 0)
         fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
@@ -155,6 +160,12 @@ int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char
                                   ? fp_regressions_log(p->nights, p->count, press->output, press->log)
                                   : fp_regressions_count(p->nights, p->count);
     return rc < 0 ? rc : index;
+}
+
+void fp_publishing_tell(const struct fp_publishing *p, const struct fp_press_result *result)
+{
+    if (p->published.len && p->press->after)
+        p->press->after(p->press->after_ctx, result, p->published.data);
 }
 
 void fp_publishing_write_metrics(const struct fp_publishing *p, int rc, struct fp_press_result *result)

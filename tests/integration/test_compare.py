@@ -322,7 +322,7 @@ class Keep(PressCase):
         self.assertEqual(self.keep("2026-11-19", "--as", "release-4.2"), Outcome(0, "", ""))
         kept = files_of(os.path.join(self.site, "kept"))
         self.assertEqual(sorted(kept), ["release-4.2/checkout-api/on-cpu/profile.pb.gz",
-                                        "release-4.2/checkout-api/on-cpu/summary.json", "release-4.2/summary.json"])
+                                        "release-4.2/checkout-api/on-cpu/summary.json", "release-4.2/run.json", "release-4.2/summary.json"])
         self.pressed(self.stand_in.url, windows=["2026-11-19"], services=[{"name": "redis-server"}])
         shutil.rmtree(os.path.join(self.site, NIGHT1))
         self.assertEqual(files_of(os.path.join(self.site, "kept")), kept)

@@ -375,6 +375,28 @@ class Few(ShardCase):
         self.same()
 
 
+    def test_hooks_are_those_of_who_assembles(self) -> None:
+        told = self.path("told")
+        config = self.settings(self.server().url, after_publish=["/bin/sh", "-c", f"date >> {told}"])
+        self.press_all(config)
+        self.assertFalse(os.path.exists(told))
+        self.assertEqual(self.assemble(config), Outcome(0, "", ""))
+        self.assertEqual(len(read_text(told).splitlines()), 1)
+
+    def test_catching_up_is_for_one(self) -> None:
+        outcome = self.shard(self.settings("http://127.0.0.1:1"), 0, "--catch-up", "3")
+        self.assertEqual(outcome.code, USAGE)
+        self.one_line(outcome, "--catch-up", "--shard")
+
+    def test_verify_passes_over_parts(self) -> None:
+        config = self.settings(self.server().url)
+        self.assertEqual(self.command("run", "-c", config, "-o", self.site).code, 0)
+        self.press_all(config)
+        self.assertEqual(self.command("verify", self.site).code, 0)
+        self.assertEqual(self.assemble(config).code, 0)
+        self.assertEqual(self.command("verify", self.site).code, 0)
+
+
 class Who(ShardCase):
     """Which shard a process is."""
 
