@@ -28,6 +28,18 @@ struct fp_command {
     int (*run)(int argc, char **argv, struct fp_log *log);
 };
 
+/* All of them; ends with a NULL name. */
+extern const struct fp_command fp_commands[];
+
+/* What --help and the manual page say of enum fp_exit; ends with a NULL code. */
+struct fp_exit_meaning {
+    const char *code, *meaning;
+};
+extern const struct fp_exit_meaning fp_exit_meanings[];
+
+/* `flamepress --version`: ours, and a line for each library that is linked. */
+void fp_cmd_print_version(void);
+
 int fp_cmd_run(int argc, char **argv, struct fp_log *log);
 /* Puts together what `run --shard` left. */
 int fp_cmd_assemble(int argc, char **argv, struct fp_log *log);
@@ -39,7 +51,7 @@ int fp_cmd_verify(int argc, char **argv, struct fp_log *log);
 int fp_cmd_check(int argc, char **argv, struct fp_log *log);
 int fp_cmd_services(int argc, char **argv, struct fp_log *log);
 int fp_cmd_init(int argc, char **argv, struct fp_log *log);
-/* Prints the configuration's reference or schema, for the README and assets/. */
+/* Prints what is made of the tables: reference, schema, manual pages, completions. */
 int fp_cmd_reference(int argc, char **argv, struct fp_log *log);
 
 /* Logs `err` as an error (with `context` in front, may be NULL) and returns `exit_code`. */

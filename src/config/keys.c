@@ -42,7 +42,8 @@ static const struct fp_key source_keys[] = {
               "name that begins with `_` or `$` is a note." },
     { .name = "token_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, .excludes = "token_env",
       AT(fp_source_config, token_file),
-      .help = "File whose first line is sent as bearer token." },
+      .help = "File whose first line is sent as bearer token. `${CREDENTIALS_DIRECTORY}/` at its beginning is where systemd's "
+              "`LoadCredential=` puts it." },
     { .name = "token_env", .type = FP_KEY_STRING, .min = 1, .max = 256, AT(fp_source_config, token_env),
       .help = "Name of an environment variable that holds the bearer token." },
     { .name = "ca_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES,
