@@ -6,6 +6,7 @@
 
 const struct fp_command fp_commands[] = {
     { "run", "press a site: fetch, draw, publish (the nightly job)", fp_cmd_run },
+    { "assemble", "put the parts of `run --shard` together", fp_cmd_assemble },
     { "render", "press one report from saved files", fp_cmd_render },
     { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
@@ -24,7 +25,7 @@ const struct fp_exit_meaning fp_exit_meanings[] = {
     { "2", "published, but some jobs failed or are partial" },
     { "3", "published, with a regression (--fail-on-regression)" },
     { "64", "the command line is wrong" },
-    { "75", "another run holds the lock" },
+    { "75", "another run holds the lock; assemble: parts are missing" },
     { "78", "the configuration is wrong" },
     { "128+N", "ended by signal N" },
     { NULL, NULL },

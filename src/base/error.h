@@ -40,7 +40,7 @@ enum fp_status {
     FP_ENET = -9,       /* no connection, a broken one, or a time-out: asking again may help */
     FP_ESERVER = -10,   /* the server answered with an error of its own (5xx, OPT_STATUS), or is too busy (429) */
     FP_EREFUSED = -11,  /* the server refused the request (other 4xx): asking again will not help */
-    FP_EBUSY = -12,     /* somebody else holds the lock */
+    FP_EBUSY = -12,     /* somebody else holds the lock, or is not done yet */
     FP_ECANCELLED = -13 /* we were told to stop */
 };
 

@@ -177,6 +177,21 @@ done:
     return status;
 }
 
+int fp_file_share(const char *from, const char *to, struct fp_error *err)
+{
+    struct fp_str bytes;
+    int rc;
+
+    if (link(from, to) == 0)
+        return FP_OK;
+    fp_str_init(&bytes, (size_t)FP_LIMIT_RESPONSE_DEFAULT);
+    rc = fp_file_read(from, &bytes, err);
+    if (rc == FP_OK)
+        rc = fp_file_write(to, bytes.data, bytes.len, err);
+    fp_str_release(&bytes);
+    return rc;
+}
+
 /* ---- directories ---- */
 
 static bool is_dir(const char *path)

@@ -26,6 +26,9 @@ int fp_fd_sync_dir(int fd);
 int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err);
 /* Creates or replaces `path` durably (the directory is synced too). Mode 0666 & ~umask; a symbolic link is replaced. */
 int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error *err);
+/* Gives the file `from` the further name `to`, which must be free: a hard link, or a copy where there can be none. Both must
+ * never be written to again. */
+int fp_file_share(const char *from, const char *to, struct fp_error *err);
 /* mkdir -p. */
 int fp_dir_make(const char *path, struct fp_error *err);
 /* rm -r, never following symbolic links nor entering another file system; a path that is not there is fine. Ten

@@ -62,6 +62,10 @@
 #define FP_LIMIT_FEED 50u                             /* nights of feed.xml */
 #define FP_LIMIT_HISTORY_REPORTS 14u                  /* of them, those whose functions are looked at */
 
+/* Runs in parts */
+#define FP_LIMIT_SHARDS 10000u                        /* of one run */
+#define FP_LIMIT_PART_AGE ((int64_t)7 * 86400)        /* seconds; parts nobody put together are removed then */
+
 /* Patterns over names */
 #define FP_LIMIT_PATTERNS 100u                        /* of one transform */
 #define FP_LIMIT_PATTERN ((size_t)4 << 10)            /* bytes of a pattern, and of a replacement, as written */

@@ -16,7 +16,7 @@ enum fp_exit {
     FP_EXIT_PARTIAL = 2,  /* published, but some jobs failed or are partial */
     FP_EXIT_REGRESSION = 3, /* published, and a regression is beyond the limits (--fail-on-regression) */
     FP_EXIT_USAGE = 64,   /* the command line is wrong */
-    FP_EXIT_BUSY = 75,    /* another run holds the lock: try again later */
+    FP_EXIT_BUSY = 75,    /* another run holds the lock, or parts are missing: try again later */
     FP_EXIT_CONFIG = 78,  /* the configuration is wrong */
     FP_EXIT_SIGNAL = 128  /* + the number of the signal */
 };
@@ -41,6 +41,8 @@ extern const struct fp_exit_meaning fp_exit_meanings[];
 void fp_cmd_print_version(void);
 
 int fp_cmd_run(int argc, char **argv, struct fp_log *log);
+/* Puts together what `run --shard` left. */
+int fp_cmd_assemble(int argc, char **argv, struct fp_log *log);
 int fp_cmd_render(int argc, char **argv, struct fp_log *log);
 int fp_cmd_incident(int argc, char **argv, struct fp_log *log);
 int fp_cmd_demo(int argc, char **argv, struct fp_log *log);

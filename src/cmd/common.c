@@ -380,6 +380,22 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     const struct fp_pages_options how = { config->title, config->templates, config->assets,
                                           fp_lang_find(config->chinese ? "zh" : "en") };
     struct after after = { site, log, FP_OK };
+    struct fp_press press = { .config = config,
+                              .plan = site->planned ? &site->planned->plan : NULL,
+                              .discoveries = site->planned ? site->planned->discoveries : NULL,
+                              .zone = site->zone,
+                              .source = site->source,
+                              .output = site->output,
+                              .generated = site->generated,
+                              .force = site->force,
+                              .log = log,
+                              .cancel = fp_signals_cancel(),
+                              .say_regressions = site->fail_on_regression,
+                              .part = site->part,
+                              .given_up = site->given_up,
+                              .ends_ms = site->planned ? site->planned->ends_ms : 0,
+                              .after = after_publish,
+                              .after_ctx = &after };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_press_result result;
     struct fp_pages *pages;
@@ -388,30 +404,16 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     if (fp_pages_open(&pages, &how, &err) < 0)
         return fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
     fp_cmd_say_fonts(pages, log);
+    press.pages = pages;
     fp_signals_catch();
-    rc = fp_press_run(&(struct fp_press){ .config = config,
-                                          .plan = &site->planned->plan,
-                                          .discoveries = site->planned->discoveries,
-                                          .zone = site->zone,
-                                          .source = site->source,
-                                          .pages = pages,
-                                          .output = site->output,
-                                          .generated = site->generated,
-                                          .force = site->force,
-                                          .log = log,
-                                          .cancel = fp_signals_cancel(),
-                                          .say_regressions = site->fail_on_regression,
-                                          .ends_ms = site->planned->ends_ms,
-                                          .after = after_publish,
-                                          .after_ctx = &after },
-                      &result, &err);
+    rc = site->assembling ? fp_assemble(&press, site->assembling, &result, &err) : fp_press_run(&press, &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
         return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, result.nights ? FP_EXIT_PARTIAL : FP_EXIT_NOTHING));
-    fp_log(log, FP_LOG_INFO, "%s: %zu night%s published: %zu report%s ok, %zu empty, %zu partial, %zu failed; "
+    fp_log(log, FP_LOG_INFO, "%s: %zu night%s %s: %zu report%s ok, %zu empty, %zu partial, %zu failed; "
            "%zu kept",
-           site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
-           result.partial, result.failed, result.kept);
+           site->output, result.nights, fp_plural(result.nights), site->part ? "pressed in part" : "published",
+           result.ok, fp_plural(result.ok), result.empty, result.partial, result.failed, result.kept);
     if (after.rc == FP_ECANCELLED && fp_signals_caught())
         return FP_EXIT_SIGNAL + fp_signals_caught();
     rc = exit_of_result(&result, site->fail_on_regression);

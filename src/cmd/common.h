@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "plan/plan.h"
+#include "press/assemble.h"
 #include "press/discover.h"
+#include "press/part.h"
 #include "source/source.h"
 
 /* Loads and reports every problem. 0, or an exit code (the config is released then). */
@@ -80,9 +82,12 @@ struct fp_site_options {
     int64_t generated;
     bool force; /* see press/press.h */
     bool fail_on_regression;
+    const struct fp_part_place *part;        /* of a shard: press that instead of the site; NULL = the site */
+    const char *given_up;                    /* see press/press.h */
+    const struct fp_assembling *assembling;  /* put the parts together, without `planned` and `source`; NULL = press */
 };
 
-/* Opens the pages, runs the press, gives the exit code. */
+/* Opens the pages, presses (or puts together what was), gives the exit code. */
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log);
 
 #endif

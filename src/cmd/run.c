@@ -9,14 +9,15 @@
 #include "cmd/catch_up.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/hooks.h"
 #include "cmd/options.h"
+#include "cmd/shard.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
 #include "plan/compare.h"
-#include "source/ping.h"
 
 enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_CATCH_UP, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
-       OPT_FAIL };
+       OPT_FAIL, OPT_SHARD };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
@@ -35,11 +36,15 @@ static const struct fp_option table[] = {
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
                                        "limits allow (`compare`), and say which" },
+    { "shard", '\0', "I/N", "press only the part of N that has the number I, from 0, and leave it for\n"
+                            "`flamepress assemble`; none: all. Default: as JOB_COMPLETION_INDEX and\n"
+                            "JOB_COMPLETION_COUNT, or SLURM_ARRAY_TASK_ID and _COUNT, say" },
     { NULL, '\0', NULL, NULL },
 };
 
 struct run_options {
-    const char *config, *output;
+    const char *config, *output, *shard;
+    struct fp_shard of;
     struct fp_window_options window;
     const char **only;
     size_t only_count, catch_up; /* 0 = all of the configured windows, whatever the site has */
@@ -51,7 +56,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
     struct fp_options o = {
         .table = table,
         .usage = "run -c FILE [--window W | --since T --until T] [--catch-up N] [--only NAME]… [-o DIR] [--dry-run]\n"
-                 "       [--force] [--fail-on-regression]",
+                 "       [--force] [--fail-on-regression] [--shard I/N]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
@@ -71,6 +76,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
         case OPT_FAIL: r->fail = true; break;
+        case OPT_SHARD: r->shard = o.value; break;
         default: r->window.now = o.value; break;
         }
     }
@@ -169,18 +175,24 @@ static int work(const struct run_options *r, const struct fp_site_options *site,
         fp_log(log, FP_LOG_ERROR, "%s %s, %s: failed: %s", job->service->title, job->event_type,
                plan->windows[job->window].label, job->service->failure);
     }
-    if (failed == plan->job_count)
+    if (failed && failed == plan->job_count)
         return FP_EXIT_NOTHING;
     print_plan(plan, site->zone, site->source, site->output, failed);
     return failed ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
-/* The windows of this run, and what of them to press. */
+/* The windows of this run, and what of them to press; of one in shards, also its name. */
 static int find_windows(const struct run_options *r, const struct fp_site_options *site, struct fp_catch_up *ret_catch_up,
-                        struct fp_log *log)
+                        char name[FP_RUN_NAME], struct fp_log *log)
 {
     const struct fp_only only = { (const char *const *)r->only, r->only_count };
 
+    struct fp_part_run whole = { .config = site->config, .only = only, .force = r->force };
+
+    if (site->part) {
+        whole.shards = site->part->shard.count;
+        return fp_cmd_shard_windows(&whole, &r->window, site->zone, &ret_catch_up->windows, &ret_catch_up->count, name, log);
+    }
     if (!r->catch_up)
         return fp_cmd_windows(site->config, &r->window, site->zone, &ret_catch_up->windows, &ret_catch_up->count, log);
     return fp_catch_up_find(ret_catch_up,
@@ -199,13 +211,15 @@ static int plan_and_work(const struct run_options *r, struct fp_site_options *si
                                        .only = { (const char *const *)r->only, r->only_count } };
     int result;
 
+    if (site->part)
+        options.shard = site->part->shard;
     if (r->catch_up) {
         options.wanted = fp_catch_up_wants;
         options.wanted_ctx = catch_up;
     }
     site->planned = &planned;
     result = fp_cmd_plan(&planned, site->config, site->source, &options, log);
-    if (result == FP_EXIT_OK && planned.plan.job_count) { /* nothing to catch up is fine */
+    if (result == FP_EXIT_OK && (planned.plan.job_count || site->part)) { /* nothing to catch up is fine */
         result = fp_cmd_compare(&planned, site->config, site->zone, site->output, log);
         if (result == FP_EXIT_OK)
             result = work(r, site, log);
@@ -216,6 +230,8 @@ static int plan_and_work(const struct run_options *r, struct fp_site_options *si
 
 static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
 {
+    char name[FP_RUN_NAME];
+    struct fp_part_place part = { .run = name, .shard = r->of };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_site_options site = { .config = config,
                                     .output = r->output ? r->output : config->output,
@@ -225,6 +241,15 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     struct fp_zone *zone = NULL;
     int result;
 
+    if (part.shard.count && r->catch_up) {
+        fp_log(log, FP_LOG_ERROR, "--catch-up is for one machine, as there is little to do: not with --shard");
+        return FP_EXIT_USAGE;
+    }
+    if (part.shard.count && r->fail) {
+        fp_log(log, FP_LOG_ERROR, "--fail-on-regression belongs to `flamepress assemble`: a shard publishes nothing");
+        return FP_EXIT_USAGE;
+    }
+    site.part = part.shard.count ? &part : NULL;
     if (!site.output) {
         fp_log(log, FP_LOG_ERROR, "%s: `output`: where to? Set it, or give -o DIR", config->file);
         return FP_EXIT_CONFIG;
@@ -237,7 +262,7 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     site.zone = zone = fp_cmd_zone(config, log);
     if (!zone)
         return FP_EXIT_CONFIG;
-    result = find_windows(r, &site, &catch_up, log);
+    result = find_windows(r, &site, &catch_up, name, log);
     if (result != FP_EXIT_OK || !catch_up.count)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
@@ -252,30 +277,17 @@ done:
     return result;
 }
 
-/* What nobody hears of costs the run nothing. */
-static void tell(const struct fp_ping *ping, const char *what, struct fp_log *log)
+struct telling {
+    const struct run_options *r;
+    const struct fp_config *config;
+    struct fp_log *log;
+};
+
+static int run_told(void *ctx)
 {
-    struct fp_error err = FP_ERROR_INIT;
+    const struct telling *t = ctx;
 
-    if (fp_ping_send(ping, what, &err) < 0)
-        fp_log_error(log, FP_LOG_WARNING, &err, "ping_url");
-}
-
-static int run_and_tell(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
-{
-    struct fp_ping ping;
-    char code[16];
-    int result;
-
-    if (!config->ping_url || r->dry_run)
-        return run(r, config, log);
-    fp_ping_init(&ping, config->ping_url, config->source.ca_file);
-    fp_signals_catch();
-    tell(&ping, "start", log);
-    result = atomic_load(fp_signals_cancel()) ? FP_EXIT_SIGNAL + fp_signals_caught() : run(r, config, log);
-    snprintf(code, sizeof code, "%d", result);
-    tell(&ping, code, log);
-    return result;
+    return run(t->r, t->config, t->log);
 }
 
 int fp_cmd_run(int argc, char **argv, struct fp_log *log)
@@ -289,10 +301,16 @@ int fp_cmd_run(int argc, char **argv, struct fp_log *log)
         return FP_EXIT_NOTHING;
     }
     result = parse(&r, argc, argv, log);
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_shard(r.shard, &r.of, log);
     if (result == FP_EXIT_OK) {
         result = fp_cmd_load_config(&config, r.config, log);
         if (result == FP_EXIT_OK) {
-            result = run_and_tell(&r, &config, log);
+            /* of a run in shards, who puts them together tells */
+            if (r.dry_run || r.of.count)
+                result = run(&r, &config, log);
+            else
+                result = fp_hooks_tell(&config, run_told, &(struct telling){ &r, &config, log }, log);
             fp_config_release(&config);
         }
     }

@@ -188,13 +188,13 @@ static int add_references(struct comparing *c, const uint32_t *need, size_t coun
 static int append_references(struct comparing *c, struct fp_error *err)
 {
     struct fp_plan *plan = c->plan, *r = &c->references;
-    struct fp_job *jobs = realloc(plan->jobs, (plan->job_count + r->job_count) * sizeof *jobs);
+    struct fp_job *jobs = realloc(plan->jobs, (plan->job_count + r->job_count + 1) * sizeof *jobs);
     struct fp_chunk *chunks;
 
     if (!jobs)
         return fp_error_nomem(err);
     plan->jobs = jobs;
-    chunks = realloc(plan->chunks, (plan->chunk_count + r->chunk_count) * sizeof *chunks);
+    chunks = realloc(plan->chunks, (plan->chunk_count + r->chunk_count + 1) * sizeof *chunks);
     if (!chunks)
         return fp_error_nomem(err);
     plan->chunks = chunks;

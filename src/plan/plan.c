@@ -234,7 +234,7 @@ int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *servic
         int64_t start = window->start;
 
         plan->jobs[plan->job_count] = (struct fp_job){
-            service, event_type, event, index, (uint32_t)plan->chunk_count, count, FP_NO_JOB, FP_NO_JOB,
+            service, event_type, event, index, (uint32_t)plan->chunk_count, count, FP_NO_JOB, FP_NO_JOB, 0,
         };
         for (uint32_t i = 0; i < count; i++) {
             bool last = i + 1 == count; /* whatever is left, so that nothing overflows or is lost */
@@ -258,10 +258,20 @@ static int add_service(struct fp_plan *plan, const struct planning *planning, co
 
     if (service->step_s < 1)
         return fp_error_set(err, FP_EINVAL, "services[%zu]: `step` must be at least 1 s", service->entry);
-    for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
-        if (!listed_before(&service->events, e) &&
-            (!options->wanted || options->wanted(options->wanted_ctx, from, service, service->events.items[e])))
-            status = fp_plan_add_job(plan, service, service->events.items[e], window, err);
+    for (size_t e = 0; e < service->events.count && status == FP_OK; e++) {
+        const char *event = service->events.items[e];
+        uint32_t place = (uint32_t)plan->whole_count;
+
+        if (listed_before(&service->events, e))
+            continue;
+        plan->whole_count++;
+        if (!fp_shard_has(&options->shard, service, event) ||
+            (options->wanted && !options->wanted(options->wanted_ctx, from, service, event)))
+            continue;
+        status = fp_plan_add_job(plan, service, event, window, err);
+        if (status == FP_OK && plan->jobs)
+            plan->jobs[plan->job_count - 1].place = place;
+    }
     return status;
 }
 
@@ -287,7 +297,7 @@ static int add_jobs(struct fp_plan *plan, const struct planning *planning, const
 {
     const char *file = planning->config->file;
 
-    plan->job_count = 0;
+    plan->job_count = plan->whole_count = 0;
     plan->chunk_count = 0;
     for (uint32_t w = 0; w < plan->window_count; w++) {
         int status = add_window(plan, planning, w, from[w], err);
@@ -295,7 +305,7 @@ static int add_jobs(struct fp_plan *plan, const struct planning *planning, const
         if (status < 0)
             return status;
     }
-    if (plan->job_count == 0 && !planning->options->wanted)
+    if (plan->whole_count == 0)
         return fp_error_set(err, FP_EINVAL, "nothing to press: %s has no services with events",
                             file ? file : "the configuration");
     return FP_OK;

@@ -24,6 +24,7 @@
 #include "config/config.h"
 #include "plan/event.h"
 #include "plan/only.h"
+#include "plan/shard.h"
 #include "plan/window.h"
 
 struct fp_chunk {
@@ -41,6 +42,7 @@ struct fp_job {
     uint32_t chunk_count; /* at least 1 */
     uint32_t baseline;    /* job of the older profile; FP_NO_JOB = none that this run fetches */
     uint32_t asked_by;    /* of a reference: the first job that is compared with it; else FP_NO_JOB */
+    uint32_t place;       /* in the order of the whole run, of which the plan may be a shard; not of a reference */
 };
 
 #define FP_NO_JOB UINT32_MAX
@@ -50,6 +52,7 @@ struct fp_plan {
     size_t window_count;
     struct fp_job *jobs; /* those to press; behind them references: fetched only to be compared with */
     size_t job_count, reference_count;
+    size_t whole_count; /* jobs to press of the whole run; job_count where it is not divided */
     struct fp_chunk *chunks; /* of all jobs */
     size_t chunk_count;
     struct fp_plan_baseline *baselines; /* one for each window to press; NULL = nothing is compared */
@@ -65,6 +68,7 @@ struct fp_plan_options {
     /* One list for each window; NULL = the configuration's entries in every window. An entry with `match` or `group_by`
      * is refused here: only a source can say what it is. */
     const struct fp_plan_services *services;
+    struct fp_shard shard; /* only the jobs that fall to it, which may be none; zeroed = all */
     /* Which reports to press, of those: NULL = all. `window` is an index into the windows here. With it there may be none, and
      * a plan without jobs is made. */
     bool (*wanted)(const void *ctx, size_t window, const struct fp_service_config *service, const char *event);

@@ -157,8 +157,7 @@ static bool is_over(const struct fp_fetcher *fetcher)
     return fetcher->ends_ms && fp_clock_ms() >= fetcher->ends_ms;
 }
 
-/* FP_ECANCELLED when the run was told to stop meanwhile. */
-static int wait_ms(int64_t ms, const struct fp_fetcher *f, struct fp_error *err)
+int fp_fetch_pause(int64_t ms, const struct fp_fetcher *f, struct fp_error *err)
 {
     while (ms > 0 && !is_over(f)) {
         int64_t part = ms < 100 ? ms : 100;
@@ -209,7 +208,7 @@ static int after_failure(const struct tries *tries, uint32_t count, const struct
     }
     fp_log(f->log, FP_LOG_INFO, "%s %s: attempt %" PRIu32 " failed, next in %" PRId64 " ms: %s", tries->what, tries->about,
            count, delay, failure->message);
-    return wait_ms(delay, f, err);
+    return fp_fetch_pause(delay, f, err);
 }
 
 /* *ret_attempts is set in every case. */

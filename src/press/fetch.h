@@ -42,4 +42,8 @@ int fp_fetch_values(const struct fp_fetcher *fetcher, const struct fp_value_quer
 int fp_fetch_services(const struct fp_fetcher *fetcher, int64_t start, int64_t end, struct fp_service_list *ret_list,
                       uint32_t *ret_attempts, struct fp_error *err);
 
+/* Waits, not beyond the end of asking; FP_ECANCELLED when the run was told to stop meanwhile. Nothing else of the fetcher is
+ * looked at. */
+int fp_fetch_pause(int64_t ms, const struct fp_fetcher *fetcher, struct fp_error *err);
+
 #endif

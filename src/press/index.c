@@ -2,6 +2,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "press/draw.h"
 #include "press/kept.h"
 #include "press/night.h"
 #include "press/night_files.h"

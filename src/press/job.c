@@ -533,12 +533,13 @@ static int fetch_chunk(struct fp_job_run *run, const struct fp_job_context *cont
                         .count = 1,
                         .first = index == 0,
                         .cannot_count = fp_source_is_recorded(context->fetcher.source) };
+    const char *why = run->job->service->failure ? run->job->service->failure : context->given_up;
     int rc = FP_OK;
 
-    if (run->job->service->failure) {
+    if (why) {
         struct fp_error failure = FP_ERROR_INIT;
 
-        fp_error_set(&failure, FP_ESERVER, "%s", run->job->service->failure);
+        fp_error_set(&failure, FP_ESERVER, "%s", why);
         return take(&a, &a.waiting[0], NULL, NULL, &failure, err);
     }
     while (a.count && rc == FP_OK) {

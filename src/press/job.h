@@ -51,6 +51,7 @@ struct fp_job_context {
     struct fp_kept *kept;       /* for each window: the night as earlier runs left it; NULL = there are no nights */
     const struct fp_before *before; /* for each window: the night before; NULL = there are no nights */
     bool force;                 /* replace reports of earlier runs that are worth more (press/kept.h) */
+    const char *given_up;       /* why nothing is to be asked for: every job fails so; NULL = it is */
     const atomic_bool *stopped; /* the run has failed: nobody needs to wait for another job any more */
 };
 

@@ -27,8 +27,7 @@ static bool is_report_path(const char *path)
            strlen(path) < 2 * (FP_LIMIT_PATH_COMPONENT + 20);
 }
 
-/* A file that must hold a JSON object. */
-static int load_object(const char *path, json_t **ret_object, struct fp_error *err)
+int fp_kept_load_object(const char *path, json_t **ret_object, struct fp_error *err)
 {
     json_error_t why;
     struct fp_str text;
@@ -64,7 +63,7 @@ int fp_kept_load(const char *output, const char *night_path, json_t **ret_night,
     fp_path_join(&path, FP_SUMMARY_FILE);
     rc = fp_str_status(&path, "a path", err);
     if (rc == FP_OK)
-        rc = load_object(path.data, &night, err);
+        rc = fp_kept_load_object(path.data, &night, err);
     if (rc == FP_OK && (strcmp(fp_model_get_text(night, "path"), night_path) != 0 ||
                         !json_is_array(json_object_get(night, "services"))))
         rc = fp_error_set(err, FP_EDATA, "%s is damaged (it is not about the night %s)", path.data, night_path);
@@ -86,7 +85,7 @@ int fp_kept_load_report(const char *dir, json_t **ret_summary, struct fp_error *
     fp_path_join(&path, FP_SUMMARY_FILE);
     rc = fp_str_status(&path, "a path", err);
     if (rc == FP_OK)
-        rc = load_object(path.data, ret_summary, err);
+        rc = fp_kept_load_object(path.data, ret_summary, err);
     fp_str_release(&path);
     return rc;
 }
@@ -146,7 +145,7 @@ static int add_found(struct fp_kept *kept, const char *file, const char *report_
 {
     struct fp_error damaged = FP_ERROR_INIT;
     json_t *summary = NULL, *entry = NULL;
-    int rc = load_object(file, &summary, &damaged);
+    int rc = fp_kept_load_object(file, &summary, &damaged);
 
     if (rc == FP_ENOMEM)
         return fp_error_nomem(err);
@@ -311,21 +310,6 @@ int fp_kept_stays(const struct fp_kept *kept, const json_t *pressed, const char 
 
 /* ---- taking over ---- */
 
-static int copy_file(const char *from, const char *to, struct fp_error *err)
-{
-    struct fp_str bytes;
-    int rc;
-
-    if (link(from, to) == 0)
-        return FP_OK;
-    fp_str_init(&bytes, (size_t)FP_LIMIT_RESPONSE_DEFAULT);
-    rc = fp_file_read(from, &bytes, err);
-    if (rc == FP_OK)
-        rc = fp_file_write(to, bytes.data, bytes.len, err);
-    fp_str_release(&bytes);
-    return rc;
-}
-
 /* All regular files of one directory; reports have no directories in them. */
 static int copy_report(const char *from, const char *to, struct fp_error *err)
 {
@@ -357,7 +341,7 @@ static int copy_report(const char *from, const char *to, struct fp_error *err)
         if (rc == FP_OK)
             rc = fp_str_status(&b, "a path", err);
         if (rc == FP_OK)
-            rc = copy_file(a.data, b.data, err);
+            rc = fp_file_share(a.data, b.data, err);
     }
     closedir(dir);
     fp_str_release(&a);

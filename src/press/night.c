@@ -7,61 +7,53 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
-#include "press/kept.h"
 #include "press/night_files.h"
 #include "publish/site.h"
-#include "report/model.h"
+#include "report/entry.h"
 #include "report/night.h"
 
 /* The reports that the new night is to have. */
 struct adding {
     const char *dir;  /* of the night in the stage */
     json_t *entries;
-    json_t *not_pressed; /* rows of an earlier run that still hold */
+    json_t *not_pressed;
     size_t kept;      /* reports that were pressed now, and are those of an earlier run all the same */
 };
 
 /* Is there anything new to publish? Kept reports alone are no reason to touch a night. */
-static bool any_new(const struct fp_night_run *night, size_t window)
+static bool any_new(const struct fp_pressed *pressed)
 {
-    for (size_t i = 0; i < night->run_count; i++)
-        if (night->runs[i].job->window == window && night->runs[i].outcome != FP_OUTCOME_FAILED)
+    for (size_t i = 0; i < pressed->count; i++)
+        if (!fp_entry_has_outcome(pressed->reports[i].entry, "failed"))
             return true;
     return false;
 }
 
-static struct fp_job_run *find_run(const struct fp_night_run *night, size_t window, const char *path)
+static void log_kept(const struct fp_night_run *night, const struct fp_pressed *pressed, const json_t *entry,
+                     const char *why)
 {
-    for (size_t i = 0; i < night->run_count; i++)
-        if (night->runs[i].job->window == window && strcmp(night->runs[i].path, path) == 0)
-            return &night->runs[i];
-    return NULL;
-}
-
-static void log_kept(const struct fp_night_run *night, const struct fp_job_run *run, const char *why)
-{
-    bool failed = run->outcome == FP_OUTCOME_FAILED;
+    bool failed = fp_entry_has_outcome(entry, "failed");
 
     fp_log(night->log, FP_LOG_WARNING, "%s %s, %s: the report of an earlier run is kept: this run %s%s",
-           run->job->service->title, run->job->event_type, night->context->plan->windows[run->job->window].label, why,
+           fp_model_get_text(entry, "title"), fp_model_get_text(entry, "event"), pressed->window->label, why,
            failed ? "" : " (--force replaces it all the same)");
 }
 
 /* The report of a job: what was pressed now, or, when that is worth less, what an earlier run of the night has. */
-static int add_pressed(const struct fp_night_run *night, const struct fp_kept *kept, const struct fp_job_run *run,
-                       struct adding *to, struct fp_error *err)
+static int add_pressed(const struct fp_night_run *night, const struct fp_pressed *pressed, const struct fp_kept *kept,
+                       const struct fp_pressed_report *report, struct adding *to, struct fp_error *err)
 {
-    json_t *earlier = run->stays ? fp_kept_find(kept, run->path) : NULL;
+    json_t *earlier = report->stays ? fp_kept_find(kept, fp_model_get_text(report->entry, "path")) : NULL;
     int rc = FP_OK;
 
     if (earlier) {
-        log_kept(night, run, run->stays);
+        log_kept(night, pressed, report->entry, report->stays);
         to->kept++;
-        rc = fp_night_entry_keep(earlier, run->entry, run->stays, night->context->generated, err);
+        rc = fp_night_entry_keep(earlier, report->entry, report->stays, night->generated, err);
         if (rc == FP_OK)
             rc = fp_kept_take(kept, earlier, to->dir, err);
     }
-    if (rc == FP_OK && json_array_append(to->entries, earlier ? earlier : run->entry) < 0)
+    if (rc == FP_OK && json_array_append(to->entries, earlier ? earlier : report->entry) < 0)
         rc = fp_error_nomem(err);
     return rc;
 }
@@ -79,23 +71,20 @@ static size_t whole_entry(const json_t *report)
 }
 
 /* Takes away what this run found out anew: that an entry could not be asked about, and what was found and not pressed. */
-static int forget_settled(struct fp_kept *kept, const struct fp_discovery *discovery, struct fp_error *err)
+static int forget_settled(struct fp_kept *kept, const struct fp_pressed *pressed, struct fp_error *err)
 {
-    static const struct fp_discovery nothing = { 0 };
     int rc = 0;
 
-    if (!discovery)
-        discovery = &nothing;
     for (size_t i = json_array_size(kept->entries); i-- > 0 && rc == 0;) {
         size_t entry = whole_entry(json_array_get(kept->entries, i));
 
-        if (entry != SIZE_MAX && fp_discovery_settles(discovery, entry))
+        if (entry != SIZE_MAX && fp_pressed_settles(pressed, entry))
             rc = json_array_remove(kept->entries, i);
     }
     for (size_t i = json_array_size(kept->not_pressed); i-- > 0 && rc == 0;) {
         const json_t *entry = json_object_get(json_array_get(kept->not_pressed, i), "entry");
 
-        if (!json_is_integer(entry) || fp_discovery_settles(discovery, (size_t)json_integer_value(entry)))
+        if (!json_is_integer(entry) || fp_pressed_settles(pressed, (size_t)json_integer_value(entry)))
             rc = json_array_remove(kept->not_pressed, i);
     }
     return rc < 0 ? fp_error_nomem(err) : FP_OK;
@@ -103,97 +92,91 @@ static int forget_settled(struct fp_kept *kept, const struct fp_discovery *disco
 
 /* Entries of all reports that the night is to have. Reports that this run was not asked for stay as they are, and the order
  * of the night too; a run that presses them all gives its own order, which is that of the configuration. */
-static int collect(const struct fp_night_run *night, size_t window, struct adding *to, bool *ret_mended,
-                   struct fp_error *err)
+static int collect(const struct fp_night_run *night, const struct fp_pressed *pressed, struct fp_kept *kept,
+                   struct adding *to, struct fp_error *err)
 {
-    const struct fp_window *w = &night->context->plan->windows[window];
-    struct fp_kept *kept = &night->context->kept[window];
     json_t *earlier;
     bool all = true;
     size_t i;
     int rc;
 
-    *ret_mended = kept->damaged.code != FP_OK;
-    if (*ret_mended)
-        fp_log(night->log, FP_LOG_WARNING, "night %s: %s: its reports are kept as far as theirs can be read", w->path,
-               kept->damaged.message);
-    rc = forget_settled(kept, night->discoveries ? &night->discoveries[window] : NULL, err);
-    if (rc == FP_OK && json_array_extend(to->not_pressed, kept->not_pressed) < 0)
+    if (kept->damaged.code != FP_OK)
+        fp_log(night->log, FP_LOG_WARNING, "night %s: %s: its reports are kept as far as theirs can be read",
+               pressed->window->path, kept->damaged.message);
+    rc = forget_settled(kept, pressed, err);
+    if (rc == FP_OK && (json_array_extend(to->not_pressed, pressed->not_pressed) < 0 ||
+                        json_array_extend(to->not_pressed, kept->not_pressed) < 0))
         rc = fp_error_nomem(err);
     json_array_foreach(kept->entries, i, earlier)
-        all = all && find_run(night, window, fp_model_get_text(earlier, "path"));
+        all = all && fp_pressed_find(pressed, fp_model_get_text(earlier, "path"));
     for (i = 0; i < json_array_size(kept->entries) && rc == FP_OK && !all; i++) {
-        struct fp_job_run *run;
+        const struct fp_pressed_report *report;
 
         earlier = json_array_get(kept->entries, i);
-        run = find_run(night, window, fp_model_get_text(earlier, "path"));
-        if (run) {
-            rc = add_pressed(night, kept, run, to, err);
+        report = fp_pressed_find(pressed, fp_model_get_text(earlier, "path"));
+        if (report) {
+            rc = add_pressed(night, pressed, kept, report, to, err);
         } else {
             rc = fp_kept_take(kept, earlier, to->dir, err);
             if (rc == FP_OK && json_array_append(to->entries, earlier) < 0)
                 rc = fp_error_nomem(err);
         }
     }
-    for (i = 0; i < night->run_count && rc == FP_OK; i++)
-        if (night->runs[i].job->window == window && (all || !fp_kept_find(kept, night->runs[i].path)))
-            rc = add_pressed(night, kept, &night->runs[i], to, err);
+    for (i = 0; i < pressed->count && rc == FP_OK; i++)
+        if (all || !fp_kept_find(kept, fp_model_get_text(pressed->reports[i].entry, "path")))
+            rc = add_pressed(night, pressed, kept, &pressed->reports[i], to, err);
     return rc;
 }
 
-static int write_night(const struct fp_night_run *night, size_t index, json_t *entries, const json_t *not_pressed,
-                       const char *dir, struct fp_error *err)
+static int write_night(const struct fp_night_run *night, const struct fp_pressed *pressed, const struct adding *to,
+                       struct fp_error *err)
 {
-    const struct fp_job_context *context = night->context;
-    const struct fp_window *window = &context->plan->windows[index];
-    const struct fp_discovery *discovery = night->discoveries ? &night->discoveries[index] : NULL;
     const struct fp_night_facts facts = {
-        .window = window,
-        .zone = context->zone,
-        .source = fp_source_describe(context->fetcher.source),
-        .generated = context->generated,
-        .entries = entries,
-        .not_pressed = discovery ? discovery->not_pressed : NULL,
-        .not_pressed_count = discovery ? discovery->not_pressed_count : 0,
-        .also_not_pressed = not_pressed,
-        .asked = discovery ? discovery->requests : 0,
+        .window = pressed->window,
+        .zone = night->zone,
+        .source = night->source,
+        .generated = night->generated,
+        .entries = to->entries,
+        .not_pressed = to->not_pressed,
+        .asked = pressed->asked,
     };
-    const struct fp_night_site site = { night->stage, context->draw.pages, night->site_url };
+    const struct fp_night_site site = { night->stage, night->pages, night->site_url };
     json_t *model = NULL;
     int rc = fp_night_make(&facts, &model, err);
 
     if (rc == FP_OK)
-        rc = fp_night_write(&site, model, dir, err);
+        rc = fp_night_write(&site, model, to->dir, err);
     json_decref(model);
     return rc;
 }
 
-int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_night_result *ret_result,
-                     struct fp_error *err)
+int fp_night_publish(const struct fp_night_run *night, const struct fp_pressed *pressed, struct fp_kept *kept,
+                     struct fp_night_result *ret_result, struct fp_error *err)
 {
-    const struct fp_window *w = &night->context->plan->windows[window];
+    const char *path = pressed->window->path;
     struct adding to;
     struct fp_str dir;
     int rc;
 
     *ret_result = (struct fp_night_result){ .published = false };
-    if (!any_new(night, window))
+    if (!any_new(pressed))
         return FP_OK;
     fp_str_init(&dir, FP_LIMIT_TEXT);
-    fp_str_puts(&dir, night->context->stage);
-    fp_path_join(&dir, w->path);
+    fp_str_puts(&dir, night->stage->path);
+    fp_path_join(&dir, path);
     to = (struct adding){ dir.data, json_array(), json_array(), 0 };
     rc = to.entries && to.not_pressed ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
+    ret_result->mended = kept->damaged.code != FP_OK;
     if (rc == FP_OK)
-        rc = collect(night, window, &to, &ret_result->mended, err);
+        rc = collect(night, pressed, kept, &to, err);
     if (rc == FP_OK)
-        rc = write_night(night, window, to.entries, to.not_pressed, dir.data, err);
+        rc = write_night(night, pressed, &to, err);
     if (rc == FP_OK)
         rc = fp_site_begin(night->stage, err);
     if (rc == FP_OK)
-        rc = fp_stage_switch(night->stage, w->path, err);
+        rc = fp_stage_switch(night->stage, path, err);
     if (rc < 0)
-        fp_error_prepend(err, "night %s", w->path);
+        fp_error_prepend(err, "night %s", path);
     ret_result->published = rc == FP_OK;
     ret_result->kept = to.kept;
     json_decref(to.entries);

@@ -14,16 +14,18 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "press/discover.h"
-#include "press/job.h"
+#include "plan/window.h"
+#include "press/kept.h"
+#include "press/pressed.h"
 #include "publish/stage.h"
+#include "report/page.h"
 
 struct fp_night_run {
-    struct fp_stage *stage;
-    const struct fp_job_context *context;
-    struct fp_job_run *runs; /* of the whole plan; those of the window are looked for */
-    size_t run_count;
-    const struct fp_discovery *discoveries; /* one for each window; NULL = there was nothing to find out */
+    struct fp_stage *stage; /* with the reports that were pressed */
+    const struct fp_pages *pages;
+    const struct fp_zone *zone;
+    const char *source;     /* where the profiles came from */
+    int64_t generated;
     struct fp_log *log;
     const char *site_url; /* NULL = not known */
 };
@@ -34,9 +36,9 @@ struct fp_night_result {
     bool mended;    /* the summary.json of the earlier run was damaged; a warning was logged */
 };
 
-/* Publishes one window. */
-int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_night_result *ret_result,
-                     struct fp_error *err);
+/* Publishes one night. `kept`: what earlier runs left of it. */
+int fp_night_publish(const struct fp_night_run *night, const struct fp_pressed *pressed, struct fp_kept *kept,
+                     struct fp_night_result *ret_result, struct fp_error *err);
 
 struct fp_index_run {
     struct fp_stage *stage;

@@ -9,11 +9,11 @@
 #include "base/str.h"
 #include "base/unit.h"
 #include "base/wait.h"
+#include "plan/compare.h"
 #include "press/before.h"
 #include "press/job.h"
-#include "press/metrics.h"
-#include "press/night.h"
-#include "press/regressions.h"
+#include "press/part.h"
+#include "press/publishing.h"
 #include "publish/lock.h"
 #include "publish/stage.h"
 
@@ -22,8 +22,7 @@ struct pool {
     const struct fp_press *press;
     struct fp_job_context context;
     struct fp_job_run *runs; /* one for each job of the plan, references too */
-    struct fp_kept *kept;    /* one for each window */
-    size_t kept_count;       /* that were opened */
+    struct fp_publishing site; /* what comes of them */
     struct fp_before *before; /* one for each window */
     struct timespec started;
     atomic_bool stopped;     /* an error has ended the run */
@@ -35,7 +34,6 @@ struct pool {
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
     struct fp_press_result result;
-    struct fp_str nights;    /* paths of those that were published, spaces between */
     struct fp_error err;     /* the first error that ends the run */
 };
 
@@ -227,154 +225,6 @@ static int run_jobs(struct pool *pool, struct fp_error *err)
     return pool->err.code;
 }
 
-/* The order of time: a night's page shows the nights before it. */
-static int by_start(const void *pa, const void *pb)
-{
-    const struct fp_window *a = *(const struct fp_window *const *)pa, *b = *(const struct fp_window *const *)pb;
-
-    return a->start < b->start ? -1 : a->start > b->start ? 1 : (a->end > b->end) - (a->end < b->end);
-}
-
-/* The nights of a run in the order of time. */
-struct nights {
-    const struct fp_window **windows; /* all of them */
-    const char **pressed;             /* paths of those that were published, as many as the result says */
-    bool *published;                  /* for each of `windows` */
-};
-
-static int init_nights(struct nights *nights, const struct fp_plan *plan, struct fp_error *err)
-{
-    size_t count = plan->window_count;
-
-    nights->windows = calloc(count + 1, sizeof *nights->windows);
-    nights->pressed = calloc(count + 1, sizeof *nights->pressed);
-    nights->published = calloc(count + 1, sizeof *nights->published);
-    if (!nights->windows || !nights->pressed || !nights->published)
-        return fp_error_nomem(err);
-    for (size_t w = 0; w < count; w++)
-        nights->windows[w] = &plan->windows[w];
-    qsort(nights->windows, count, sizeof *nights->windows, by_start);
-    return FP_OK;
-}
-
-static void release_nights(struct nights *nights)
-{
-    free(nights->windows);
-    free(nights->pressed);
-    free(nights->published);
-}
-
-/* Where a run of several nights ends early, the person must know which of them are new. */
-static void log_nights(const struct fp_press *press, const struct nights *nights)
-{
-    static const char *const what[] = { "not published", "published" };
-
-    for (int is = 1; is >= 0; is--) {
-        struct fp_str paths;
-
-        fp_str_init(&paths, FP_LIMIT_TEXT);
-        for (size_t w = 0; w < press->plan->window_count; w++)
-            if (nights->published[w] == is)
-                fp_str_printf(&paths, "%s%s", paths.len ? ", " : "", nights->windows[w]->path);
-        if (paths.len)
-            fp_log(press->log, FP_LOG_WARNING, "%s: %s", what[is], paths.data);
-        fp_str_release(&paths);
-    }
-}
-
-/* Each night in turn, up to the first that cannot be. */
-static int publish_nights(struct pool *pool, struct fp_stage *stage, struct nights *nights, struct fp_error *err)
-{
-    const struct fp_press *press = pool->press;
-    const struct fp_plan *plan = press->plan;
-    const struct fp_night_run night = { .stage = stage,
-                                        .context = &pool->context,
-                                        .runs = pool->runs,
-                                        .run_count = plan->job_count,
-                                        .discoveries = press->discoveries,
-                                        .site_url = press->config->site_url,
-                                        .log = press->log };
-    int rc = FP_OK;
-
-    for (size_t w = 0; w < plan->window_count && rc == FP_OK; w++) {
-        const struct fp_window *window = nights->windows[w];
-        struct fp_night_result result = { .published = false };
-
-        if (atomic_load(press->cancel))
-            return fp_error_set(err, FP_ECANCELLED, "told to stop%s",
-                                pool->result.nights ? "" : "; nothing was published");
-        rc = fp_night_publish(&night, (size_t)(window - plan->windows), &result, err);
-        pool->result.damaged += result.mended;
-        pool->result.kept += result.kept;
-        if (!result.published)
-            continue;
-        nights->published[w] = true;
-        nights->pressed[pool->result.nights++] = window->path;
-    }
-    return rc;
-}
-
-/* What is published the index shows, whatever became of the rest. */
-static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
-{
-    const struct fp_press *press = pool->press;
-    struct nights nights = { NULL, NULL, NULL };
-    struct fp_error failure = FP_ERROR_INIT;
-    size_t damaged = 0;
-    int rc = init_nights(&nights, press->plan, err), index = FP_OK;
-
-    if (rc == FP_OK)
-        rc = publish_nights(pool, stage, &nights, err);
-    if (pool->result.nights)
-        index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
-                                                         press->config->site_url, nights.pressed, pool->result.nights },
-                                 &damaged, &failure);
-    pool->result.damaged += damaged;
-    if (rc < 0 && nights.windows && nights.published && press->plan->window_count > 1)
-        log_nights(press, &nights);
-    for (size_t i = 0; i < pool->result.nights; i++)
-        fp_str_printf(&pool->nights, "%s%s", i ? " " : "", nights.pressed[i]);
-    release_nights(&nights);
-    if (index < 0 && rc < 0)
-        fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
-    else if (index < 0 && err)
-        *err = failure;
-    return rc < 0 ? rc : index;
-}
-
-/* Metrics are no part of the site: what is wrong with them is said, and no reason to give up what was published. */
-static void write_metrics(struct pool *pool, int rc)
-{
-    const struct fp_press *press = pool->press;
-    struct fp_error err = FP_ERROR_INIT;
-
-    pool->result.seconds = seconds_since(&pool->started);
-    if (!press->config->metrics_file || rc == FP_ECANCELLED)
-        return;
-    pool->result.no_metrics = fp_press_write_metrics(press, &pool->result, rc == FP_OK && fp_press_is_whole(&pool->result), &err) < 0;
-    if (pool->result.no_metrics)
-        fp_log_error(press->log, FP_LOG_ERROR, &err, NULL);
-}
-
-/* What earlier runs left of the nights, before anything is pressed. */
-static int open_kept(struct pool *pool, struct fp_error *err)
-{
-    const struct fp_plan *plan = pool->press->plan;
-    int rc = FP_OK;
-
-    pool->kept = calloc(plan->window_count + 1, sizeof *pool->kept);
-    if (!pool->kept)
-        return fp_error_nomem(err);
-    while (pool->kept_count < plan->window_count && rc == FP_OK) {
-        const char *night = plan->windows[pool->kept_count].path;
-
-        rc = fp_kept_open(&pool->kept[pool->kept_count++], pool->press->output, night, err);
-        if (rc < 0)
-            fp_error_prepend(err, "night %s", night);
-    }
-    return rc;
-}
-
 /* Which night is before each: pages say so, and are drawn before any is published. */
 static int find_before(struct pool *pool, struct fp_error *err)
 {
@@ -403,27 +253,65 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
     return rc;
 }
 
-/* With the lock held. */
-static int run_locked(const struct fp_press *press, const struct fp_lock *lock, struct fp_press_result *ret_result,
-                      struct fp_error *err)
+/* What the jobs came to, night by night. */
+static int collect(struct pool *pool, struct fp_error *err)
+{
+    const struct fp_press *press = pool->press;
+    const struct fp_plan *plan = press->plan;
+    int rc = FP_OK;
+
+    for (size_t w = 0; w < pool->site.count && rc == FP_OK; w++) {
+        pool->site.nights[w].compared = plan->baselines && plan->baselines[w].asked;
+        rc = fp_pressed_discovered(&pool->site.nights[w], press->discoveries ? &press->discoveries[w] : NULL, err);
+    }
+    for (size_t i = 0; i < plan->job_count && rc == FP_OK; i++)
+        rc = fp_pressed_add(&pool->site.nights[plan->jobs[i].window], pool->runs[i].entry, plan->jobs[i].place,
+                            pool->runs[i].stays, err);
+    return rc;
+}
+
+static size_t nights_of_part(const struct fp_press *press, const struct fp_press_result *result)
+{
+    return result->failed && !result->ok && !result->empty && !result->partial ? 0 : press->plan->window_count;
+}
+
+/* The site, or the part of it. */
+static int finish(struct pool *pool, struct fp_stage *stage, struct fp_error *err)
+{
+    const struct fp_press *press = pool->press;
+    const char *source = fp_source_describe(press->source);
+    int rc = collect(pool, err);
+
+    if (rc < 0)
+        return rc;
+    if (!press->part)
+        return fp_publishing_do(&pool->site, stage, source, &pool->result, err);
+    rc = fp_part_write(press->part, stage, pool->site.nights, pool->site.count, source, seconds_since(&pool->started), err);
+    if (rc == FP_OK)
+        pool->result.nights = nights_of_part(press, &pool->result);
+    return rc;
+}
+
+/* With the lock held on `dir`, where the stage is: the output, or the part's directory. */
+static int run_locked(const struct fp_press *press, const char *dir, const struct fp_lock *lock,
+                      struct fp_press_result *ret_result, struct fp_error *err)
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
     static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
                                                 .site = "../../../../../" };
-    struct pool pool = { .press = press, .err = FP_ERROR_INIT };
+    struct pool pool = { .press = press, .site = { .press = press }, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
-    int rc = fp_stage_open(&stage, press->output, err);
+    int rc = fp_stage_open(&stage, dir, err);
 
-    fp_str_init(&pool.nights, FP_LIMIT_TEXT);
     pthread_mutex_init(&pool.lock, NULL);
     fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
     if (rc == FP_OK)
-        rc = init_runs(&pool, &made, err);
+        rc = fp_publishing_open(&pool.site, press, press->plan->windows, press->plan->window_count, err);
     if (rc == FP_OK)
-        rc = open_kept(&pool, err);
+        rc = init_runs(&pool, &made, err);
     pool.context = (struct fp_job_context){
         .plan = press->plan,
         .zone = press->zone,
@@ -433,8 +321,9 @@ static int run_locked(const struct fp_press *press, const struct fp_lock *lock, 
         .output = press->output,
         .generated = press->generated,
         .runs = pool.runs,
-        .kept = pool.kept,
+        .kept = pool.site.kept,
         .force = press->force,
+        .given_up = press->given_up,
         .stopped = &pool.stopped,
     };
     if (rc == FP_OK)
@@ -442,40 +331,81 @@ static int run_locked(const struct fp_press *press, const struct fp_lock *lock, 
     if (rc == FP_OK)
         rc = run_jobs(&pool, err);
     if (rc == FP_OK)
-        rc = fp_lock_check(lock, press->output, err);
+        rc = fp_lock_check(lock, dir, err);
     if (rc == FP_OK)
-        rc = publish(&pool, &stage, err);
-    if (rc == FP_OK)
-        pool.result.regressions =
-            press->say_regressions ? fp_regressions_log(&pool.context) : fp_regressions_count(&pool.context);
-    write_metrics(&pool, rc);
+        rc = finish(&pool, &stage, err);
+    pool.result.seconds = seconds_since(&pool.started);
+    if (!press->part)
+        fp_publishing_write_metrics(&pool.site, rc, &pool.result);
     for (size_t i = 0; i < made; i++)
         fp_job_run_release(&pool.runs[i]);
     free(pool.runs);
-    while (pool.kept_count)
-        fp_kept_close(&pool.kept[--pool.kept_count]);
-    free(pool.kept);
     for (size_t i = 0; pool.before && i < press->plan->window_count; i++)
         fp_before_release(&pool.before[i]);
     free(pool.before);
     fp_stage_close(&stage);
-    if (rc == FP_OK && pool.result.nights && press->after)
-        press->after(press->after_ctx, &pool.result, pool.nights.data);
-    fp_str_release(&pool.nights);
+    if (rc == FP_OK)
+        fp_publishing_tell(&pool.site, &pool.result);
+    fp_publishing_close(&pool.site);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
     return rc;
 }
 
+/* Is the part there, with anything in it that another try could not do better? A failure may pass. */
+static int is_done(const struct fp_press *press, struct fp_press_result *ret_result, bool *ret_done, struct fp_error *err)
+{
+    struct fp_error damaged = FP_ERROR_INIT;
+    struct fp_part part;
+    int rc = fp_part_open(&part, press->output, press->part, &damaged);
+
+    *ret_done = false;
+    if (rc == FP_OK) {
+        ret_result->ok = fp_part_count(&part, "ok");
+        ret_result->empty = fp_part_count(&part, "empty");
+        ret_result->partial = fp_part_count(&part, "partial");
+        ret_result->failed = fp_part_count(&part, "failed");
+        ret_result->nights = nights_of_part(press, ret_result);
+        *ret_done = ret_result->nights > 0;
+    } else if (rc == FP_ENOMEM) {
+        rc = fp_error_nomem(err);
+    } else { /* none, or a damaged one: it is pressed */
+        rc = FP_OK;
+    }
+    fp_part_close(&part);
+    return rc;
+}
+
+static int run_shard(const struct fp_press *press, const char *dir, const struct fp_lock *lock,
+                     struct fp_press_result *ret_result, struct fp_error *err)
+{
+    bool done;
+    int rc = is_done(press, ret_result, &done, err);
+
+    if (rc == FP_OK && done)
+        fp_log(press->log, FP_LOG_INFO, "%s is there already", dir);
+    else if (rc == FP_OK)
+        rc = run_locked(press, dir, lock, ret_result, err);
+    return rc;
+}
+
 int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
 {
     struct fp_lock lock = { -1 };
-    int rc = fp_lock_take(&lock, press->output, (int64_t)time(NULL), err);
+    struct fp_str dir;
+    int rc = FP_OK;
 
     *ret_result = (struct fp_press_result){ 0 };
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    if (press->part)
+        rc = fp_part_dir(press->part, press->output, &dir, err);
     if (rc == FP_OK)
-        rc = run_locked(press, &lock, ret_result, err);
+        rc = fp_lock_take(&lock, press->part ? dir.data : press->output, (int64_t)time(NULL), err);
+    if (rc == FP_OK)
+        rc = press->part ? run_shard(press, dir.data, &lock, ret_result, err)
+                         : run_locked(press, press->output, &lock, ret_result, err);
     fp_lock_drop(&lock);
+    fp_str_release(&dir);
     return rc;
 }

@@ -23,6 +23,7 @@
 #include "report/page.h"
 #include "source/source.h"
 
+struct fp_part_place;
 struct fp_press_result;
 
 struct fp_press {
@@ -43,12 +44,14 @@ struct fp_press {
      * between. NULL = nothing to do. */
     void (*after)(void *ctx, const struct fp_press_result *result, const char *nights);
     void *after_ctx;
+    const struct fp_part_place *part; /* the plan is that of a shard: leave its part (press/part.h); NULL = publish */
+    const char *given_up;      /* nothing is asked for, and each report fails for this reason; NULL = all is */
 };
 
 struct fp_press_result {
     size_t ok, empty, partial, failed; /* jobs by outcome */
     size_t kept;                       /* … of which a better report of an earlier run stayed */
-    size_t nights;                     /* published */
+    size_t nights;                     /* published; of a shard: those that it has something of to be published */
     size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
     double seconds;                    /* that it took */
@@ -62,9 +65,9 @@ static inline bool fp_press_is_whole(const struct fp_press_result *result)
            !result->no_metrics;
 }
 
-/* *ret_result is set in every case. Takes the lock on the output directory for the whole time: FP_EBUSY when another run
- * has it. Each job that failed or is
- * partial has been logged in one line. */
+/* *ret_result is set in every case. Takes the lock on the output directory, or on the part's, for the whole time: FP_EBUSY
+ * when another run has it. Each job that failed or is partial has been logged in one line. A part that is there is left as
+ * it is and counted, unless every report in it failed. */
 int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err);
 
 #endif

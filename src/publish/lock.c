@@ -29,7 +29,7 @@ static int open_output(const char *output, int *ret_fd, struct fp_error *err)
         if (!S_ISDIR(st.st_mode))
             return fp_error_set(err, FP_EINVAL,
                                 "output %s is not a directory: move it away or name another output", output);
-    } else if (errno == ENOENT && lstat(output, &st) == 0) {
+    } else if (errno == ENOENT && lstat(output, &st) == 0 && S_ISLNK(st.st_mode)) { /* not: made meanwhile */
         return fp_error_set(err, FP_EINVAL,
                             "output %s is a symbolic link to nothing: make its target or remove it", output);
     } else {

@@ -546,3 +546,23 @@ int fp_stage_latest(struct fp_stage *stage, const char *night, struct fp_error *
     close(root);
     return status;
 }
+
+/* ---- the whole stage ------------------------------------------------------------------------------ */
+
+int fp_stage_become(struct fp_stage *stage, const char *name, struct fp_error *err)
+{
+    char *to = join(stage->output, name, err);
+    int status = to ? sync_tree(stage->path, err) : FP_ENOMEM;
+
+    if (status == FP_OK)
+        status = fp_dir_remove(to, err);
+    if (status == FP_OK && rename(stage->path, to) < 0)
+        status = fp_error_errno(err, FP_EIO, errno, "cannot put the stage in place as %s", to);
+    if (status == FP_OK) {
+        free(stage->path);
+        stage->path = NULL;
+        status = fp_dir_sync(stage->output, err);
+    }
+    free(to);
+    return status;
+}

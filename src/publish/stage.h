@@ -58,6 +58,10 @@ int fp_stage_file(struct fp_stage *stage, const char *path, struct fp_error *err
 /* Points DIR/latest to `night`, which must be in the site. FP_EINVAL when DIR/latest is not a link. */
 int fp_stage_latest(struct fp_stage *stage, const char *night, struct fp_error *err);
 
+/* Makes the whole stage DIR/`name`, durably and by one rename, in place of what is there: for who builds what others put
+ * together (press/part.h). The stage is used up then. */
+int fp_stage_become(struct fp_stage *stage, const char *name, struct fp_error *err);
+
 /* Removes the staging directory; what cannot be removed is left to the next fp_stage_open. Fine on a zeroed
  * struct, and twice. */
 void fp_stage_close(struct fp_stage *stage);

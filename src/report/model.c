@@ -188,8 +188,7 @@ static int dump(const char *bytes, size_t n, void *out)
 
 int fp_model_write(const json_t *root, struct fp_out *out, struct fp_error *err)
 {
-    /* 15 digits: every share prints the same wherever it was computed, and shorter than with 17 */
-    if (json_dump_callback(root, dump, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) < 0)
+    if (json_dump_callback(root, dump, out, JSON_INDENT(2) | JSON_REAL_PRECISION(FP_MODEL_DIGITS)) < 0)
         return fp_error_nomem(err);
     fp_out_putc(out, '\n');
     return FP_OK;

@@ -33,6 +33,9 @@ struct fp_model {
 
 #define FP_MODEL_INIT { false, NULL }
 
+/* Of a real number, wherever it is written: every share is the same wherever it was computed. */
+#define FP_MODEL_DIGITS 15
+
 /* Both steal `value`; a NULL object, array or value is a failure. */
 void fp_model_put(struct fp_model *model, json_t *object, const char *key, json_t *value);
 void fp_model_push(struct fp_model *model, json_t *array, json_t *value);

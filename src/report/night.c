@@ -123,21 +123,16 @@ static const char *outcome_of(const int64_t counts[OUTCOME_COUNT], size_t all)
     return ok ? "ok" : "empty";
 }
 
-static void put_not_pressed(struct fp_model *model, json_t *night, const struct fp_night_facts *facts)
+int fp_night_add_not_pressed(json_t *rows, const struct fp_not_pressed *service, struct fp_error *err)
 {
-    json_t *list = fp_model_array(model, night, "not_pressed");
+    struct fp_model model = FP_MODEL_INIT;
+    json_t *row = fp_model_row(&model, rows);
 
-    for (size_t i = 0; i < facts->not_pressed_count; i++) {
-        const struct fp_not_pressed *service = &facts->not_pressed[i];
-        json_t *row = fp_model_row(model, list);
-
-        fp_model_put(model, row, "title", fp_model_text(service->title));
-        fp_model_put(model, row, "rows", service->rows < 0 ? json_null() : json_integer(service->rows));
-        fp_model_put(model, row, "why", fp_model_text(service->why));
-        fp_model_put(model, row, "entry", json_integer((json_int_t)service->entry));
-    }
-    for (size_t i = 0; i < json_array_size(facts->also_not_pressed); i++)
-        fp_model_push(model, list, json_incref(json_array_get(facts->also_not_pressed, i)));
+    fp_model_put(&model, row, "title", fp_model_text(service->title));
+    fp_model_put(&model, row, "rows", service->rows < 0 ? json_null() : json_integer(service->rows));
+    fp_model_put(&model, row, "why", fp_model_text(service->why));
+    fp_model_put(&model, row, "entry", json_integer((json_int_t)service->entry));
+    return model.failed ? fp_error_nomem(err) : FP_OK;
 }
 
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err)
@@ -169,7 +164,7 @@ int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct
     fp_model_put(&model, night, "source", fp_model_text(facts->source ? facts->source : ""));
     fp_model_put(&model, night, "generated", json_integer(facts->generated));
     fp_model_put(&model, night, "generator", fp_model_text(fp_generator()));
-    put_not_pressed(&model, night, facts);
+    fp_model_put(&model, night, "not_pressed", facts->not_pressed ? json_incref(facts->not_pressed) : json_array());
     fp_model_put(&model, night, "services", json_incref(facts->entries));
     return fp_model_finish(&model, night, ret_night, err);
 }

@@ -62,9 +62,7 @@ struct fp_night_facts {
     const char *source;
     int64_t generated;          /* unix seconds, from the injected clock */
     json_t *entries;            /* an array; becomes part of the result (a reference is added) */
-    const struct fp_not_pressed *not_pressed;
-    size_t not_pressed_count;
-    const json_t *also_not_pressed; /* rows of an earlier summary that still hold; NULL = none */
+    json_t *not_pressed;        /* likewise, rows of fp_night_add_not_pressed or of an earlier summary; NULL = none */
     int64_t asked;              /* requests sent to find out what patterns and groupings stand for */
 };
 
@@ -73,6 +71,8 @@ struct fp_night_facts {
 int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, struct fp_error *err);
 /* Sets `kept` of an entry: `pressed`, the entry of a run at `generated`, did not take its place. */
 int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, int64_t generated, struct fp_error *err);
+/* Appends a row of `not_pressed`. */
+int fp_night_add_not_pressed(json_t *rows, const struct fp_not_pressed *service, struct fp_error *err);
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
 
 /*

@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/limits.h"
+#include "report/model.h"
 #include "report/template_ops.h"
 
 /* One section or partial that is being rendered. */
@@ -170,19 +171,15 @@ static void write_zeros(struct fp_out *out, int n)
         fp_out_putc(out, '0');
 }
 
-/* The shortest digits of a finite |value| that read back as the same number, in `digits`; returns how many.
- * The value is d.ddd × 10^*ret_exponent. Printing and reading back use the same locale, and the decimal
- * point, whatever it is there, is not looked at. */
-static int shortest_digits(double value, char digits[18], int *ret_exponent)
+/* As many digits of a finite |value| as summary.json has of it (fp_model_write), without zeros at the end, in `digits`;
+ * returns how many. So a page is the same whether its numbers were just made or read back. The value is
+ * d.ddd × 10^*ret_exponent. The decimal point, whatever the locale has for it, is not looked at. */
+static int significant_digits(double value, char digits[FP_MODEL_DIGITS], int *ret_exponent)
 {
     char text[64];
     int n = 0;
 
-    for (int precision = 14; precision <= 16; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    snprintf(text, sizeof text, "%.*e", FP_MODEL_DIGITS - 1, value);
     for (const char *c = text; *c != 'e'; c++)
         if (*c >= '0' && *c <= '9')
             digits[n++] = *c;
@@ -195,8 +192,8 @@ static int shortest_digits(double value, char digits[18], int *ret_exponent)
 /* 1.21, 0.001, 300000: an exponent only far below 1, where no integer is. */
 static void write_real(struct fp_out *out, double value)
 {
-    char digits[18];
-    int exponent, n = shortest_digits(fabs(value), digits, &exponent), whole;
+    char digits[FP_MODEL_DIGITS];
+    int exponent, n = significant_digits(fabs(value), digits, &exponent), whole;
 
     if (value < 0)
         fp_out_putc(out, '-');

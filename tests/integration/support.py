@@ -52,6 +52,7 @@ CLEAN = {
     for key, value in os.environ.items()
     if key.lower()
     not in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "no_color", "clicolor_force", "tz")
+    and not key.startswith(("JOB_COMPLETION_", "SLURM_ARRAY_"))  # or a run is a shard
 }
 CLEAN["SOURCE_DATE_EPOCH"] = CLOCK
 
@@ -230,7 +231,7 @@ class PressedOnce(PressCase):
 
 def at_a_fixed_time(arguments: Sequence[str]) -> List[str]:
     """The recorded days are over, whatever the clock of this machine says; a test's own --now comes later and wins."""
-    if arguments and arguments[0] in ("run", "check", "services", "incident"):
+    if arguments and arguments[0] in ("run", "assemble", "check", "services", "incident"):
         return [arguments[0], "--now", "2026-11-21T04:00Z", *arguments[1:]]
     return list(arguments)
 

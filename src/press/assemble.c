@@ -1,0 +1,274 @@
+#include "press/assemble.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "base/wait.h"
+#include "press/fetch.h"
+#include "press/part.h"
+#include "press/publishing.h"
+#include "publish/lock.h"
+#include "report/entry.h"
+
+#define LOOK_MS 1000 /* between two looks for parts that are awaited */
+
+/* ---- are they all there? ---- */
+
+static struct fp_part_place place_of(const struct fp_assembling *how, uint32_t index)
+{
+    return (struct fp_part_place){ how->run, { index, how->shards } };
+}
+
+static uint32_t count_missing(const struct fp_press *press, const struct fp_assembling *how)
+{
+    uint32_t missing = 0;
+
+    for (uint32_t i = 0; i < how->shards; i++) {
+        struct fp_part_place place = place_of(how, i);
+
+        missing += !fp_part_is_there(press->output, &place);
+    }
+    return missing;
+}
+
+/* Names the missing, as far as a line goes. */
+static int say_missing(const struct fp_press *press, const struct fp_assembling *how, uint32_t count, struct fp_error *err)
+{
+    struct fp_str names;
+    int rc;
+
+    fp_str_init(&names, FP_LIMIT_TEXT);
+    for (uint32_t i = 0; i < how->shards && names.len < FP_LIMIT_LISTING; i++) {
+        struct fp_part_place place = place_of(how, i);
+
+        if (!fp_part_is_there(press->output, &place))
+            fp_str_printf(&names, "%s%" PRIu32 "/%" PRIu32, names.len ? ", " : "", i, how->shards);
+    }
+    rc = fp_error_set(err, FP_EBUSY,
+                      "%" PRIu32 " of %" PRIu32 " parts are not in %s/" FP_PARTS_DIR "/%s: %s%s: wait for them (--wait), or "
+                      "press them (run --shard), with the same configuration and windows",
+                      count, how->shards, press->output, how->run, names.data ? names.data : "",
+                      names.len < FP_LIMIT_LISTING ? "" : ", …");
+    fp_str_release(&names);
+    return rc;
+}
+
+/* What is missing all the same is looked for when the lock is held. */
+static int give_up(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
+{
+    for (uint32_t i = 0; i < how->shards; i++) {
+        struct fp_part_place place = place_of(how, i);
+
+        if (atomic_load(press->cancel))
+            return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
+        if (!fp_part_is_there(press->output, &place))
+            how->give_up(how->ctx, &place.shard);
+    }
+    return FP_OK;
+}
+
+static int await_parts(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
+{
+    const struct fp_fetcher patient = { .cancel = press->cancel };
+    int64_t until = fp_clock_ms() + how->wait_ms;
+    uint32_t missing;
+    int rc = FP_OK;
+
+    while ((missing = count_missing(press, how)) > 0 && rc == FP_OK) {
+        int64_t left = until - fp_clock_ms();
+
+        if (left <= 0)
+            return how->give_up ? give_up(press, how, err) : say_missing(press, how, missing, err);
+        rc = fp_fetch_pause(left < LOOK_MS ? left : LOOK_MS, &patient, err);
+    }
+    return rc;
+}
+
+/* ---- putting them together ---- */
+
+/* The order of the run; two of one place come from shards that were not told the same of a pattern. */
+static int by_place(const void *pa, const void *pb)
+{
+    const struct fp_pressed_report *a = pa, *b = pb;
+
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return strcmp(fp_model_get_text(a->entry, "path"), fp_model_get_text(b->entry, "path"));
+}
+
+/* Does what an earlier run left of the night stay? A shard has decided that, too, but the site may have changed since. */
+static int decide(const struct fp_publishing *site, size_t index, const char *dir, struct fp_error *err)
+{
+    struct fp_pressed *night = &site->nights[index];
+    struct fp_str path;
+    int rc = FP_OK;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    for (size_t i = 0; i < night->count && rc == FP_OK; i++) {
+        struct fp_pressed_report *report = &night->reports[i];
+
+        rc = fp_path_make(&path, dir, fp_model_get_text(report->entry, "path"), err);
+        if (rc == FP_OK)
+            rc = fp_kept_stays(&site->kept[index], report->entry, path.data, site->press->force, &report->stays, err);
+    }
+    fp_str_release(&path);
+    return rc;
+}
+
+static void count_outcomes(const struct fp_pressed *night, struct fp_press_result *result)
+{
+    for (size_t i = 0; i < night->count; i++) {
+        const json_t *entry = night->reports[i].entry;
+
+        result->ok += fp_entry_has_outcome(entry, "ok");
+        result->empty += fp_entry_has_outcome(entry, "empty");
+        result->partial += fp_entry_has_outcome(entry, "partial");
+        result->failed += fp_entry_has_outcome(entry, "failed");
+    }
+}
+
+static int take_night(struct fp_publishing *site, size_t index, const struct fp_part *parts, uint32_t count,
+                      const struct fp_stage *stage, struct fp_error *err)
+{
+    struct fp_pressed *night = &site->nights[index];
+    struct fp_str dir;
+    int rc;
+
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    rc = fp_path_make(&dir, stage->path, night->window->path, err);
+    for (uint32_t i = 0; i < count && rc == FP_OK; i++) {
+        rc = fp_part_take(&parts[i], night, dir.data, err);
+        if (rc == FP_OK && atomic_load(site->press->cancel))
+            rc = fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
+    }
+    if (rc == FP_OK && night->count)
+        qsort(night->reports, night->count, sizeof *night->reports, by_place);
+    if (rc == FP_OK)
+        rc = decide(site, index, dir.data, err);
+    fp_str_release(&dir);
+    return rc;
+}
+
+/* Opens them all, then takes them night by night. */
+static int put_together(const struct fp_press *press, const struct fp_assembling *how, const struct fp_lock *lock,
+                        struct fp_publishing *site, struct fp_stage *stage, struct fp_press_result *result,
+                        struct fp_error *err)
+{
+    struct fp_part *parts = calloc((size_t)how->shards + 1, sizeof *parts);
+    uint32_t opened = 0;
+    int rc = parts ? FP_OK : fp_error_nomem(err);
+
+    while (opened < how->shards && rc == FP_OK) {
+        struct fp_part_place place = place_of(how, opened);
+
+        rc = fp_part_open(&parts[opened], press->output, &place, err);
+        result->seconds = fmax(result->seconds, fp_model_get_real(parts[opened++].said, "seconds"));
+    }
+    for (size_t i = 0; i < site->count && rc == FP_OK; i++) {
+        rc = take_night(site, i, parts, how->shards, stage, err);
+        count_outcomes(&site->nights[i], result);
+    }
+    if (rc == FP_OK)
+        rc = fp_lock_check(lock, press->output, err);
+    if (rc == FP_OK)
+        rc = fp_publishing_do(site, stage, fp_model_get_text(parts[0].said, "source"), result, err);
+    while (opened)
+        fp_part_close(&parts[--opened]);
+    free(parts);
+    return rc;
+}
+
+/* ---- afterwards ---- */
+
+/* What cannot be removed costs space and nothing else. */
+static void remove_run(const struct fp_press *press, const char *run)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_str path;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_puts(&path, press->output);
+    fp_path_join(&path, FP_PARTS_DIR);
+    fp_path_join(&path, run);
+    if (fp_str_status(&path, "a path", &err) < 0 || fp_dir_remove(path.data, &err) < 0)
+        fp_log_error(press->log, FP_LOG_WARNING, &err, "parts that are of no use any more");
+    fp_str_release(&path);
+}
+
+/* Shards of a run that never was put together. */
+static void remove_forgotten(const struct fp_press *press)
+{
+    struct fp_str path;
+    struct dirent *entry;
+    DIR *dir = NULL;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    if (fp_path_make(&path, press->output, FP_PARTS_DIR, NULL) == FP_OK)
+        dir = opendir(path.data);
+    while (dir && (entry = readdir(dir)) != NULL) {
+        struct stat info;
+
+        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(info.st_mode) && time(NULL) - info.st_mtime > FP_LIMIT_PART_AGE)
+            remove_run(press, entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    fp_str_release(&path);
+}
+
+/* With the site's lock held. */
+static int assemble_locked(const struct fp_press *press, const struct fp_assembling *how, const struct fp_lock *lock,
+                           struct fp_press_result *result, struct fp_error *err)
+{
+    int64_t started = fp_clock_ms();
+    uint32_t missing = count_missing(press, how); /* another process may just have published them */
+    struct fp_stage stage = { 0 };
+    struct fp_publishing site;
+    int rc;
+
+    if (missing)
+        return say_missing(press, how, missing, err);
+    rc = fp_stage_open(&stage, press->output, err);
+    if (rc < 0)
+        return rc;
+    rc = fp_publishing_open(&site, press, how->windows, how->window_count, err);
+    if (rc == FP_OK)
+        rc = put_together(press, how, lock, &site, &stage, result, err);
+    result->seconds += (double)(fp_clock_ms() - started) / 1e3;
+    fp_publishing_write_metrics(&site, rc, result);
+    fp_stage_close(&stage);
+    if (rc == FP_OK)
+        fp_publishing_tell(&site, result);
+    fp_publishing_close(&site);
+    if (rc == FP_OK) {
+        remove_run(press, how->run);
+        remove_forgotten(press);
+    }
+    return rc;
+}
+
+int fp_assemble(const struct fp_press *press, const struct fp_assembling *how, struct fp_press_result *ret_result,
+                struct fp_error *err)
+{
+    struct fp_lock lock = { -1 };
+    int rc;
+
+    *ret_result = (struct fp_press_result){ 0 };
+    rc = await_parts(press, how, err);
+    if (rc == FP_OK)
+        rc = fp_lock_take(&lock, press->output, (int64_t)time(NULL), err);
+    if (rc == FP_OK)
+        rc = assemble_locked(press, how, &lock, ret_result, err);
+    fp_lock_drop(&lock);
+    return rc;
+}
