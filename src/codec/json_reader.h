@@ -73,6 +73,19 @@ static inline uint64_t fp_json_offset(const struct fp_json *json)
     return json->base + json->pos;
 }
 
+/* What has arrived from here on, for callers who know the usual look of what comes next, and pass over it themselves:
+ * whole values only, checked as strictly as the reader would. In doubt they leave it to the reader. */
+static inline struct fp_slice fp_json_ahead(const struct fp_json *json)
+{
+    return (struct fp_slice){ json->window + json->pos, json->end - json->pos };
+}
+
+static inline void fp_json_pass(struct fp_json *json, size_t n)
+{
+    json->pos += n;
+    json->fresh = false;
+}
+
 /* Fills `err` with a message and the offset of the next unread byte. Returns `code`. */
 int fp_json_fail(struct fp_json *json, struct fp_error *err, enum fp_status code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -34,14 +34,12 @@ static int64_t add_capped(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-/* The root's index; exactly one node may have no parent, and every node must have been listed. */
+/* The root's index; exactly one node may have no parent. */
 static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp_error *err)
 {
     uint32_t root = UNPLACED;
 
     for (uint32_t i = 0; i < nodes->count; i++) {
-        if (nodes->node[i].name == FP_NODES_MISSING)
-            return refuse(nodes, i, "an orphan: the parent that this node names is not in the reply", err);
         if (nodes->node[i].parent != FP_NODES_ROOT)
             continue;
         if (root != UNPLACED)
