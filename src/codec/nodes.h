@@ -16,11 +16,11 @@
 
 #define FP_NODES_ROOT UINT32_MAX /* parent of the root */
 
-/* Walks go up and down in no order: what is needed of a node lies together, half a cache line. */
+/* The tree is walked in no order of theirs: what is needed of a node lies together, half a cache line. */
 struct fp_node {
     uint32_t parent, name;
     uint32_t at;    /* byte offset of the node in the reply, for messages */
-    uint32_t place; /* of fp_nodes_assemble: where it is in the builder; before, the reader's */
+    uint32_t first; /* of fp_nodes_assemble: where its children begin; before, the reader's */
     int64_t self, total;
 };
 
