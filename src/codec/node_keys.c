@@ -151,7 +151,7 @@ static int find_batch(const struct join *j, struct fp_node *node, uint32_t start
         else if (j->slots.slot[at])
             node[start + i].parent = fp_slots_id(&j->slots, at);
         else
-            return refuse(node[start + i].first, err, "an orphan: the parent that this node names is not in the reply");
+            return refuse(node[start + i].named_at, err, "an orphan: the parent that this node names is not in the reply");
     }
     return FP_OK;
 }

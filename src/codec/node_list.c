@@ -124,7 +124,7 @@ static int store(struct list_reader *r, const struct element *e, struct fp_error
         rc = fp_node_keys_add(&r->keys, e->own, e->parent, err);
     if (rc == FP_OK)
         r->nodes.node[r->nodes.count++] = (struct fp_node){
-            .name = e->name, .self = e->self, .total = e->total, .at = e->at, .first = e->parent_end
+            .name = e->name, .self = e->self, .total = e->total, .at = e->at, .named_at = e->parent_end
         };
     return rc;
 }

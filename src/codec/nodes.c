@@ -7,7 +7,6 @@
 #include "base/limits.h"
 
 #define NONE UINT32_MAX
-#define LAST 0x80000000u /* in a list of children, the mark of the last one: FP_LIMIT_NODES leaves it free */
 
 void fp_nodes_release(struct fp_nodes *nodes)
 {
@@ -53,144 +52,80 @@ static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp
     return FP_OK;
 }
 
-/* A node that has its place, and whose children are still to come. */
-struct placed {
-    uint32_t first; /* of its children in `children`, or NONE */
-    uint32_t place; /* in the builder */
-    int64_t below;  /* what its children's totals must add up to */
-};
-
 /*
- * Breadth first, from the root: a node's parent has its place before it, and what is not reached is on a
- * cycle or below one. No table of names is asked as long as no two siblings have one name, which honest
- * replies keep. The reply's order is random, and memory is what costs: each node is looked at once.
+ * The reply's order is random, and waiting for memory is what costs. First the order alone is made, breadth first from
+ * the root, so that a parent comes before its children; what is not reached is on a cycle or below one. Then each node
+ * is looked at once, with those to come already on the way.
  */
 struct assembly {
     struct fp_nodes *nodes;
     struct fp_builder *builder;
-    struct fp_balance balance;
-    uint32_t *children;   /* grouped by parent, in the order of the reply */
-    struct placed *queue; /* the first ones have placed their children, too */
-    size_t queued;
-    uint32_t *last; /* by name: the parent that last got a child of this name */
-    bool merged;    /* two siblings were one: from here on the builder is asked */
+    uint32_t *order; /* nodes; those that have their place in the builder: that place */
+    uint32_t *up;    /* of each in `order`, where its parent is in `order` */
+    int64_t *left;   /* of each in `order`: total − self − Σ total of the children that came, within ±INT64_MAX */
+    uint32_t *last;  /* by name: the place that last got a child of this name */
+    bool merged;     /* two siblings were one: from here on the builder is asked */
 };
 
 static void release(struct assembly *a)
 {
-    free(a->children);
-    free(a->queue);
+    free(a->order);
+    free(a->up);
+    free(a->left);
     free(a->last);
 }
 
-/* The lists of children: `end` is of each node's, which begin where the previous node's end. */
-static void group_children(struct assembly *a, uint32_t *end)
+/* Lists of children, grouped by parent, in the order of the reply: those of a node end at end[node], and begin where
+ * the previous node's end. */
+static void group_children(const struct fp_nodes *nodes, uint32_t *end, uint32_t *children)
 {
-    struct fp_node *node = a->nodes->node;
-    size_t count = a->nodes->count;
+    const struct fp_node *node = nodes->node;
     uint32_t before = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < nodes->count; i++)
         if (node[i].parent != FP_NODES_ROOT)
             end[node[i].parent]++;
-    for (size_t i = 0; i < count; i++) { /* how many → where they begin */
+    for (size_t i = 0; i < nodes->count; i++) { /* how many → where they begin */
         uint32_t own = end[i];
 
         end[i] = before;
         before += own;
     }
-    for (uint32_t i = 0; i < count; i++) /* where they begin → where they end */
+    for (uint32_t i = 0; i < nodes->count; i++) /* where they begin → where they end */
         if (node[i].parent != FP_NODES_ROOT)
-            a->children[end[node[i].parent]++] = i;
-    before = 0;
-    for (size_t i = 0; i < count; i++) {
-        node[i].first = end[i] > before ? before : NONE;
-        if (end[i] > before)
-            a->children[end[i] - 1] |= LAST;
-        before = end[i];
+            children[end[node[i].parent]++] = i;
+}
+
+static inline uint32_t begin_of(const uint32_t *end, uint32_t node)
+{
+    return node ? end[node - 1] : 0;
+}
+
+enum { AHEAD = 16 }; /* nodes: what the walks will come to in a while is fetched before */
+
+/* Returns how many nodes are reached from the root. */
+static size_t walk(struct assembly *a, uint32_t root, const uint32_t *end, const uint32_t *children)
+{
+    uint32_t *order = a->order, *up = a->up;
+    size_t count = 1;
+
+    order[0] = root;
+    up[0] = NONE;
+    for (uint32_t i = 0; i < count; i++) {
+        if (count - i > 2 * AHEAD) {
+            __builtin_prefetch(&end[order[i + 2 * AHEAD]]);
+            __builtin_prefetch(&children[begin_of(end, order[i + AHEAD])]);
+        }
+        for (uint32_t k = begin_of(end, order[i]); k < end[order[i]]; k++) {
+            order[count] = children[k];
+            up[count++] = i;
+        }
     }
-}
-
-static int prepare(struct assembly *a, struct fp_error *err)
-{
-    size_t count = a->nodes->count, names = a->builder->names.count;
-    uint32_t *end = fp_array_zeroed(count, sizeof *end);
-    int rc = FP_OK;
-
-    a->children = fp_array_new(count, sizeof *a->children);
-    a->last = fp_array_new(names, sizeof *a->last);
-    if (!end || !a->children || !a->last)
-        rc = fp_error_nomem(err);
-    else
-        group_children(a, end);
-    free(end);
-    if (rc == FP_OK && !(a->queue = fp_array_new(count, sizeof *a->queue)))
-        rc = fp_error_nomem(err);
-    for (size_t i = 0; i < names && rc == FP_OK; i++)
-        a->last[i] = NONE;
-    return rc == FP_OK ? fp_builder_reserve(a->builder, count, err) : rc;
-}
-
-/* A node gets its place below its parent's. No value is negative. */
-static int put(struct assembly *a, const struct fp_node *node, uint32_t above, struct fp_error *err)
-{
-    struct placed *placed = &a->queue[a->queued++];
-    int rc;
-
-    a->merged |= a->last[node->name] == above;
-    a->last[node->name] = above;
-    rc = a->merged ? fp_builder_child(a->builder, above, node->name, &placed->place, err)
-                   : fp_builder_append(a->builder, above, node->name, &placed->place, err);
-    if (rc == FP_OK)
-        rc = fp_builder_add(a->builder, placed->place, node->self, err);
-    if (rc < 0)
-        fp_error_at(err, NULL, 0, 0, node->at);
-    placed->first = node->first;
-    placed->below = node->total - node->self;
-    return rc;
-}
-
-/* All children of a node that has its place; what it says of itself is compared with them. */
-static int put_children(struct assembly *a, struct placed parent, struct fp_error *err)
-{
-    int64_t sum = 0;
-    int rc = FP_OK;
-
-    for (uint32_t i = parent.first, last = i == NONE; !last && rc == FP_OK; i++) {
-        const struct fp_node *child = &a->nodes->node[a->children[i] & ~LAST];
-
-        last = a->children[i] & LAST;
-        sum = add_capped(sum, child->total);
-        rc = put(a, child, parent.place, err);
-    }
-    if (sum != parent.below) {
-        int64_t off; /* a total that is smaller than its own self leaves less than nothing */
-
-        a->balance.nodes++;
-        if (__builtin_sub_overflow(sum, parent.below, &off))
-            off = INT64_MAX;
-        a->balance.value = add_capped(a->balance.value, llabs(off));
-    }
-    return rc;
-}
-
-/* Each step of a walk through memory in no order would wait for it: what the queue will come to in a while is fetched
- * step by step before. (A function that only fetches has no effect in the eyes of gcc, which drops the call unless it
- * was inlined first.) */
-static inline __attribute__((always_inline)) void fetch_ahead(const struct assembly *a, size_t i)
-{
-    enum { AHEAD = 12 };
-    const struct placed *coming = a->queue + i;
-    size_t left = a->queued - i;
-
-    if (left > 2 * AHEAD && coming[2 * AHEAD].first != NONE)
-        __builtin_prefetch(&a->children[coming[2 * AHEAD].first]);
-    if (left > AHEAD && coming[AHEAD].first != NONE)
-        __builtin_prefetch(&a->nodes->node[a->children[coming[AHEAD].first] & ~LAST]);
+    return count;
 }
 
 /* There are nodes that were not reached: up from the first of them, to one that was passed already. */
-static int refuse_cycle(struct assembly *a, uint32_t root, struct fp_error *err)
+static int refuse_cycle(const struct assembly *a, size_t reached, struct fp_error *err)
 {
     const struct fp_node *node = a->nodes->node;
     bool *passed = fp_array_zeroed(a->nodes->count, sizeof *passed);
@@ -199,12 +134,8 @@ static int refuse_cycle(struct assembly *a, uint32_t root, struct fp_error *err)
 
     if (!passed)
         return fp_error_nomem(err);
-    passed[root] = true;
-    for (size_t i = 0; i < a->queued; i++)
-        for (uint32_t k = a->queue[i].first, last = k == NONE; !last; k++) {
-            passed[a->children[k] & ~LAST] = true;
-            last = a->children[k] & LAST;
-        }
+    for (size_t i = 0; i < reached; i++)
+        passed[a->order[i]] = true;
     while (passed[at])
         at++;
     for (passed[at] = true; !passed[node[at].parent]; passed[at] = true)
@@ -214,31 +145,103 @@ static int refuse_cycle(struct assembly *a, uint32_t root, struct fp_error *err)
     return rc;
 }
 
+static int make_order(struct assembly *a, uint32_t root, struct fp_error *err)
+{
+    size_t count = a->nodes->count, reached;
+    uint32_t *end = fp_array_zeroed(count, sizeof *end);
+    uint32_t *children = fp_array_new(count, sizeof *children);
+    int rc = FP_OK;
+
+    a->order = fp_array_new(count, sizeof *a->order);
+    a->up = fp_array_new(count, sizeof *a->up);
+    if (!end || !children || !a->order || !a->up) {
+        rc = fp_error_nomem(err);
+    } else {
+        group_children(a->nodes, end, children);
+        reached = walk(a, root, end, children);
+        if (reached < count)
+            rc = refuse_cycle(a, reached, err);
+    }
+    free(end);
+    free(children);
+    return rc;
+}
+
+static int64_t take(int64_t left, int64_t total)
+{
+    return left < total - INT64_MAX ? -INT64_MAX : left - total;
+}
+
+/* A node that is not the root gets its place below its parent's. No table of names is asked as long as no two siblings
+ * have one name, which honest replies keep. No value is negative. */
+static int put(struct assembly *a, uint32_t i, struct fp_error *err)
+{
+    const struct fp_node *node = &a->nodes->node[a->order[i]];
+    uint32_t above = a->order[a->up[i]];
+    int rc;
+
+    a->left[i] = node->total - node->self;
+    a->left[a->up[i]] = take(a->left[a->up[i]], node->total);
+    a->merged |= a->last[node->name] == above;
+    a->last[node->name] = above;
+    rc = a->merged ? fp_builder_child(a->builder, above, node->name, &a->order[i], err)
+                   : fp_builder_append(a->builder, above, node->name, &a->order[i], err);
+    if (rc == FP_OK)
+        rc = fp_builder_add(a->builder, a->order[i], node->self, err);
+    if (rc < 0)
+        fp_error_at(err, NULL, 0, 0, node->at);
+    return rc;
+}
+
+static int put_all(struct assembly *a, struct fp_error *err)
+{
+    const struct fp_node *node = a->nodes->node, *root = &node[a->order[0]];
+    size_t count = a->nodes->count, names = a->builder->names.count;
+    int rc = fp_builder_reserve(a->builder, count, err);
+
+    a->left = fp_array_new(count, sizeof *a->left);
+    a->last = fp_array_new(names, sizeof *a->last);
+    if (rc == FP_OK && (!a->left || !a->last))
+        rc = fp_error_nomem(err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < names; i++)
+        a->last[i] = NONE;
+    a->left[0] = root->total - root->self;
+    a->order[0] = 0;
+    rc = fp_builder_add(a->builder, 0, root->self, err);
+    for (uint32_t i = 1; i < count && rc == FP_OK; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&node[a->order[i + AHEAD]]);
+        rc = put(a, i, err);
+    }
+    return rc;
+}
+
+static struct fp_balance sum_up(const struct assembly *a)
+{
+    struct fp_balance balance = { 0 };
+
+    for (size_t i = 0; i < a->nodes->count; i++) {
+        balance.nodes += a->left[i] != 0;
+        balance.value = add_capped(balance.value, llabs(a->left[i]));
+    }
+    return balance;
+}
+
 int fp_nodes_assemble(struct fp_nodes *nodes, struct fp_builder *builder, struct fp_balance *ret_balance,
                       struct fp_error *err)
 {
     struct assembly a = { .nodes = nodes, .builder = builder };
-    const struct fp_node *top;
     uint32_t root = 0;
     int rc = find_root(nodes, &root, err);
 
     if (rc == FP_OK)
-        rc = prepare(&a, err);
-    top = &nodes->node[root];
+        rc = make_order(&a, root, err);
     if (rc == FP_OK)
-        rc = fp_builder_add(builder, 0, top->self, err);
-    if (rc < 0)
-        goto done;
-    a.queue[a.queued++] = (struct placed){ .first = top->first, .place = 0, .below = top->total - top->self };
-    for (size_t i = 0; i < a.queued && rc == FP_OK; i++) {
-        fetch_ahead(&a, i);
-        rc = put_children(&a, a.queue[i], err);
-    }
-    if (rc == FP_OK && a.queued < nodes->count)
-        rc = refuse_cycle(&a, root, err);
+        rc = put_all(&a, err);
     if (rc == FP_OK)
-        *ret_balance = a.balance;
-done:
+        *ret_balance = sum_up(&a);
     release(&a);
     return rc;
 }

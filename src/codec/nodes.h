@@ -16,11 +16,11 @@
 
 #define FP_NODES_ROOT UINT32_MAX /* parent of the root */
 
-/* The tree is walked in no order of theirs: what is needed of a node lies together, half a cache line. */
+/* Nodes are looked at in another order than theirs: what is needed of one lies together, half a cache line. */
 struct fp_node {
     uint32_t parent, name;
-    uint32_t at;    /* byte offset of the node in the reply, for messages */
-    uint32_t first; /* of fp_nodes_assemble: where its children begin; before, the reader's */
+    uint32_t at;       /* byte offset of the node in the reply, for messages … */
+    uint32_t named_at; /* … and that behind its parent's id, where ids are not indexes */
     int64_t self, total;
 };
 
