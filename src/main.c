@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +36,9 @@ int main(int argc, char **argv)
     struct fp_log log;
     int result = FP_EXIT_USAGE;
 
+    /* Large arrays come from the kernel and go back to it: they grow without being copied, and what one service took is
+     * not kept while the next one asks for something else. (glibc would raise this limit as it goes.) */
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
     fp_log_init(&log, STDERR_FILENO);
     if (argc < 2) {
         print_help(stderr);

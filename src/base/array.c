@@ -9,14 +9,27 @@
 
 #define LARGE_PAGE ((size_t)2 << 20)
 
-/* Large pages for what lies wholly within them: the rest, up to one at either end, stays as it is. */
-static void *hint(void *array, size_t bytes)
+/* Asks for large pages where they fit in whole. */
+static void hint(void *array, size_t bytes)
 {
     uintptr_t start = ((uintptr_t)array + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
     uintptr_t end = ((uintptr_t)array + bytes) & ~(LARGE_PAGE - 1);
 
-    if (array && bytes >= 2 * LARGE_PAGE && start < end)
+    if (start < end)
         (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+}
+
+/* Whole pages, none of them shared with others. */
+static void *allocate_large(size_t bytes)
+{
+    void *array = NULL;
+
+    if (bytes <= SIZE_MAX - LARGE_PAGE) {
+        bytes = (bytes + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+        array = aligned_alloc(LARGE_PAGE, bytes);
+    }
+    if (array)
+        hint(array, bytes);
     return array;
 }
 
@@ -24,12 +37,33 @@ void *fp_array_new(size_t count, size_t element)
 {
     size_t bytes;
 
-    return __builtin_mul_overflow(count, element, &bytes) ? NULL : hint(malloc(bytes ? bytes : 1), bytes);
+    if (__builtin_mul_overflow(count, element, &bytes))
+        return NULL;
+    return bytes < LARGE_PAGE ? malloc(bytes ? bytes : 1) : allocate_large(bytes);
 }
 
 void *fp_array_zeroed(size_t count, size_t element)
 {
-    return hint(calloc(count ? count : 1, element), count * element);
+    void *array = calloc(count ? count : 1, element); /* which does not touch what comes zeroed from the kernel */
+
+    if (array)
+        hint(array, count * element);
+    return array;
+}
+
+/* realloc, but large ones move to pages of their own. */
+static void *grow(void *old, size_t old_bytes, size_t bytes)
+{
+    void *grown;
+
+    if (bytes < LARGE_PAGE)
+        return realloc(old, bytes);
+    grown = allocate_large(bytes);
+    if (grown && old_bytes)
+        memcpy(grown, old, old_bytes);
+    if (grown)
+        free(old);
+    return grown;
 }
 
 int fp_array_reserve(void *array, size_t *cap, size_t need, size_t element, size_t max, const char *what,
@@ -51,7 +85,7 @@ int fp_array_reserve(void *array, size_t *cap, size_t need, size_t element, size
     if (__builtin_mul_overflow(count, element, &bytes))
         return fp_error_nomem(err);
     memcpy(&old, array, sizeof old); /* the caller's pointer may have any object type */
-    grown = hint(realloc(old, bytes), bytes);
+    grown = grow(old, *cap * element, bytes);
     if (!grown)
         return fp_error_nomem(err);
     memcpy(array, &grown, sizeof grown);
