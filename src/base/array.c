@@ -78,8 +78,11 @@ int fp_array_reserve(void *array, size_t *cap, size_t need, size_t element, size
         return fp_error_set(err, FP_ELIMIT, "more than %zu %s", max, what);
     if (count < 16)
         count = 16;
-    while (count < need)
-        count = count > max / 2 ? max : 2 * count;
+    while (count < need) {
+        size_t factor = count >= LARGE_PAGE / element ? 8 : 2; /* what is never filled takes no memory of a large one */
+
+        count = count > max / factor ? max : factor * count;
+    }
     if (count > max)
         count = max;
     if (__builtin_mul_overflow(count, element, &bytes))

@@ -134,17 +134,19 @@ static const uint32_t *place(struct freezing *f)
     return position;
 }
 
-static int make_columns(struct fp_tree *tree, size_t count, struct fp_error *err)
+/* What is done with becomes a column; the others are new. */
+static int make_columns(struct fp_tree *tree, struct fp_builder *b, struct freezing *f, struct fp_error *err)
 {
-    tree->parent = fp_array_new(count, sizeof *tree->parent);
-    tree->name = fp_array_new(count, sizeof *tree->name);
-    tree->depth = fp_array_new(count, sizeof *tree->depth);
-    tree->end = fp_array_new(count, sizeof *tree->end);
-    tree->self = fp_array_new(count, sizeof *tree->self);
-    tree->total = fp_array_new(count, sizeof *tree->total);
-    if (!tree->parent || !tree->name || !tree->depth || !tree->end || !tree->self || !tree->total)
+    tree->name = fp_array_new(b->count, sizeof *tree->name);
+    tree->self = fp_array_new(b->count, sizeof *tree->self);
+    tree->total = fp_array_new(b->count, sizeof *tree->total);
+    if (!tree->name || !tree->self || !tree->total)
         return fp_error_nomem(err);
-    tree->count = (uint32_t)count;
+    tree->parent = b->parent;
+    tree->depth = b->depth;
+    tree->end = f->sibling;
+    b->parent = b->depth = f->sibling = NULL;
+    tree->count = (uint32_t)b->count;
     return FP_OK;
 }
 
@@ -184,6 +186,7 @@ static void fill_columns(struct fp_tree *tree, const struct freezing *f, const u
 static int freeze(struct fp_tree *tree, struct fp_builder *b, bool objects, struct freezing *f, struct fp_error *err)
 {
     size_t n = b->count;
+    const uint32_t *position;
     int rc = FP_OK;
 
     f->from = b;
@@ -203,10 +206,12 @@ static int freeze(struct fp_tree *tree, struct fp_builder *b, bool objects, stru
     }
     if (rc == FP_OK)
         rc = sort_children(f, err);
+    if (rc < 0)
+        return rc;
+    position = place(f);
+    rc = make_columns(tree, b, f, err);
     if (rc == FP_OK)
-        rc = make_columns(tree, n, err);
-    if (rc == FP_OK)
-        fill_columns(tree, f, place(f));
+        fill_columns(tree, f, position);
     return rc;
 }
 
