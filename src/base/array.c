@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #define LARGE_PAGE ((size_t)2 << 20)
+#define ROOMY ((size_t)64 << 20) /* large arrays begin with that: what is not filled takes no memory */
 
 /* Asks for large pages where they fit in whole. */
 static void hint(void *array, size_t bytes)
@@ -79,7 +80,7 @@ int fp_array_reserve(void *array, size_t *cap, size_t need, size_t element, size
     if (count < 16)
         count = 16;
     while (count < need) {
-        size_t factor = count >= LARGE_PAGE / element ? 8 : 2; /* what is never filled takes no memory of a large one */
+        size_t factor = count >= LARGE_PAGE / element && count < ROOMY / element ? ROOMY / LARGE_PAGE : 2;
 
         count = count > max / factor ? max : factor * count;
     }

@@ -4,7 +4,7 @@
  *     if (fp_array_reserve(&ids, &cap, n + 1, sizeof *ids, FP_LIMIT_NODES, "nodes", err) < 0) …
  *     ids[n++] = id;
  *
- * `*array` is heap memory (free() it). Growth doubles, that of large ones takes bigger steps. New elements are NOT zeroed.
+ * `*array` is heap memory (free() it). Growth doubles, but for one big step. New elements are NOT zeroed.
  *
  * Large arrays ask the kernel for large pages: filling them takes a fraction of the page faults, and reading them in
  * no order a fraction of the waits. Where the kernel has none to give, nothing changes.

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/limits.h"
@@ -101,7 +102,7 @@ static inline uint32_t begin_of(const uint32_t *end, uint32_t node)
     return node ? end[node - 1] : 0;
 }
 
-enum { AHEAD = 16 }; /* nodes: what the walks will come to in a while is fetched before */
+enum { AHEAD = 24 }; /* nodes: what the walks will come to in a while is fetched before */
 
 /* Returns how many nodes are reached from the root. */
 static size_t walk(struct assembly *a, uint32_t root, const uint32_t *end, const uint32_t *children)
@@ -148,23 +149,19 @@ static int refuse_cycle(const struct assembly *a, size_t reached, struct fp_erro
 static int make_order(struct assembly *a, uint32_t root, struct fp_error *err)
 {
     size_t count = a->nodes->count, reached;
-    uint32_t *end = fp_array_zeroed(count, sizeof *end);
-    uint32_t *children = fp_array_new(count, sizeof *children);
-    int rc = FP_OK;
+    uint32_t *end, *children;
 
     a->order = fp_array_new(count, sizeof *a->order);
     a->up = fp_array_new(count, sizeof *a->up);
-    if (!end || !children || !a->order || !a->up) {
-        rc = fp_error_nomem(err);
-    } else {
-        group_children(a->nodes, end, children);
-        reached = walk(a, root, end, children);
-        if (reached < count)
-            rc = refuse_cycle(a, reached, err);
-    }
-    free(end);
-    free(children);
-    return rc;
+    a->left = fp_array_new(count, sizeof *a->left);
+    if (!a->order || !a->up || !a->left)
+        return fp_error_nomem(err);
+    end = (uint32_t *)a->left; /* which is as large as both, and comes later */
+    children = end + count;
+    memset(end, 0, count * sizeof *end);
+    group_children(a->nodes, end, children);
+    reached = walk(a, root, end, children);
+    return reached < count ? refuse_cycle(a, reached, err) : FP_OK;
 }
 
 static int64_t take(int64_t left, int64_t total)
@@ -199,9 +196,8 @@ static int put_all(struct assembly *a, struct fp_error *err)
     size_t count = a->nodes->count, names = a->builder->names.count;
     int rc = fp_builder_reserve(a->builder, count, err);
 
-    a->left = fp_array_new(count, sizeof *a->left);
     a->last = fp_array_new(names, sizeof *a->last);
-    if (rc == FP_OK && (!a->left || !a->last))
+    if (rc == FP_OK && !a->last)
         rc = fp_error_nomem(err);
     if (rc < 0)
         return rc;

@@ -13,6 +13,8 @@
  *   4. preorder positions, one forward loop: a node's children follow it, each behind its elder siblings' subtrees,
  *   5. columns gathered in preorder; totals in one backward loop.
  */
+enum { AHEAD = 16 }; /* nodes that are fetched in advance */
+
 struct freezing {
     const struct fp_builder *from;
     const uint32_t *name; /* of each node: the builder's … */
@@ -97,10 +99,17 @@ static int sort_children(struct freezing *f, struct fp_error *err)
         f->by_rank[start[rank[f->name[i]]]++] = i;
     for (size_t i = 0; i < b->count; i++)
         f->child[i] = f->sibling[i] = FP_NO_NODE;
-    /* from the last name to the first, each put in front */
+    /* from the last name to the first, each put in front; what comes is fetched before, step by step */
     for (size_t k = b->count; k-- > 0;) {
         uint32_t node = f->by_rank[k], parent = b->parent[node];
 
+        if (k >= 2 * AHEAD) {
+            uint32_t coming = b->parent[f->by_rank[k - AHEAD]];
+
+            __builtin_prefetch(&b->parent[f->by_rank[k - 2 * AHEAD]]);
+            __builtin_prefetch(&f->sibling[f->by_rank[k - AHEAD]], 1);
+            __builtin_prefetch(&f->child[coming == FP_NO_NODE ? 0 : coming], 1);
+        }
         if (parent == FP_NO_NODE)
             continue;
         f->sibling[node] = f->child[parent];
@@ -153,7 +162,6 @@ static int make_columns(struct fp_tree *tree, struct fp_builder *b, struct freez
 /* Step 5. Memory is read in no order and written in order, not the other way round: reads can be asked for in advance. */
 static void fill_columns(struct fp_tree *tree, const struct freezing *f, const uint32_t *position)
 {
-    enum { AHEAD = 16 };
     const struct fp_builder *b = f->from;
     uint32_t *at_place = f->child; /* which is done with */
     uint32_t up = 0;
