@@ -160,7 +160,7 @@ static int more(struct fp_json *json, char close, struct fp_error *err)
     return fp_json_fail(json, err, FP_ESYNTAX, "expected ',' or '%c'", close);
 }
 
-int fp_json_item(struct fp_json *json, struct fp_error *err)
+int fp_json_next_item(struct fp_json *json, struct fp_error *err)
 {
     return more(json, ']', err);
 }
@@ -417,7 +417,8 @@ static inline const char *fast_row(const char *p, int64_t *row, size_t n)
 
 int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_error *err)
 {
-    int rc = fp_json_peek(json, err);
+    bool here = json->pos < json->end && json->window[json->pos] == '[';
+    int rc = here ? FP_OK : fp_json_peek(json, err);
 
     if (rc < 0)
         return rc;

@@ -82,7 +82,7 @@ static int update_slots(struct fp_builder *b, struct fp_error *err)
 }
 
 /* A node at the end. */
-static int append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t depth, struct fp_error *err)
+static inline int append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t depth, struct fp_error *err)
 {
     size_t node = b->count;
     int rc = node < b->cap ? FP_OK : reserve(b, node + 1, err);
