@@ -20,18 +20,16 @@ struct freezing {
     const uint32_t *name; /* of each node: the builder's … */
     uint32_t *marked;    /* … or, where leaves are objects, these */
     uint32_t *by_rank;   /* nodes in the order of names; later: positions */
-    uint32_t *child;     /* first child in the order of names */
+    uint32_t *child;     /* first child in the order of names … */
+    uint32_t *size;      /* … and size of the subtree, itself included: both lie where the totals will be */
     uint32_t *sibling;   /* next sibling */
-    uint32_t *size;      /* of the subtree, itself included */
 };
 
 static void freezing_release(struct freezing *f)
 {
     free(f->marked);
     free(f->by_rank);
-    free(f->child);
     free(f->sibling);
-    free(f->size);
 }
 
 /* Leaves of kind application become objects: new names, same bytes. */
@@ -148,8 +146,7 @@ static int make_columns(struct fp_tree *tree, struct fp_builder *b, struct freez
 {
     tree->name = fp_array_new(b->count, sizeof *tree->name);
     tree->self = fp_array_new(b->count, sizeof *tree->self);
-    tree->total = fp_array_new(b->count, sizeof *tree->total);
-    if (!tree->name || !tree->self || !tree->total)
+    if (!tree->name || !tree->self)
         return fp_error_nomem(err);
     tree->parent = b->parent;
     tree->depth = b->depth;
@@ -182,11 +179,12 @@ static void fill_columns(struct fp_tree *tree, const struct freezing *f, const u
         tree->depth[at] = at ? tree->depth[up] + 1 : 0;
         tree->name[at] = f->name[i];
         tree->end[at] = at + f->size[i];
-        tree->self[at] = tree->total[at] = b->self[i];
+        tree->self[at] = b->self[i];
         if (tree->depth[at] > tree->max_depth)
             tree->max_depth = tree->depth[at];
         up = at;
     }
+    memcpy(tree->total, tree->self, tree->count * sizeof *tree->total);
     for (uint32_t i = tree->count - 1; i > 0; i--)
         tree->total[tree->parent[i]] += tree->total[i];
 }
@@ -200,11 +198,12 @@ static int freeze(struct fp_tree *tree, struct fp_builder *b, bool objects, stru
     f->from = b;
     f->name = b->name;
     f->by_rank = fp_array_new(n, sizeof *f->by_rank);
-    f->child = fp_array_new(n, sizeof *f->child);
     f->sibling = fp_array_new(n, sizeof *f->sibling);
-    f->size = fp_array_new(n, sizeof *f->size);
-    if (!f->by_rank || !f->child || !f->sibling || !f->size)
+    tree->total = fp_array_new(n, sizeof *tree->total);
+    if (!f->by_rank || !f->sibling || !tree->total)
         return fp_error_nomem(err);
+    f->child = (uint32_t *)tree->total;
+    f->size = f->child + n;
     if (objects || b->objects) {
         f->name = f->marked = fp_array_new(n, sizeof *f->marked);
         if (!f->marked)
