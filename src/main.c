@@ -38,7 +38,9 @@ int main(int argc, char **argv)
 
     /* Large arrays come from the kernel and go back to it: they grow without being copied, and what one service took is
      * not kept while the next one asks for something else. (glibc would raise this limit as it goes.) */
+#ifdef __GLIBC__
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
     fp_log_init(&log, STDERR_FILENO);
     if (argc < 2) {
         print_help(stderr);

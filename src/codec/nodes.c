@@ -181,10 +181,13 @@ static int put(struct assembly *a, uint32_t i, struct fp_error *err)
     a->left[a->up[i]] = take(a->left[a->up[i]], node->total);
     a->merged |= a->last[node->name] == above;
     a->last[node->name] = above;
-    rc = a->merged ? fp_builder_child(a->builder, above, node->name, &a->order[i], err)
-                   : fp_builder_append(a->builder, above, node->name, &a->order[i], err);
-    if (rc == FP_OK)
-        rc = fp_builder_add(a->builder, a->order[i], node->self, err);
+    if (!a->merged) {
+        rc = fp_builder_append(a->builder, above, node->name, node->self, &a->order[i], err);
+    } else {
+        rc = fp_builder_child(a->builder, above, node->name, &a->order[i], err);
+        if (rc == FP_OK)
+            rc = fp_builder_add(a->builder, a->order[i], node->self, err);
+    }
     if (rc < 0)
         fp_error_at(err, NULL, 0, 0, node->at);
     return rc;

@@ -61,15 +61,22 @@ def render(path: str, formats: str, *options: str) -> List[str]:
     return [FLAMEPRESS, "render", path, "-o", OUT, "--force", "--formats", formats, *options]
 
 
-def parse(path: str) -> List[str]:
-    return [PARTS, "jansson", path, "1"]
+def part_time(which: str, path: str) -> float:
+    found = subprocess.run([PARTS, which, path, str(RUNS)], check=True, capture_output=True, text=True)
+    return statistics.median(float(word) for word in found.stdout.split())
+
+
+def parse(path: str) -> Cost:
+    """What jansson needs to parse: the time without that of the program around it, and the whole of its memory."""
+    whole = cost([PARTS, "jansson", path, "1"])
+    return Cost(part_time("jansson", path), whole.wall, whole.peak)
 
 
 def render_all() -> None:
     for nodes in SIZES:
         head(f"{nodes:,} nodes to an SVG")
         for form in ("columns", "list"):
-            yardstick = cost(parse(data(form, nodes)))
+            yardstick = parse(data(form, nodes))
             size = os.path.getsize(data(form, nodes)) / 1e6
             line(f"  jansson parses the {form} reply ({size:.1f} MB)", yardstick)
             line(f"  flamepress, {form} reply to SVG", cost(render(data(form, nodes), "svg")), yardstick)
@@ -92,17 +99,12 @@ def render_all() -> None:
         print(f"    {name}: {os.path.getsize(os.path.join(OUT, name)):,} bytes")
 
 
-def decode_times(which: str, path: str) -> float:
-    found = subprocess.run([PARTS, which, path, str(RUNS)], check=True, capture_output=True, text=True)
-    return statistics.median(float(word) for word in found.stdout.split())
-
-
 def decode_all() -> None:
     print(f"\n{'Decoding alone (CPU)':40} {'jansson':>10} {'flamepress':>12}  {'as fast':>8}  flamepress reads")
     for form in ("columns", "list"):
         for nodes in SIZES:
             path = data(form, nodes)
-            peer, own = decode_times("jansson", path), decode_times("decode", path)
+            peer, own = part_time("jansson", path), part_time("decode", path)
             speed = os.path.getsize(path) / own / 1e6
             print(f"  {form + f', {nodes:,} nodes':38} {peer:8.4f} s {own:10.4f} s  {peer / own:6.1f} x  {speed:5.0f} MB/s",
                   flush=True)
