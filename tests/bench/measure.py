@@ -118,12 +118,6 @@ def growth(huge: bool) -> None:
         print(f"    {found.cpu / nodes * 1e9:.0f} ns and {found.peak * 1e6 / nodes:.0f} bytes a node")
 
 
-def night() -> None:
-    import night as module  # pylint: disable=import-outside-toplevel
-
-    module.measure(BUILD, DATA)
-
-
 def main() -> None:
     global OUT  # pylint: disable=global-statement
     asked = sys.argv[1:]
@@ -131,7 +125,6 @@ def main() -> None:
         "render": render_all,
         "decode": decode_all,
         "growth": lambda: growth("huge" in asked),
-        "night": night,
     }
     OUT = tempfile.mkdtemp(prefix="flamepress-bench-")
     try:

@@ -109,8 +109,10 @@ int main(int argc, char **argv)
     for (size_t i = 0; runs > 0 && i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(argv[1], parts[i].name) != 0)
             continue;
-        if (parts[i].run != parse)
-            (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* as main.c does */
+        if (parts[i].run != parse) { /* as main.c does */
+            (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+            (void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+        }
         for (; runs > 0; runs--) {
             if (parts[i].run(argv[2], &seconds) < 0)
                 return 1;
