@@ -1,11 +1,11 @@
-// Zoom, search and keys of a flame graph that is opened alone; the same bytes in every picture. Of a box, data-frame is
-// node id, offset, value; <title> is name, line break, values.
+// Zoom, search and keys of a flame graph that is opened alone; the same bytes in every picture, whose data-words are what
+// it says. Of a box, data-frame is node id, offset, value; <title> is name, line break, values.
 (() => {
 const svg = document.documentElement;
 if (svg.localName !== 'svg') return; // a part of some other document
 const SVG = svg.namespaceURI, HTML = 'http://www.w3.org/1999/xhtml';
 const MATCH = '#ff80ff', ROW = 16, CELL = 7.25, MARGIN = 10;
-const HELP = 'Flame graph: arrow keys move, Enter zooms, Escape resets, n and p go to what is found';
+const [HELP, SEARCH, HINT, TITLE, RESET, MATCHED, AT_LEAST, TWO, HIDDEN, WRONG, NOT_DRAWN] = svg.dataset.words.split('|');
 const width = svg.viewBox.baseVal.width - 2 * MARGIN;
 const groups = [...svg.querySelectorAll('[data-whole]')];
 const details = svg.querySelector('[data-details]'), subtitle = details.textContent;
@@ -22,6 +22,8 @@ function set(el, values) {
   for (const key in values) el.setAttribute(key, values[key]);
   return el;
 }
+
+const fill = (words, ...values) => words.replace(/\{(\d)\}/g, (all, i) => values[i]);
 
 // When needed. Boxes are in preorder: a subtree is from its index to before `end`.
 function load() {
@@ -135,9 +137,9 @@ function mark({ all, whole }, matches) {
       counted = b.end;
     }
     if (matched === !!b.fill) continue;
-    const fill = b.fill || MATCH;
+    const colour = b.fill || MATCH;
     b.fill = matched && b.rect.getAttribute('fill');
-    set(b.rect, { fill });
+    set(b.rect, { fill: colour });
   }
   const percent = 100 * sum / whole;
   return (percent > 99.9 && sum < whole ? '> 99.9' : percent.toPrecision(3)) + ' %';
@@ -151,8 +153,8 @@ function search(query, keep) {
   field.setAttribute('aria-invalid', !matches);
   const shares = panels.map((panel) => mark(panel, matches || matcher('')));
   const hidden = panels.reduce((sum, panel) => sum + panel.hidden, 0);
-  status.textContent = !matches ? 'Not a regular expression' : query && 'Matched ' + (hidden ? 'at least ' : '') +
-    shares.join(' above, ') + (shares[1] ? ' below' : '') + (hidden ? `; ${hidden} frames are not drawn` : '');
+  status.textContent = !matches ? WRONG : query && fill(hidden ? AT_LEAST : MATCHED,
+    shares[1] ? fill(TWO, ...shares) : shares[0]) + (hidden ? fill(HIDDEN, hidden) : '');
   if (!keep) remember();
 }
 
@@ -224,17 +226,16 @@ function recall() {
   load();
   const target = panels.flatMap((panel) => panel.all).find((b) => b.id === id);
   zoom(target, true);
-  if (!target) status.textContent = 'The frame of this address is not drawn';
+  if (!target) status.textContent = NOT_DRAWN;
 }
 
 const bar = make(HTML, 'div'), status = make(HTML, 'output'), reset = make(HTML, 'button');
-const field = make(HTML, 'input', { type: 'search', placeholder: 'Search (/ or Ctrl-F)', 'aria-label': 'Search', size: 22,
-  title: 'Text, or re: and an expression' });
+const field = make(HTML, 'input', { type: 'search', placeholder: HINT, 'aria-label': SEARCH, title: TITLE, size: 22 });
 const tools = make(SVG, 'foreignObject', { x: MARGIN, y: 5, width, height: 28 });
 
 bar.style.cssText = 'display:flex;justify-content:flex-end;align-items:center;gap:8px';
 status.style.cssText = 'background:#fff;white-space:nowrap';
-reset.textContent = 'Reset zoom';
+reset.textContent = RESET;
 reset.style.font = field.style.font = 'inherit';
 reset.hidden = true;
 bar.append(status, reset, field);

@@ -5,30 +5,42 @@
 
 #include "cmd/cmd.h"
 
-static const struct fp_command commands[] = {
+const struct fp_command fp_commands[] = {
     { "run", "press a site: fetch, draw, publish (the nightly job)", fp_cmd_run },
     { "render", "press one report from saved files", fp_cmd_render },
     { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
     { "keep", "keep a night under a name, to compare others with", fp_cmd_keep },
+    { "verify", "check a site, or a night, against its manifests", fp_cmd_verify },
     { "check", "say all that is wrong with a configuration", fp_cmd_check },
     { "services", "list the services that the server knows", fp_cmd_services },
     { "init", "write a configuration to start from", fp_cmd_init },
-    { "reference", "print all keys of the configuration", fp_cmd_reference },
+    { "reference", "print all keys of the configuration, manual pages, completions", fp_cmd_reference },
+    { NULL, NULL, NULL },
 };
 
-#define COMMANDS (sizeof commands / sizeof *commands)
+const struct fp_exit_meaning fp_exit_meanings[] = {
+    { "0", "all well" },
+    { "1", "nothing published or written; verify: not whole" },
+    { "2", "published, but some jobs failed or are partial" },
+    { "3", "published, with a regression (--fail-on-regression)" },
+    { "64", "the command line is wrong" },
+    { "75", "another run holds the lock" },
+    { "78", "the configuration is wrong" },
+    { "128+N", "ended by signal N" },
+    { NULL, NULL },
+};
 
 static void print_help(FILE *to)
 {
     fprintf(to, "Usage: flamepress COMMAND [options]\n\n"
                 "Presses continuous profiles of DeepFlow into a static site of flame graphs.\n\nCommands:\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fprintf(to, "\n`flamepress COMMAND --help` tells more. `flamepress --version` says what this is.\n"
-                "Exit codes: 0 all well, 1 nothing published, 2 published but some jobs failed or are partial,\n"
-                "3 published, with a regression (--fail-on-regression), 64 usage, 75 another run holds the lock,\n"
-                "78 the configuration is wrong.\n");
+    for (const struct fp_command *command = fp_commands; command->name; command++)
+        fprintf(to, "  %-10s %s\n", command->name, command->summary);
+    fprintf(to, "\n`flamepress COMMAND --help` tells more. `flamepress --version` says what this is, and what it runs with.\n"
+                "\nExit codes:\n");
+    for (const struct fp_exit_meaning *row = fp_exit_meanings; row->code; row++)
+        fprintf(to, "  %-10s %s\n", row->code, row->meaning);
 }
 
 int main(int argc, char **argv)
@@ -49,15 +61,15 @@ int main(int argc, char **argv)
         print_help(stdout);
         result = FP_EXIT_OK;
     } else if (strcmp(argv[1], "--version") == 0) {
-        printf("flamepress %s\n", FP_VERSION);
+        fp_cmd_print_version();
         result = FP_EXIT_OK;
     } else {
-        size_t i = 0;
+        const struct fp_command *command = fp_commands;
 
-        while (i < COMMANDS && strcmp(argv[1], commands[i].name) != 0)
-            i++;
-        if (i < COMMANDS)
-            result = commands[i].run(argc - 1, argv + 1, &log);
+        while (command->name && strcmp(argv[1], command->name) != 0)
+            command++;
+        if (command->name)
+            result = command->run(argc - 1, argv + 1, &log);
         else
             fp_log(&log, FP_LOG_ERROR, "unknown command \"%s\" (see `flamepress --help`)", argv[1]);
     }

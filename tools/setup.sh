@@ -44,6 +44,13 @@ fonts-noto-cjk
 chromium!chromium
 nodejs!node
 npm!npm
+dpkg-dev
+file
+systemd
+man-db
+python3-yaml
+mandoc
+zsh
 '
 
 say() {

@@ -3,9 +3,11 @@
 #
 #     sh tools/test.sh
 #
-# Installs what is missing, builds with warnings as errors, twice: with the sanitizers, where the units, the
-# cases and the real binary's tests run, then the release. Tests in a browser: cmake -DFLAMEPRESS_BROWSER_TESTS=ON. Stops at
-# the first build or run that fails; ctest's summary stands last.
+# Installs what is missing, builds with warnings as errors, twice: with the sanitizers, and the release. Units and cases
+# run in both; of the real binary's tests those about what others send and much else run with the sanitizers, those about
+# time, signals, disks, sizes and pages in a browser in the release (labels in tests/CMakeLists.txt; ctest in one build
+# runs all that it has). How fast pages are is printed. Stops at the first build or run that fails; ctest's summary of
+# the release stands last. Takes about a quarter of an hour on two cores.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
@@ -22,7 +24,7 @@ else
 fi
 
 build() {
-    cmake --preset "$1" -DBUILD_TESTING=ON -DFLAMEPRESS_WERROR=ON
+    cmake --preset "$1" -DBUILD_TESTING=ON -DFLAMEPRESS_WERROR=ON -DFLAMEPRESS_BROWSER_TESTS=ON
     cmake --build --preset "$1"
 }
 
@@ -30,5 +32,6 @@ sh tools/setup.sh tests
 jobs=$(nproc)
 build release
 build asan
-ctest --preset asan -j "$jobs"
-ctest --preset release -j "$jobs"
+ctest --preset asan -j "$jobs" --label-exclude '^release$'
+ctest --preset release --verbose --tests-regex '^browser\.speed$'
+ctest --preset release -j "$jobs" --label-exclude '^sanitized$' --exclude-regex '^browser\.speed$'

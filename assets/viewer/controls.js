@@ -1,4 +1,4 @@
-/* The row above the graph: search, view, order, colour, compare, switches, theme; and the path of what is zoomed. */
+/* The row above the graph: search, view, order, colour, compare, switches; and the path of what is zoomed. */
 (function (fp) {
   'use strict';
 
@@ -84,7 +84,6 @@
         choice('colour', words.colour, colours),
         profile.tree.beforeTotal ? choice('side', words.side, words.sides) : null,
         menu,
-        choice('theme', words.theme, words.themes),
         fp.button(words.reset, () => on.reset())),
       found, path);
 

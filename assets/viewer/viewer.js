@@ -2,7 +2,7 @@
 (function (fp) {
   'use strict';
 
-  const LIGHT = ['q', 'regex', 'matchCase', 'theme', 'colour']; /* nothing moves when these change */
+  const LIGHT = ['q', 'regex', 'matchCase', 'colour']; /* nothing moves when these change */
   const SLICE = 12; /* ms of looking for a frame before the page may draw again */
 
   fp.Viewer = function (profile, words) {
@@ -21,13 +21,6 @@
     this.elements = [controls.element, graph.element, panel.element];
 
     /* ---- what follows from a state ---- */
-
-    function applyTheme() {
-      if (state.theme === 'auto')
-        delete document.documentElement.dataset.theme;
-      else
-        document.documentElement.dataset.theme = state.theme;
-    }
 
     function applySwitches() {
       if (state.on === baseOn)
@@ -78,7 +71,7 @@
       return {
         fill: byChange ? (p, i) => changes.get(p)(i) : (p, i) => colourOf(p.tree.name[i]),
         hatches: !byChange, matched: search.matched, chosen, hovered: null,
-        ink: style.getPropertyValue('--ink').trim() || '#000', paper: style.getPropertyValue('--paper').trim() || '#fff',
+        ink: style.color, paper: style.backgroundColor,
       };
     }
 
@@ -114,7 +107,6 @@
 
     /* After a change; `keep`: nothing moves. */
     function render(keep) {
-      applyTheme();
       applySwitches();
       applySearch();
       if (!keep || !scene) {
@@ -300,9 +292,25 @@
       choose({ part: p, node: to }, true);
     }
 
+    /* The page's links to a frame's difference: here, and not in the picture that they lead to without script. */
+    function openDifference(event) {
+      const link = event.target.closest('a[data-node]');
+      if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+        return;
+      event.preventDefault();
+      location.hash = fp.formatAddress({ ...defaults, theme: state.theme, side: 'difference', node: link.dataset.node }, defaults);
+      comeIntoView();
+      graph.focus();
+    }
+
     this.watch = function () {
+      document.addEventListener('click', openDifference);
       window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
+      document.addEventListener('flamepress-theme', (event) => { /* the switch of the page; the address has it, too */
+        state.theme = event.detail;
+        graph.look(look());
+      });
       graph.onresize(() => {
         graph.show(scene, look(), true);
         panel.note(noteText());
@@ -311,6 +319,17 @@
   };
 
   /* ---- the start ---- */
+
+  function comeIntoView() {
+    document.getElementById('graph').scrollIntoView();
+  }
+
+  /* A link to a frame is a link to the graph; a page that is seen again is where its reader left it. */
+  function followLink() {
+    const [how] = performance.getEntriesByType('navigation');
+    if (how && how.type === 'navigate' && new URLSearchParams(location.hash.slice(1)).get('node'))
+      comeIntoView();
+  }
 
   function replacePicture() {
     const picture = document.getElementById('picture');
@@ -330,7 +349,9 @@
       viewer.readAddress();
       viewer.watch();
       replacePicture(); /* only now: until it is drawn, the picture is what there is */
+      followLink();
       performance.mark('flamepress-drawn');
+      setTimeout(() => fp.showFunctions(profile, words), 0); /* once the picture is seen */
     } catch (error) {
       place.replaceChildren(fp.el('p', { class: 'note', role: 'status' }, fp.fill(words.failed, { why: error.message })));
       place.hidden = false;

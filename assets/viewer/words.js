@@ -32,7 +32,6 @@
       collapse_wrappers: 'Wrappers collapsed',
     },
     fixed: 'applied before the profile was written',
-    theme: 'Theme', themes: { auto: 'system', light: 'light', dark: 'dark' },
     reset: 'Reset',
     path: 'Zoomed path', between: '… {count} more …',
     details: 'Selected frame', none: 'Select a frame in the graph to see it here.',
@@ -55,6 +54,10 @@
     inexact: 'Values beyond 9,007,199,254,740,991 are rounded.',
     legend: 'Colours', points: 'Change of share in points', less: 'less', grew: 'more',
     noFunction: 'This function is not in what is shown.',
+    filter: 'Filter', filtered: '{count} of {all}', showMore: 'Show {count} of {left} more',
+    selfHead: 'self', totalHead: 'total', changeSelf: 'change of self in points', changeTotal: 'change of total in points',
+    functionHead: 'function', isNew: 'new', isGone: 'gone', calledBy: 'Called by', calls: 'Calls', ofThis: 'Share of it',
+    toSandwich: 'Callers and callees in the graph',
   };
 
   fp.wordsFor = (lang) => fp.words[String(lang || 'en').split('-')[0]] || fp.words.en;

@@ -74,14 +74,18 @@ void fp_lang_vsay(const struct fp_lang *lang, struct fp_str *to, const char *key
 
     for (size_t i = 0; i < ARGUMENTS && (given[i] = va_arg(args, const char *)); i++)
         ;
-    for (; *text; text++) {
+    while (*text) {
+        size_t n = strcspn(text, "{");
+
+        fp_str_append(to, text, n);
+        text += n;
         if (text[0] == '{' && text[1] >= '0' && text[1] <= '9' && text[2] == '}') {
             const char *argument = given[text[1] - '0'];
 
             fp_str_puts(to, argument ? argument : "");
-            text += 2;
-        } else {
-            fp_str_putc(to, *text);
+            text += 3;
+        } else if (*text) {
+            fp_str_putc(to, *text++);
         }
     }
 }

@@ -44,6 +44,7 @@
 
 /* Pages and exports */
 #define FP_LIMIT_TOP_FUNCTIONS 100u                   /* rows of a table on a page */
+#define FP_LIMIT_CALLS 10u                            /* functions whose callers and callees a page has, and rows of each */
 #define FP_LIMIT_SUMMARY_FUNCTIONS 10000u             /* entries of `functions` in summary.json */
 #define FP_LIMIT_CHANGES 256u                         /* changes of one comparison that are explained */
 #define FP_LIMIT_SUMMARY_NOISE 200u                   /* differences that are no change, in summary.json */
@@ -56,6 +57,8 @@
 #define FP_LIMIT_NIGHTS 20000u                        /* nights an index lists */
 #define FP_LIMIT_HISTORY_NIGHTS 400u                  /* nights that charts go back: more than a year of days */
 #define FP_LIMIT_HISTORY_POINTS 4000000u              /* values kept for them: 24 bytes each */
+#define FP_LIMIT_NIGHTS_REPORTS 5000u                 /* that nights.js names, … */
+#define FP_LIMIT_NIGHTS_SETS 100000u                  /* … and numbers of its sets: half a megabyte each */
 #define FP_LIMIT_FEED 50u                             /* nights of feed.xml */
 #define FP_LIMIT_HISTORY_REPORTS 14u                  /* of them, those whose functions are looked at */
 

@@ -11,6 +11,7 @@
 #define FP_BASE_WAIT_H
 
 #include <pthread.h>
+#include <stdint.h>
 #include <time.h>
 
 /* A condition whose timed waits go by fp_wait_until. */
@@ -22,6 +23,15 @@ static inline void fp_wait_init(pthread_cond_t *cond)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(cond, &attributes);
     pthread_condattr_destroy(&attributes);
+}
+
+/* Milliseconds by the same clock. */
+static inline int64_t fp_clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* So many nanoseconds from now, up to a second. */

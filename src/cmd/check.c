@@ -6,6 +6,7 @@
 #include "base/unit.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/hooks.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
@@ -154,6 +155,14 @@ static void check_baselines(struct checking *c)
     }
 }
 
+static void check_hooks(struct checking *c)
+{
+    struct fp_error err = FP_ERROR_INIT;
+
+    if (!fp_problems_about(c->problems, "after_publish") && fp_hooks_check(c->config, &err) < 0)
+        report(c, &err);
+}
+
 static void check_pages(struct checking *c)
 {
     const struct fp_pages_options how = { c->config->title, c->config->templates, c->config->assets,
@@ -188,6 +197,7 @@ static size_t check_all(const struct fp_config *config, const struct fp_problems
     check_windows(&c);
     check_baselines(&c);
     check_source(&c);
+    check_hooks(&c);
     check_pages(&c);
     if (!c.wrong)
         print_tally(path, config, &c.tally);

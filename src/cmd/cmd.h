@@ -12,7 +12,7 @@
 
 enum fp_exit {
     FP_EXIT_OK = 0,
-    FP_EXIT_NOTHING = 1,  /* nothing could be published or written */
+    FP_EXIT_NOTHING = 1,  /* nothing could be published or written; verify: the site is not whole */
     FP_EXIT_PARTIAL = 2,  /* published, but some jobs failed or are partial */
     FP_EXIT_REGRESSION = 3, /* published, and a regression is beyond the limits (--fail-on-regression) */
     FP_EXIT_USAGE = 64,   /* the command line is wrong */
@@ -28,15 +28,28 @@ struct fp_command {
     int (*run)(int argc, char **argv, struct fp_log *log);
 };
 
+/* All of them; ends with a NULL name. */
+extern const struct fp_command fp_commands[];
+
+/* What --help and the manual page say of enum fp_exit; ends with a NULL code. */
+struct fp_exit_meaning {
+    const char *code, *meaning;
+};
+extern const struct fp_exit_meaning fp_exit_meanings[];
+
+/* `flamepress --version`: ours, and a line for each library that is linked. */
+void fp_cmd_print_version(void);
+
 int fp_cmd_run(int argc, char **argv, struct fp_log *log);
 int fp_cmd_render(int argc, char **argv, struct fp_log *log);
 int fp_cmd_incident(int argc, char **argv, struct fp_log *log);
 int fp_cmd_demo(int argc, char **argv, struct fp_log *log);
 int fp_cmd_keep(int argc, char **argv, struct fp_log *log);
+int fp_cmd_verify(int argc, char **argv, struct fp_log *log);
 int fp_cmd_check(int argc, char **argv, struct fp_log *log);
 int fp_cmd_services(int argc, char **argv, struct fp_log *log);
 int fp_cmd_init(int argc, char **argv, struct fp_log *log);
-/* Prints the configuration's reference or schema, for the README and assets/. */
+/* Prints what is made of the tables: reference, schema, manual pages, completions. */
 int fp_cmd_reference(int argc, char **argv, struct fp_log *log);
 
 /* Logs `err` as an error (with `context` in front, may be NULL) and returns `exit_code`. */

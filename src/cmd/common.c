@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "base/unit.h"
+#include "base/wait.h"
 #include "cmd/cmd.h"
+#include "cmd/hooks.h"
 #include "cmd/signals.h"
 #include "plan/compare.h"
 #include "press/baseline.h"
@@ -133,6 +135,16 @@ static size_t drop_doubles(struct fp_window *windows, size_t count)
     return kept;
 }
 
+int fp_cmd_now(int64_t *ret_now, const struct fp_window_options *options, const struct fp_zone *zone, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+
+    *ret_now = (int64_t)time(NULL);
+    if (options->now && fp_time_parse(options->now, zone, ret_now, &err) < 0)
+        return fp_cmd_fail(log, &err, "--now", FP_EXIT_USAGE);
+    return FP_EXIT_OK;
+}
+
 int fp_cmd_windows(const struct fp_config *config, const struct fp_window_options *options, const struct fp_zone *zone,
                    struct fp_window **ret_windows, size_t *ret_count, struct fp_log *log)
 {
@@ -140,11 +152,11 @@ int fp_cmd_windows(const struct fp_config *config, const struct fp_window_option
     size_t count = given ? 1 : config->window_count, kept = 0;
     struct fp_error err = FP_ERROR_INIT;
     struct fp_window *windows;
-    int64_t now = (int64_t)time(NULL);
-    int result = FP_EXIT_OK;
+    int64_t now;
+    int result = fp_cmd_now(&now, options, zone, log);
 
-    if (options->now && fp_time_parse(options->now, zone, &now, &err) < 0)
-        return fp_cmd_fail(log, &err, "--now", FP_EXIT_USAGE);
+    if (result != FP_EXIT_OK)
+        return result;
     windows = calloc(count + 1, sizeof *windows);
     if (!windows) {
         fp_error_nomem(&err);
@@ -194,7 +206,7 @@ int fp_cmd_generated(int64_t *ret_time, struct fp_log *log)
 static int discover(struct fp_planned *planned, const struct fp_config *config, struct fp_source *source,
                     const struct fp_plan_options *options, struct fp_plan_services *services, struct fp_log *log)
 {
-    const struct fp_fetcher fetcher = { source, &config->source, log, fp_signals_cancel() };
+    const struct fp_fetcher fetcher = { source, &config->source, log, fp_signals_cancel(), planned->ends_ms };
     size_t found = 0, asked = 0;
 
     for (size_t w = 0; w < options->window_count; w++) {
@@ -209,7 +221,7 @@ static int discover(struct fp_planned *planned, const struct fp_config *config, 
         found += services[w].count;
         asked += planned->discoveries[w].requests;
     }
-    if (found || !asked) /* without a question, the plan says what is wrong */
+    if (found || !asked || options->wanted) /* without a question, the plan says what is wrong */
         return FP_EXIT_OK;
     fp_log(log, FP_LOG_ERROR, "nothing to press: %s has no service for what %s asks", fp_source_describe(source),
            config->file);
@@ -224,7 +236,8 @@ int fp_cmd_plan(struct fp_planned *planned, const struct fp_config *config, stru
     struct fp_error err = FP_ERROR_INIT;
     int result;
 
-    *planned = (struct fp_planned){ .discoveries = calloc(options->window_count + 1, sizeof *planned->discoveries) };
+    *planned = (struct fp_planned){ .discoveries = calloc(options->window_count + 1, sizeof *planned->discoveries),
+                                    .ends_ms = fp_clock_ms() + 1000 * config->deadline_s };
     if (!services || !planned->discoveries) {
         fp_error_nomem(&err);
         result = fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
@@ -324,6 +337,16 @@ int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, c
 
 /* ---- the press ---- */
 
+/* No warning: it would come every night, and nothing is lost. */
+void fp_cmd_say_fonts(const struct fp_pages *pages, struct fp_log *log)
+{
+    const struct fp_lang *lang = fp_pages_lang(pages);
+
+    if (fp_pages_drawn_lang(pages) != lang)
+        fp_log(log, FP_LOG_INFO, "no font that is installed has all characters of the language \"%s\": the words in PNG and "
+               "PDF files are English; install one (Debian: fonts-noto-cjk)", lang->tag);
+}
+
 /* What was asked to fail on goes before what went wrong besides: both are in the log. */
 static int exit_of_result(const struct fp_press_result *result, bool fail_on_regression)
 {
@@ -334,11 +357,29 @@ static int exit_of_result(const struct fp_press_result *result, bool fail_on_reg
     return fp_press_is_whole(result) ? FP_EXIT_OK : FP_EXIT_PARTIAL;
 }
 
+struct after {
+    const struct fp_site_options *site;
+    struct fp_log *log;
+    int rc; /* of the program */
+};
+
+static void after_publish(void *ctx, const struct fp_press_result *result, const char *nights)
+{
+    struct after *after = ctx;
+    const struct fp_site_options *site = after->site;
+
+    after->rc = fp_hooks_after_publish(
+        &(struct fp_after_publish){ site->config, site->output, nights, fp_press_is_whole(result),
+                                    exit_of_result(result, site->fail_on_regression) },
+        after->log);
+}
+
 int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
 {
     const struct fp_config *config = site->config;
     const struct fp_pages_options how = { config->title, config->templates, config->assets,
                                           fp_lang_find(config->chinese ? "zh" : "en") };
+    struct after after = { site, log, FP_OK };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_press_result result;
     struct fp_pages *pages;
@@ -346,9 +387,23 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
 
     if (fp_pages_open(&pages, &how, &err) < 0)
         return fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
+    fp_cmd_say_fonts(pages, log);
     fp_signals_catch();
-    rc = fp_press_run(&(struct fp_press){ config, &site->planned->plan, site->planned->discoveries, site->zone, site->source, pages, site->output,
-                                          site->generated, site->force, log, fp_signals_cancel(), site->fail_on_regression },
+    rc = fp_press_run(&(struct fp_press){ .config = config,
+                                          .plan = &site->planned->plan,
+                                          .discoveries = site->planned->discoveries,
+                                          .zone = site->zone,
+                                          .source = site->source,
+                                          .pages = pages,
+                                          .output = site->output,
+                                          .generated = site->generated,
+                                          .force = site->force,
+                                          .log = log,
+                                          .cancel = fp_signals_cancel(),
+                                          .say_regressions = site->fail_on_regression,
+                                          .ends_ms = site->planned->ends_ms,
+                                          .after = after_publish,
+                                          .after_ctx = &after },
                       &result, &err);
     fp_pages_close(pages);
     if (rc < 0)
@@ -357,5 +412,8 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
            "%zu kept",
            site->output, result.nights, fp_plural(result.nights), result.ok, fp_plural(result.ok), result.empty,
            result.partial, result.failed, result.kept);
-    return exit_of_result(&result, site->fail_on_regression);
+    if (after.rc == FP_ECANCELLED && fp_signals_caught())
+        return FP_EXIT_SIGNAL + fp_signals_caught();
+    rc = exit_of_result(&result, site->fail_on_regression);
+    return rc == FP_EXIT_OK && after.rc < 0 ? FP_EXIT_PARTIAL : rc;
 }

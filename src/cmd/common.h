@@ -31,6 +31,9 @@ struct fp_window_options {
     const char *window, *since, *until, *now;
 };
 
+/* options->now, else the clock. 0, or an exit code after logging. */
+int fp_cmd_now(int64_t *ret_now, const struct fp_window_options *options, const struct fp_zone *zone, struct fp_log *log);
+
 /* What the configured or given windows are now, each once and none beyond now (fp_window_until). One that begins this very
  * second is left out with a warning, so there may be none. The caller frees *ret_windows. 0, or an exit code after logging
  * all that are wrong. */
@@ -45,6 +48,7 @@ struct fp_planned {
     struct fp_plan plan;
     struct fp_discovery *discoveries; /* heap: one for each window */
     size_t count;
+    int64_t ends_ms; /* when the `deadline` of the run is over (press/fetch.h) */
 };
 
 /* Finds out what patterns and groupings are in each window, then plans. 0, or an exit code after logging; to be
@@ -61,6 +65,11 @@ int fp_cmd_find_label(const struct fp_config *config, const char *baseline, cons
  * becomes further requests. A name under which no night is kept is a warning. 0, or an exit code after logging. */
 int fp_cmd_compare(struct fp_planned *planned, const struct fp_config *config, const struct fp_zone *zone,
                    const char *output, struct fp_log *log);
+
+struct fp_pages;
+
+/* Says, when it is so, that what is drawn will have English words. */
+void fp_cmd_say_fonts(const struct fp_pages *pages, struct fp_log *log);
 
 struct fp_site_options {
     const struct fp_config *config;

@@ -246,6 +246,7 @@ static int work(struct incident *x, struct fp_error *err)
     if (fp_pages_open(&x->pages, &pages, err) < 0 ||
         fp_source_open(&x->source, &config->source, fp_signals_cancel(), err) < 0)
         return fp_cmd_fail_config(x->log, config, err, FP_EXIT_CONFIG);
+    fp_cmd_say_fonts(x->pages, x->log);
     if (fp_report_dir_stage(x->r->output, &x->stage, err) < 0)
         return fp_cmd_fail(x->log, err, NULL, FP_EXIT_NOTHING);
     fp_signals_catch();

@@ -7,15 +7,17 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/describe.h"
 
-static const struct fp_option common[] = {
+const struct fp_option fp_options_common[] = {
     { "verbose", 'v', NULL, "say more; twice: everything" },
     { "log-format", '\0', "text|json", "messages as text (default) or one JSON object a line" },
     { "help", 'h', NULL, "this help" },
+    { FP_DESCRIBE_OPTION, '\0', "man|bash|zsh", NULL },
     { NULL, '\0', NULL, NULL },
 };
 
-#define COMMON_COUNT (sizeof common / sizeof *common - 1)
+#define COMMON_COUNT (sizeof fp_options_common / sizeof *fp_options_common - 1)
 #define FIRST_LONG 1000 /* getopt_long's value for table[i] is FIRST_LONG + i: no clash with characters */
 
 static size_t count_of(const struct fp_option *table)
@@ -33,6 +35,8 @@ static void print_options(const struct fp_option *table)
         char left[80];
         const char *line = table->help;
 
+        if (!line)
+            continue;
         snprintf(left, sizeof left, "%c%c%s--%s%s%s", table->letter ? '-' : ' ', table->letter ? table->letter : ' ',
                  table->letter ? ", " : "  ", table->name, table->value ? " " : "", table->value ? table->value : "");
         if (strlen(left) > 28)
@@ -60,7 +64,7 @@ static void print_help(const struct fp_options *options)
         printf("\nOptions:\n");
     print_options(options->table);
     printf("\nIn every command:\n");
-    print_options(common);
+    print_options(fp_options_common);
 }
 
 /* Fills what getopt_long wants; `letters` has room for all. */
@@ -92,6 +96,8 @@ static int index_of(const struct fp_option *table, size_t n, int first, int foun
 /* A common option; FP_OPTIONS_END means "go on". */
 static int take_common(struct fp_options *options, int index)
 {
+    struct fp_error err = FP_ERROR_INIT;
+
     switch (index) {
     case 0:
         if (options->log->level < FP_LOG_DEBUG)
@@ -107,9 +113,12 @@ static int take_common(struct fp_options *options, int index)
             return FP_OPTIONS_WRONG;
         }
         return FP_OPTIONS_END;
+    case 2: print_help(options); return FP_OPTIONS_HELP;
     default:
-        print_help(options);
-        return FP_OPTIONS_HELP;
+        if (fp_describe(options, optarg, &err) == 0)
+            return FP_OPTIONS_HELP;
+        fp_options_wrong(options, "%s", err.message);
+        return FP_OPTIONS_WRONG;
     }
 }
 
@@ -130,7 +139,7 @@ int fp_options_next(struct fp_options *options, int argc, char **argv)
 
     memset(longs, 0, sizeof longs);
     describe(options->table, n, FIRST_LONG, longs, letters);
-    describe(common, COMMON_COUNT, FIRST_LONG + (int)n, longs + n, letters);
+    describe(fp_options_common, COMMON_COUNT, FIRST_LONG + (int)n, longs + n, letters);
     opterr = 0; /* mistakes are reported in our own words */
     for (;;) {
         int found = getopt_long(argc, argv, letters, longs, NULL), index, rc;
@@ -147,7 +156,7 @@ int fp_options_next(struct fp_options *options, int argc, char **argv)
         index = index_of(options->table, n, FIRST_LONG, found);
         if (index >= 0)
             return index;
-        rc = take_common(options, index_of(common, COMMON_COUNT, FIRST_LONG + (int)n, found));
+        rc = take_common(options, index_of(fp_options_common, COMMON_COUNT, FIRST_LONG + (int)n, found));
         if (rc != FP_OPTIONS_END)
             return rc;
     }

@@ -20,8 +20,11 @@ struct fp_option {
     const char *name;
     char letter;       /* '\0' = none */
     const char *value; /* what --help calls the argument; NULL = a flag */
-    const char *help;  /* line breaks continue in the help column */
+    const char *help;  /* line breaks continue in the help column; NULL = not in --help */
 };
+
+/* What every command has. */
+extern const struct fp_option fp_options_common[];
 
 #define FP_OPTIONS_MAX 32
 #define FP_OPTIONS_END (-1)   /* all options have been read */

@@ -261,10 +261,12 @@ static int draw_into(struct render_options *r, const struct fp_report_facts *fac
     if (rc == FP_OK)
         rc = fp_pages_open(&pages, &r->pages, err);
     if (rc == FP_OK)
+        fp_cmd_say_fonts(pages, r->bundle.log);
+    if (rc == FP_OK)
         rc = fp_draw_report(
             facts, stage.data,
             &(struct fp_draw_options){ &r->picture, pages, &place, r->formats, !r->no_interactive,
-                                       r->single_file ? &r->bundle : NULL },
+                                       r->single_file ? &r->bundle : NULL, NULL },
             r->baseline_count ? &summary : NULL, err);
     if (rc == FP_OK)
         rc = publish(r, pages, stage.data, err);

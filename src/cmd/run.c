@@ -1,18 +1,21 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/unit.h"
+#include "cmd/catch_up.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "cmd/signals.h"
 #include "cmd/site_guard.h"
 #include "plan/compare.h"
+#include "source/ping.h"
 
-enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
+enum { OPT_CONFIG, OPT_WINDOW, OPT_SINCE, OPT_UNTIL, OPT_ONLY, OPT_CATCH_UP, OPT_OUTPUT, OPT_DRY_RUN, OPT_FORCE, OPT_NOW,
        OPT_FAIL };
 
 static const struct fp_option table[] = {
@@ -23,6 +26,8 @@ static const struct fp_option table[] = {
     { "until", '\0', "TIME", "… to here (default: now)" },
     { "only", '\0', "NAME", "press only this service (id, name or shell pattern, or services[N] for\nthe N-th entry, counted from 0); repeatable. The night's other "
                             "reports stay as they are" },
+    { "catch-up", '\0', "N", "of the last N windows of each kind (yesterday: the last N days) press what is\n"
+                             "missing, failed or partial, and nothing else" },
     { "output", 'o', "DIR", "the site, instead of the configured `output`" },
     { "dry-run", 'n', NULL, "print the plan (jobs, windows, requests); touch nothing.\nAsks the source only what `match` and `group_by` stand for" },
     { "force", '\0', NULL, "write into a directory that holds other things than a site, and\n"
@@ -37,7 +42,7 @@ struct run_options {
     const char *config, *output;
     struct fp_window_options window;
     const char **only;
-    size_t only_count;
+    size_t only_count, catch_up; /* 0 = all of the configured windows, whatever the site has */
     bool dry_run, force, fail;
 };
 
@@ -45,12 +50,13 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
 {
     struct fp_options o = {
         .table = table,
-        .usage = "run -c FILE [--window W | --since T --until T] [--only NAME]… [-o DIR] [--dry-run] [--force]\n"
-                 "       [--fail-on-regression]",
+        .usage = "run -c FILE [--window W | --since T --until T] [--catch-up N] [--only NAME]… [-o DIR] [--dry-run]\n"
+                 "       [--force] [--fail-on-regression]",
         .about = "Fetches the profiles of all configured services, builds the night's pages aside and\n"
                  "switches them into place. Silent when all is well.",
         .log = log,
     };
+    const char *catch_up = NULL;
     int found;
 
     while ((found = fp_options_next(&o, argc, argv)) >= 0) {
@@ -60,6 +66,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         case OPT_SINCE: r->window.since = o.value; break;
         case OPT_UNTIL: r->window.until = o.value; break;
         case OPT_ONLY: r->only[r->only_count++] = o.value; break;
+        case OPT_CATCH_UP: catch_up = o.value; break;
         case OPT_OUTPUT: r->output = o.value; break;
         case OPT_DRY_RUN: r->dry_run = true; break;
         case OPT_FORCE: r->force = true; break;
@@ -73,6 +80,10 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
         return fp_options_wrong(&o, "unexpected operand \"%s\"", argv[o.operand]);
     if (!r->config)
         return fp_options_wrong(&o, "which configuration? Give -c FILE");
+    if (catch_up && (r->window.since || r->window.until))
+        return fp_options_wrong(&o, "--catch-up goes by kinds of windows: --since and --until are no kind");
+    if (catch_up && (catch_up[strspn(catch_up, "0123456789")] || strlen(catch_up) > 4 || !(r->catch_up = (size_t)atoi(catch_up))))
+        return fp_options_wrong(&o, "--catch-up \"%s\": how many windows, from 1 on?", catch_up);
     return FP_EXIT_OK;
 }
 
@@ -164,18 +175,54 @@ static int work(const struct run_options *r, const struct fp_site_options *site,
     return failed ? FP_EXIT_PARTIAL : FP_EXIT_OK;
 }
 
+/* The windows of this run, and what of them to press. */
+static int find_windows(const struct run_options *r, const struct fp_site_options *site, struct fp_catch_up *ret_catch_up,
+                        struct fp_log *log)
+{
+    const struct fp_only only = { (const char *const *)r->only, r->only_count };
+
+    if (!r->catch_up)
+        return fp_cmd_windows(site->config, &r->window, site->zone, &ret_catch_up->windows, &ret_catch_up->count, log);
+    return fp_catch_up_find(ret_catch_up,
+                            &(struct fp_catch_up_options){ site->config, &r->window, site->zone, site->output, r->catch_up,
+                                                           only },
+                            log);
+}
+
+/* With a source that is open. */
+static int plan_and_work(const struct run_options *r, struct fp_site_options *site, const struct fp_catch_up *catch_up,
+                         struct fp_log *log)
+{
+    struct fp_planned planned = { .count = 0 };
+    struct fp_plan_options options = { .windows = catch_up->windows,
+                                       .window_count = catch_up->count,
+                                       .only = { (const char *const *)r->only, r->only_count } };
+    int result;
+
+    if (r->catch_up) {
+        options.wanted = fp_catch_up_wants;
+        options.wanted_ctx = catch_up;
+    }
+    site->planned = &planned;
+    result = fp_cmd_plan(&planned, site->config, site->source, &options, log);
+    if (result == FP_EXIT_OK && planned.plan.job_count) { /* nothing to catch up is fine */
+        result = fp_cmd_compare(&planned, site->config, site->zone, site->output, log);
+        if (result == FP_EXIT_OK)
+            result = work(r, site, log);
+    }
+    fp_planned_release(&planned);
+    return result;
+}
+
 static int run(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_planned planned = { .count = 0 };
     struct fp_site_options site = { .config = config,
-                                    .planned = &planned,
                                     .output = r->output ? r->output : config->output,
                                     .force = r->force,
                                     .fail_on_regression = r->fail };
-    struct fp_window *windows = NULL;
+    struct fp_catch_up catch_up = { NULL, NULL, 0 };
     struct fp_zone *zone = NULL;
-    size_t count;
     int result;
 
     if (!site.output) {
@@ -190,27 +237,44 @@ static int run(const struct run_options *r, const struct fp_config *config, stru
     site.zone = zone = fp_cmd_zone(config, log);
     if (!zone)
         return FP_EXIT_CONFIG;
-    result = fp_cmd_windows(config, &r->window, zone, &windows, &count, log);
-    if (result != FP_EXIT_OK || !count)
+    result = find_windows(r, &site, &catch_up, log);
+    if (result != FP_EXIT_OK || !catch_up.count)
         goto done;
     if (fp_source_open(&site.source, &config->source, fp_signals_cancel(), &err) < 0) {
         result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
-    result = fp_cmd_plan(&planned, config, site.source,
-                         &(struct fp_plan_options){ .windows = windows,
-                                                    .window_count = count,
-                                                    .only = { (const char *const *)r->only, r->only_count } },
-                         log);
-    if (result == FP_EXIT_OK)
-        result = fp_cmd_compare(&planned, config, zone, site.output, log);
-    if (result == FP_EXIT_OK)
-        result = work(r, &site, log);
-    fp_planned_release(&planned);
+    result = plan_and_work(r, &site, &catch_up, log);
     fp_source_close(site.source);
 done:
-    free(windows);
+    fp_catch_up_release(&catch_up);
     fp_zone_free(zone);
+    return result;
+}
+
+/* What nobody hears of costs the run nothing. */
+static void tell(const struct fp_ping *ping, const char *what, struct fp_log *log)
+{
+    struct fp_error err = FP_ERROR_INIT;
+
+    if (fp_ping_send(ping, what, &err) < 0)
+        fp_log_error(log, FP_LOG_WARNING, &err, "ping_url");
+}
+
+static int run_and_tell(const struct run_options *r, const struct fp_config *config, struct fp_log *log)
+{
+    struct fp_ping ping;
+    char code[16];
+    int result;
+
+    if (!config->ping_url || r->dry_run)
+        return run(r, config, log);
+    fp_ping_init(&ping, config->ping_url, config->source.ca_file);
+    fp_signals_catch();
+    tell(&ping, "start", log);
+    result = atomic_load(fp_signals_cancel()) ? FP_EXIT_SIGNAL + fp_signals_caught() : run(r, config, log);
+    snprintf(code, sizeof code, "%d", result);
+    tell(&ping, code, log);
     return result;
 }
 
@@ -228,7 +292,7 @@ int fp_cmd_run(int argc, char **argv, struct fp_log *log)
     if (result == FP_EXIT_OK) {
         result = fp_cmd_load_config(&config, r.config, log);
         if (result == FP_EXIT_OK) {
-            result = run(&r, &config, log);
+            result = run_and_tell(&r, &config, log);
             fp_config_release(&config);
         }
     }

@@ -158,7 +158,7 @@ static int list_services(const struct fp_config *config, const struct fp_window_
         result = fp_cmd_fail_config(log, config, &err, FP_EXIT_CONFIG);
         goto done;
     }
-    fetcher = (struct fp_fetcher){ source, &config->source, log, fp_signals_cancel() };
+    fetcher = (struct fp_fetcher){ source, &config->source, log, fp_signals_cancel(), 0 };
     if (fp_fetch_services(&fetcher, windows[0].start, windows[0].end, &list, &attempts, &err) < 0) {
         result = fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
     } else {

@@ -377,9 +377,30 @@ static void check_site_url(const struct fp_config *config, struct fp_problems *p
         fp_problems_add(problems, false, config->file, "site_url", "%s", fault);
 }
 
+/* A current directory is no place to look for programs in. */
+static void check_after_publish(const struct fp_config *config, struct fp_problems *problems)
+{
+    const char *name = config->after_publish.count ? config->after_publish.items[0] : NULL;
+
+    if (name && name[0] != '/' && strchr(name, '/'))
+        fp_problems_add(problems, false, config->file, "after_publish[0]",
+                        "must be an absolute path, or a name that is looked for in PATH");
+}
+
+/* Who knows the address can speak for the run: it is never shown. */
+static void check_ping_url(const struct fp_config *config, struct fp_problems *problems)
+{
+    const char *fault = config->ping_url ? fp_url_fault(config->ping_url) : NULL;
+
+    if (fault)
+        fp_problems_add(problems, false, config->file, "ping_url", "%s", fault);
+}
+
 int fp_config_check(const struct fp_config *config, struct fp_problems *problems)
 {
     check_site_url(config, problems);
+    check_after_publish(config, problems);
+    check_ping_url(config, problems);
     fp_config_check_source(config, problems);
     check_filters(config, problems);
     check_steps(config, problems);

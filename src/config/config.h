@@ -144,6 +144,10 @@ struct fp_config {
     bool chinese;           /* the pages are; default false: English */
     const char *site_url;   /* address of the site's root, for who reads of it elsewhere; NULL = not known */
     const char *metrics_file; /* Prometheus textfile; NULL = none */
+    struct fp_strings after_publish;  /* program and arguments; empty = none */
+    int64_t after_publish_timeout_ms; /* default an hour */
+    const char *ping_url;   /* a check that is told of each run; NULL = none */
+    int64_t deadline_s;     /* how long a run asks, default 12 hours */
     const char *templates;  /* directory that overrides built-in templates; NULL = none */
     const char *assets;     /* directory that overrides built-in assets; NULL = none */
     struct fp_source_config source;

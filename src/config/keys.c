@@ -42,7 +42,8 @@ static const struct fp_key source_keys[] = {
               "name that begins with `_` or `$` is a note." },
     { .name = "token_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, .excludes = "token_env",
       AT(fp_source_config, token_file),
-      .help = "File whose first line is sent as bearer token." },
+      .help = "File whose first line is sent as bearer token. `${CREDENTIALS_DIRECTORY}/` at its beginning is where systemd's "
+              "`LoadCredential=` puts it." },
     { .name = "token_env", .type = FP_KEY_STRING, .min = 1, .max = 256, AT(fp_source_config, token_env),
       .help = "Name of an environment variable that holds the bearer token." },
     { .name = "ca_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES,
@@ -328,13 +329,28 @@ static const struct fp_key top_keys[] = {
       AT(fp_config, title),
       .help = "Title of the site." },
     { .name = "lang", .type = FP_KEY_CHOICE, .fallback = "\"en\"", .choices = { "en", "zh" }, AT(fp_config, chinese),
-      .help = "Language of the pages: English or Chinese. Pictures, `summary.json`, feed and messages are English." },
+      .help = "Language of pages, pictures, `summary.md` and feed: English or Chinese. `summary.json` and messages are English." },
     { .name = "site_url", .type = FP_KEY_STRING, .min = 1, .max = URL_BYTES, AT(fp_config, site_url),
       .help = "Address that the site is served at, `https://HOST/PATH/`: for the links of `feed.xml` and `summary.md`. "
               "Without it there is no feed." },
     { .name = "metrics_file", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, metrics_file),
       .help = "File for the textfile collector of Prometheus' node exporter, `/var/lib/node_exporter/flamepress.prom`: "
               "written anew at the end of each run." },
+    { .name = "after_publish", .type = FP_KEY_STRINGS, .flags = FP_KEY_ARGUMENTS, .min = 1, .max = 256,
+      AT(fp_config, after_publish),
+      .help = "Program and arguments (no shell) to run when nights were published: an absolute path, or a name looked for in "
+              "`PATH`. It finds `FLAMEPRESS_SITE`, `FLAMEPRESS_NIGHT`, `FLAMEPRESS_OUTCOME` and `FLAMEPRESS_EXIT_CODE` in "
+              "its environment." },
+    { .name = "after_publish_timeout", .type = FP_KEY_MILLISECONDS, .fallback = "\"1h\"", .min = SECOND, .max = 7 * DAY,
+      AT(fp_config, after_publish_timeout_ms),
+      .help = "How long it may take; then it is stopped, with all that it started." },
+    { .name = "ping_url", .type = FP_KEY_STRING, .min = 1, .max = URL_BYTES, AT(fp_config, ping_url),
+      .help = "Address of a check in the convention of healthchecks.io: `/start` is asked for when a run begins, "
+              "`/EXITCODE` when it has ended, both with one `?rid=UUID`." },
+    { .name = "deadline", .type = FP_KEY_SECONDS, .fallback = "\"12h\"", .min = 1, .max = 7 * INT64_C(86400),
+      AT(fp_config, deadline_s),
+      .help = "How long a run may ask. After that nothing more is asked for: what is missing has failed, and the rest is "
+              "published." },
     { .name = "templates", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, templates),
       .help = "Directory whose templates replace the built-in ones of the same name." },
     { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),

@@ -41,12 +41,14 @@ enum fp_key_flag {
     FP_KEY_EITHER = 2,     /* of the keys of an object with this flag, one must be there */
     FP_KEY_UNIQUE = 4,     /* no item of the list twice */
     FP_KEY_ENTRY_ONLY = 8, /* in an entry of `services`, not in `defaults` */
+    FP_KEY_ARGUMENTS = 32, /* each item of the list is an argument of a program */
     FP_KEY_PATTERN = 16    /* each item of the list is a pattern (base/pattern.h) that must compile */
 };
 
 #define FP_KEY_ITEM_MAX 256 /* bytes of one item of a list of strings */
 /* Bytes of one item of this list. */
-#define FP_KEY_ITEM_MAX_OF(key) ((key)->flags & FP_KEY_PATTERN ? (int64_t)FP_LIMIT_PATTERN : FP_KEY_ITEM_MAX)
+#define FP_KEY_ITEM_MAX_OF(key) \
+    ((key)->flags & FP_KEY_PATTERN ? (int64_t)FP_LIMIT_PATTERN : (key)->flags & FP_KEY_ARGUMENTS ? 4096 : FP_KEY_ITEM_MAX)
 #define FP_KEY_HEADER_NAME_MAX 128
 #define FP_KEY_HEADER_VALUE_MAX 8192
 

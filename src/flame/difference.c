@@ -16,7 +16,7 @@ static const struct {
     unsigned from; /* of a step, in 1/SCALE of the whole */
     const char *label;
 } steps[FP_CHANGE_STEPS + 1] = {
-    { 0, "no change" }, { 0, "< 0.1" }, { 10, "0.1–0.5" }, { 50, "0.5–2" }, { 200, "2–10" }, { 1000, "≥ 10" },
+    { 0, "" }, { 0, "< 0.1" }, { 10, "0.1–0.5" }, { 50, "0.5–2" }, { 200, "2–10" }, { 1000, "≥ 10" },
 };
 
 /* after ÷ after_whole - before ÷ before_whole = ± num ÷ den; returns the sign */
@@ -65,7 +65,7 @@ static void put_plus(char to[FP_UNIT_TEXT])
     to[at] = '+';
 }
 
-char *fp_difference_points(char to[FP_UNIT_TEXT], const struct fp_difference *d)
+void fp_difference_points(const struct fp_difference *d, const struct fp_lang *lang, struct fp_str *to)
 {
     char number[FP_UNIT_TEXT];
     fp_u128 num, den;
@@ -74,31 +74,35 @@ char *fp_difference_points(char to[FP_UNIT_TEXT], const struct fp_difference *d)
     double points = (double)((long double)num / (long double)den * 100);
 
     if (!sign) {
-        strcpy(to, "unchanged");
-        return to;
+        fp_str_puts(to, fp_lang_word(lang, "pic_unchanged"));
+        return;
     }
     fp_fixed_format(number, sign * points, points < 9.995 ? 2 : points < 99.95);
     if (sign > 0)
         put_plus(number);
-    snprintf(to, FP_UNIT_TEXT, "%.38s points", number);
-    return to;
+    fp_lang_say(lang, to, "pic_points", number, NULL);
 }
 
-void fp_difference_describe(const struct fp_difference *d, enum fp_unit unit, struct fp_str *to)
+void fp_difference_describe(const struct fp_difference *d, enum fp_unit unit, const struct fp_lang *lang, struct fp_str *to)
 {
     int64_t change = d->after - d->before;
-    char value[FP_UNIT_TEXT], relative[FP_UNIT_TEXT], points[FP_UNIT_TEXT];
+    char value[FP_UNIT_TEXT], share[FP_UNIT_TEXT];
+    const char *relative = fp_share_format(share, change, d->before);
+    struct fp_str points;
 
     fp_unit_format(value, change, unit);
-    fp_share_format(relative, change, d->before);
     if (change > 0) {
         put_plus(value);
-        put_plus(relative);
+        put_plus(share);
     }
-    if (change && !d->before)
-        strcpy(relative, "new");
+    if (!d->before)
+        relative = change ? fp_lang_word(lang, "pic_is_new") : "0 %";
     else if (change && !d->after)
-        strcpy(relative, "gone");
-    fp_str_printf(to, "%s, %s; share %s", value, d->before || change ? relative : "0 %",
-                  fp_difference_points(points, d));
+        relative = fp_lang_word(lang, "pic_is_gone");
+    fp_str_init(&points, FP_UNIT_TEXT * 2);
+    fp_difference_points(d, lang, &points);
+    fp_lang_say(lang, to, "pic_changed", value, relative, points.data, NULL);
+    if (!fp_str_ok(&points))
+        to->failed = points.failed;
+    fp_str_release(&points);
 }

@@ -7,7 +7,7 @@
  *
  *     const struct fp_difference d = { .before = 3, .after = 6, .before_whole = 100, .after_whole = 100 };
  *     fp_difference_step(&d);                                      // 4: 2 to 10 points
- *     fp_difference_describe(&d, FP_UNIT_SAMPLES, &str);           // "+3 samples, +100 %; share +3.00 points"
+ *     fp_difference_describe(&d, FP_UNIT_SAMPLES, NULL, &str);           // "+3 samples, +100 %; share +3.00 points"
  *
  * Pure functions. Values and wholes are never negative.
  */
@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "base/lang.h"
 #include "base/str.h"
 #include "base/unit.h"
 
@@ -26,12 +27,12 @@ struct fp_difference {
 
 /* -FP_CHANGE_STEPS to FP_CHANGE_STEPS; 0 only when the shares are equal. */
 int fp_difference_step(const struct fp_difference *d);
-/* The words for a step, for legends: "2–10", in points. A step and its opposite have the same. */
+/* What a step is, for legends: "2–10", in points. A step and its opposite have the same; 0 has none. */
 const char *fp_difference_step_label(int step);
 /* After's share less before's, in share points (hundredths of the whole): "+5.80 points", "> -0.01 points",
  * "unchanged". */
-char *fp_difference_points(char to[FP_UNIT_TEXT], const struct fp_difference *d);
+void fp_difference_points(const struct fp_difference *d, const struct fp_lang *lang, struct fp_str *to);
 /* The change in values, relative to before (a doubling is +100 %; "new" and "gone" are words), and in share. */
-void fp_difference_describe(const struct fp_difference *d, enum fp_unit unit, struct fp_str *to);
+void fp_difference_describe(const struct fp_difference *d, enum fp_unit unit, const struct fp_lang *lang, struct fp_str *to);
 
 #endif

@@ -35,6 +35,30 @@ void fp_paint_release(struct fp_paint *p)
         pango_font_description_free(p->font);
 }
 
+bool fp_paint_shows(const struct fp_lang *lang)
+{
+    struct fp_paint p;
+    cairo_surface_t *surface;
+    cairo_t *cr;
+    bool shows;
+
+    if (!lang || lang == &fp_langs[0])
+        return true;
+    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
+    cr = cairo_create(surface);
+    shows = fp_paint_init(&p, cr, NULL) == FP_OK;
+    if (shows)
+        fp_paint_font(&p, FP_FONT_SIZE, false);
+    for (size_t i = 0; shows && i < lang->count; i++) {
+        pango_layout_set_text(p.text, lang->words[i].text, -1);
+        shows = pango_layout_get_unknown_glyphs_count(p.text) == 0;
+    }
+    fp_paint_release(&p);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+    return shows;
+}
+
 void fp_paint_font(struct fp_paint *p, double size, bool bold)
 {
     pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);

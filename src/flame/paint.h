@@ -13,10 +13,13 @@
 #ifndef FP_FLAME_PAINT_H
 #define FP_FLAME_PAINT_H
 
+#include <stdbool.h>
+
 #include <cairo.h>
 #include <pango/pangocairo.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "flame/picture.h"
 
 struct fp_paint {
@@ -28,6 +31,10 @@ struct fp_paint {
 
 int fp_paint_init(struct fp_paint *p, cairo_t *cr, struct fp_error *err);
 void fp_paint_release(struct fp_paint *p);
+
+/* Whether the fonts that are installed have all that the words of a language are written with; NULL = English, which is
+ * taken for granted. */
+bool fp_paint_shows(const struct fp_lang *lang);
 
 /* The whole picture, its upper left corner at the origin. */
 int fp_paint_picture(struct fp_paint *p, const struct fp_picture *picture, struct fp_error *err);

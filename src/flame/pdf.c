@@ -110,7 +110,7 @@ static int put_lines(struct writer *w, struct fp_error *err)
     w->y = MARGIN;
     for (size_t i = 0; i < w->pdf->line_count; i++) {
         if (w->y > A4_LONG - MARGIN - LAST_LINE - PARAGRAPH_LINES * 12) {
-            put_line(w, &(struct fp_pdf_line){ FP_PDF_FACT, NULL, "There is no room for more here: see report.html." });
+            put_line(w, &(struct fp_pdf_line){ FP_PDF_FACT, NULL, fp_lang_word(w->pdf->lang, "pdf_no_room") });
             break;
         }
         put_line(w, &w->pdf->lines[i]);

@@ -36,6 +36,7 @@ struct fp_pdf_line {
 };
 
 struct fp_pdf {
+    const struct fp_lang *lang;       /* of the words that are not the caller's; NULL = English */
     const char *title, *creator;      /* for who looks at the properties of the file */
     int64_t created;                  /* unix seconds */
     const struct fp_pdf_line *lines;

@@ -45,10 +45,12 @@ int fp_picture_begin(struct fp_picture *p, const struct fp_picture_options *opti
     p->width = options->width;
     p->icicle = options->icicle;
     p->unit = options->unit;
+    p->lang = options->lang;
     p->script = options->script;
     p->graph_x = MARGIN;
     p->title_y = TITLE_BASELINE;
     p->subtitle_y = SUBTITLE_BASELINE;
+    fp_str_init(&p->words, FP_LIMIT_TEXT);
     for (size_t i = 0; i < FP_PICTURE_PANELS; i++)
         fp_str_init(&p->panels[i].heading, LABEL_MAX);
     fit_text(&p->title, options->title, p->width - 2 * MARGIN, TITLE_SCALE);
@@ -116,32 +118,39 @@ void fp_picture_note(struct fp_picture *p, const char *text)
     fit_text(&p->notes[p->note_count++], text, p->width - 2 * MARGIN, 1);
 }
 
+void fp_picture_note_word(struct fp_picture *p, const char *word)
+{
+    fp_picture_note(p, fp_lang_word(p->lang, word));
+}
+
 void fp_picture_note_hidden(struct fp_picture *p, const struct fp_layout *l, const char *which, int64_t whole,
                             const char *name)
 {
-    char text[256], count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
+    char count[FP_UNIT_TEXT], share[FP_UNIT_TEXT], rows[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
+    struct fp_str *text = &p->words;
 
+    fp_str_truncate(text, 0);
     if (l->narrow_nodes) {
-        snprintf(text, sizeof text, "Not shown: %s%s frame%s narrower than %s px (%s %s of the %s).",
-                 fp_count_format(count, l->narrow_nodes), which, fp_plural(l->narrow_nodes),
-                 fp_number_format(least, l->min_width), l->narrow_nodes == 1 ? "its stack is" : "their stacks are",
-                 fp_share_format(share, l->narrow_value, whole), name);
-        fp_picture_note(p, text);
+        fp_lang_say_count(p->lang, text, l->narrow_nodes, "pic_narrow", fp_count_format(count, l->narrow_nodes), which,
+                          fp_number_format(least, l->min_width), fp_share_format(share, l->narrow_value, whole), name, NULL);
+        fp_picture_note(p, text->data);
     }
+    fp_str_truncate(text, 0);
     if (l->deep_nodes) {
-        snprintf(text, sizeof text, "Cut at row %s: %s deeper%s frame%s not shown (%s of the %s passes through %s).",
-                 fp_count_format(rows, l->rows), fp_count_format(count, l->deep_nodes), which,
-                 l->deep_nodes == 1 ? " is" : "s are", fp_share_format(share, l->deep_value, whole), name,
-                 l->deep_nodes == 1 ? "it" : "them");
-        fp_picture_note(p, text);
+        fp_lang_say_count(p->lang, text, l->deep_nodes, "pic_deep", fp_count_format(rows, l->rows),
+                          fp_count_format(count, l->deep_nodes), which, fp_share_format(share, l->deep_value, whole), name,
+                          NULL);
+        fp_picture_note(p, text->data);
     }
 }
 
 int fp_picture_end(struct fp_picture *p, const struct fp_legend_cursor *below, struct fp_error *err)
 {
     double y = p->legend_count ? below->y + LEGEND_ROW : below->y;
-    int rc = fp_str_status(&p->title, "the title", err);
+    int rc = fp_str_status(&p->words, "a text of the picture", err);
 
+    if (rc == FP_OK)
+        rc = fp_str_status(&p->title, "the title", err);
     p->notes_y = y + 11;
     p->height = (uint32_t)(y + (double)p->note_count * FP_ROW_HEIGHT + 8);
     if (rc == FP_OK)
@@ -187,6 +196,13 @@ static void find_kinds(const struct fp_picture *p, const int64_t self[FP_KIND_CO
         occurs[fp_tree_kind(p->tree, layout->boxes[i].node)] = true;
 }
 
+static const char *kind_label(const struct fp_picture *p, enum fp_frame_kind kind)
+{
+    if (kind == FP_KIND_UNKNOWN && fp_transform_has_other(p->tree))
+        return fp_lang_word(p->lang, "kind_unknown_or_other");
+    return fp_lang_word_of(p->lang, "kind", fp_frame_kind_name(kind), fp_frame_kind_label(kind));
+}
+
 /* The kinds that occur and their shares. */
 static void write_legend(struct fp_picture *p, struct fp_legend_cursor *at)
 {
@@ -205,9 +221,8 @@ static void write_legend(struct fp_picture *p, struct fp_legend_cursor *at)
         entry->fill = fp_palette_legend(kind);
         entry->hatched = kind == FP_KIND_UNKNOWN;
         /* threads and processes carry what they contain, seldom a value of their own: then the name alone */
-        snprintf(entry->text, sizeof entry->text, "%s%s%s%s", fp_frame_kind_label(kind),
-                 kind == FP_KIND_UNKNOWN && fp_transform_has_other(p->tree) ? " or " FP_TRANSFORM_OTHER : "",
-                 self[kind] ? " " : "", self[kind] ? fp_share_format(share, self[kind], p->whole) : "");
+        snprintf(entry->text, sizeof entry->text, "%s%s%s", kind_label(p, kind), self[kind] ? " " : "",
+                 self[kind] ? fp_share_format(share, self[kind], p->whole) : "");
         fp_picture_place_entry(p, at);
     }
 }
@@ -238,8 +253,8 @@ static int make(struct fp_picture *p, const struct fp_picture_options *options, 
     if (options->note)
         fp_picture_note(p, options->note);
     if (p->tree->total[0] == 0)
-        fp_picture_note(p, "No samples: every value is zero.");
-    fp_picture_note_hidden(p, &panel->layout, "", p->whole, "total");
+        fp_picture_note_word(p, "pic_no_samples");
+    fp_picture_note_hidden(p, &panel->layout, "", p->whole, fp_lang_word(p->lang, "pic_total"));
     return fp_picture_end(p, &at, err);
 }
 
@@ -262,6 +277,7 @@ void fp_picture_release(struct fp_picture *picture)
         fp_layout_release(&picture->panels[i].layout);
         fp_str_release(&picture->panels[i].heading);
     }
+    fp_str_release(&picture->words);
     fp_str_release(&picture->title);
     fp_str_release(&picture->subtitle);
     for (size_t i = 0; i < picture->note_count; i++)

@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/str.h"
 #include "base/unit.h"
 #include "flame/layout.h"
@@ -57,6 +58,7 @@ struct fp_picture_options {
     bool by_value;
     const char *title;    /* heading; borrowed, copied */
     const char *subtitle; /* what, when, how much */
+    const struct fp_lang *lang; /* of the words; NULL = English */
     const char *note;     /* what was done to the profile before; NULL = nothing to say */
     const char *script;   /* of an SVG that can be zoomed and searched, free of "]]>"; borrowed; NULL = a plain picture */
     int64_t whole;        /* what shares are of, where that is more than the tree's total; 0 = the tree's total */
@@ -114,12 +116,14 @@ struct fp_picture {
     const struct fp_picture_anchor *anchors;
     size_t anchor_count;
     enum fp_unit unit;
+    const struct fp_lang *lang;
     const char *script;            /* borrowed, as in the options */
     int64_t whole, before_whole;   /* what shares are of */
     struct fp_str title, subtitle; /* cut to fit; they begin at graph_x, as the notes do */
     double title_y, subtitle_y;    /* baselines */
     struct fp_str notes[FP_PICTURE_NOTES];
     size_t note_count;
+    struct fp_str words;        /* the text at hand; it is cut, never cleared, so that a failure shows at the end */
     double notes_y;             /* baseline of the first note; the next ones follow by FP_ROW_HEIGHT */
     struct fp_legend_entry legend[FP_PICTURE_LEGEND];
     size_t legend_count;

@@ -13,14 +13,14 @@
 struct side {
     const int64_t *total;
     int64_t whole;
-    const char *name, *total_name;
+    const char *total_name; /* a word of the catalogue */
 };
 
 static struct side side_of(const struct fp_picture *p, bool before)
 {
     if (before)
-        return (struct side){ p->pair->before_total, p->before_whole, "before", "total before" };
-    return (struct side){ p->pair->tree.total, p->whole, "after", "total after" };
+        return (struct side){ p->pair->before_total, p->before_whole, "pic_total_before" };
+    return (struct side){ p->pair->tree.total, p->whole, "pic_total_after" };
 }
 
 /* Is there on the side whose shape is not drawn, and only there. */
@@ -118,35 +118,37 @@ static void fill_boxes(struct fp_picture *p, enum fp_change_palette palette, con
 
 static void write_headings(struct fp_picture *p, const struct side *shape, const struct side *other)
 {
-    char text[256], whole[FP_UNIT_TEXT], other_whole[FP_UNIT_TEXT], value[FP_UNIT_TEXT], part[FP_UNIT_TEXT];
+    char whole[FP_UNIT_TEXT], other_whole[FP_UNIT_TEXT], value[FP_UNIT_TEXT], part[FP_UNIT_TEXT];
+    struct fp_str *text = &p->words;
 
+    fp_str_truncate(text, 0);
     fp_unit_format(whole, shape->whole, p->unit);
     fp_unit_format(other_whole, other->whole, p->unit);
-    snprintf(text, sizeof text, "%s: widths are shares of %s; colours are the change of share, in points, %s %s (%s)",
-             p->baseline_shape ? "Before" : "After", whole, p->baseline_shape ? "to" : "from", other->name,
-             other_whole);
-    fp_picture_heading(p, &p->panels[0], text);
-    snprintf(text, sizeof text, "%s: %s of %s %s (%s) is in frames that %s; grey frames %s",
-             p->baseline_shape ? "New" : "Gone", fp_share_format(part, p->rest[0], other->whole), other_whole,
-             other->name, fp_unit_format(value, p->rest[0], p->unit),
-             p->baseline_shape ? "were not there before" : "are not there after",
-             p->baseline_shape ? "were" : "still are");
+    fp_lang_say(p->lang, text, p->baseline_shape ? "pic_head_before" : "pic_head_after", whole, other_whole, NULL);
+    fp_picture_heading(p, &p->panels[0], text->data);
+    fp_str_truncate(text, 0);
+    fp_lang_say(p->lang, text, p->baseline_shape ? "pic_head_new" : "pic_head_gone",
+                fp_share_format(part, p->rest[0], other->whole), other_whole, fp_unit_format(value, p->rest[0], p->unit), NULL);
     if (p->panel_count > 1)
-        fp_picture_heading(p, &p->panels[1], text);
+        fp_picture_heading(p, &p->panels[1], text->data);
 }
 
 /* From much less over no change to much more, as a scale of colours reads. */
 static void write_legend(struct fp_picture *p, enum fp_change_palette palette, struct fp_legend_cursor *at)
 {
+    struct fp_str *text = &p->words;
+
     for (int step = -FP_CHANGE_STEPS; step <= FP_CHANGE_STEPS; step++) {
         struct fp_legend_entry *entry = &p->legend[p->legend_count];
-        const char *label = fp_difference_step_label(step);
+        const char *label = step ? fp_difference_step_label(step) : fp_lang_word(p->lang, "pic_no_change");
 
+        fp_str_truncate(text, 0);
+        if (step == -FP_CHANGE_STEPS || step == FP_CHANGE_STEPS)
+            fp_lang_say(p->lang, text, step < 0 ? "pic_points_less" : "pic_points_more", label, NULL);
+        else
+            fp_str_puts(text, label);
         entry->fill = fp_palette_change(palette, step);
-        snprintf(entry->text, sizeof entry->text, "%s%s", label,
-                 step == -FP_CHANGE_STEPS  ? " points less"
-                 : step == FP_CHANGE_STEPS ? " points more"
-                                           : "");
+        snprintf(entry->text, sizeof entry->text, "%s", text->data);
         fp_picture_place_entry(p, at);
     }
 }
@@ -156,12 +158,12 @@ static void write_notes(struct fp_picture *p, const char *note, const struct sid
     if (note)
         fp_picture_note(p, note);
     if (p->pair->before_total[0] == 0)
-        fp_picture_note(p, "No samples before: every value is zero.");
+        fp_picture_note_word(p, "pic_no_samples_before");
     if (p->tree->total[0] == 0)
-        fp_picture_note(p, "No samples after: every value is zero.");
-    fp_picture_note_hidden(p, &p->panels[0].layout, "", shape->whole, shape->total_name);
-    fp_picture_note_hidden(p, &p->panels[1].layout, p->baseline_shape ? " new" : " gone", other->whole,
-                           other->total_name);
+        fp_picture_note_word(p, "pic_no_samples_after");
+    fp_picture_note_hidden(p, &p->panels[0].layout, "", shape->whole, fp_lang_word(p->lang, shape->total_name));
+    fp_picture_note_hidden(p, &p->panels[1].layout, fp_lang_word(p->lang, p->baseline_shape ? "pic_new" : "pic_gone"),
+                           other->whole, fp_lang_word(p->lang, other->total_name));
 }
 
 static int make(struct fp_picture *p, const struct fp_picture_options *options, struct fp_error *err)

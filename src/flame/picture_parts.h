@@ -29,7 +29,10 @@ struct fp_legend_cursor fp_picture_begin_legend(const struct fp_picture *p, doub
 void fp_picture_place_entry(struct fp_picture *p, struct fp_legend_cursor *at);
 
 void fp_picture_note(struct fp_picture *p, const char *text);
-/* What a panel does not show: frames of `which` kind ("", " gone"), whose shares are of `whole`, called `name`. */
+/* A note that is a word of the catalogue. */
+void fp_picture_note_word(struct fp_picture *p, const char *word);
+/* What a panel does not show: frames of `which` kind ("", " gone"), whose shares are of `whole`, called `name`; both are
+ * texts already. */
 void fp_picture_note_hidden(struct fp_picture *p, const struct fp_layout *layout, const char *which, int64_t whole,
                             const char *name);
 

@@ -33,31 +33,31 @@ const char *fp_picture_id(const struct fp_picture *picture, const struct fp_pane
 }
 
 /* "1.20 s, 6.3 % of 19.0 s" */
-static void put_share(struct fp_str *text, int64_t value, int64_t whole, enum fp_unit unit)
+static void put_share(const struct fp_picture *p, struct fp_str *text, int64_t value, int64_t whole)
 {
     char amount[FP_UNIT_TEXT], share[FP_UNIT_TEXT], of[FP_UNIT_TEXT];
 
-    fp_str_printf(text, "%s, %s of %s", fp_unit_format(amount, value, unit), fp_share_format(share, value, whole),
-                  fp_unit_format(of, whole, unit));
+    fp_lang_say(p->lang, text, "pic_share", fp_unit_format(amount, value, p->unit), fp_share_format(share, value, whole),
+                fp_unit_format(of, whole, p->unit), NULL);
 }
 
 /* Share of the whole, and what the frame keeps for itself. */
-static void put_values(struct fp_str *text, int64_t total, int64_t self, int64_t whole, enum fp_unit unit)
+static void put_values(const struct fp_picture *p, struct fp_str *text, int64_t total, int64_t self, int64_t whole)
 {
     char amount[FP_UNIT_TEXT];
 
-    put_share(text, total, whole, unit);
-    fp_str_printf(text, "; self %s", fp_unit_format(amount, self, unit));
+    put_share(p, text, total, whole);
+    fp_lang_say(p->lang, text, "pic_self", fp_unit_format(amount, self, p->unit), NULL);
 }
 
-static void put_side(struct fp_str *text, const char *side, int64_t total, int64_t self, int64_t whole,
-                     enum fp_unit unit)
+static void put_side(const struct fp_picture *p, struct fp_str *text, const char *side, int64_t total, int64_t self,
+                     int64_t whole)
 {
-    fp_str_puts(text, side);
+    fp_str_puts(text, fp_lang_word(p->lang, side));
     if (total)
-        put_values(text, total, self, whole, unit);
+        put_values(p, text, total, self, whole);
     else
-        fp_str_puts(text, "none");
+        fp_str_puts(text, fp_lang_word(p->lang, "pic_none"));
     fp_str_putc(text, '\n');
 }
 
@@ -71,18 +71,19 @@ static void put_difference(const struct fp_picture *p, const struct fp_panel *pa
 
     /* one frame here may be several there: names that differ by an address are one */
     if (node && !fp_slice_equal(ident, fp_picture_name(p, node))) {
-        fp_str_puts(text, "compared as ");
+        fp_str_puts(text, fp_lang_word(p->lang, "pic_compared_as"));
         fp_label_fit(ident, IDENT_CELLS, text); /* no line of its own making */
         fp_str_putc(text, '\n');
     }
-    put_side(text, "before: ", d.before, pair->before_self[node], d.before_whole, p->unit);
-    put_side(text, "after: ", d.after, p->tree->self[node], d.after_whole, p->unit);
-    fp_str_puts(text, "change: ");
-    fp_difference_describe(&d, p->unit, text);
+    put_side(p, text, "pic_before", d.before, pair->before_self[node], d.before_whole);
+    put_side(p, text, "pic_after", d.after, p->tree->self[node], d.after_whole);
+    fp_str_puts(text, fp_lang_word(p->lang, "pic_change"));
+    fp_difference_describe(&d, p->unit, p->lang, text);
     if (!of_rest || (p->baseline_shape ? !d.before : !d.after))
         return;
-    fp_str_puts(text, p->baseline_shape ? "\nnew in it: " : "\ngone from it: ");
-    put_share(text, p->rest[node], p->baseline_shape ? d.after_whole : d.before_whole, p->unit);
+    fp_str_putc(text, '\n');
+    fp_str_puts(text, fp_lang_word(p->lang, p->baseline_shape ? "pic_new_in" : "pic_gone_from"));
+    put_share(p, text, p->rest[node], p->baseline_shape ? d.after_whole : d.before_whole);
 }
 
 void fp_picture_tooltip(const struct fp_picture *picture, const struct fp_panel *panel, const struct fp_box *box,
@@ -94,5 +95,5 @@ void fp_picture_tooltip(const struct fp_picture *picture, const struct fp_panel 
     if (picture->pair)
         put_difference(picture, panel, box->node, text);
     else
-        put_values(text, tree->total[box->node], tree->self[box->node], picture->whole, picture->unit);
+        put_values(picture, text, tree->total[box->node], tree->self[box->node], picture->whole);
 }

@@ -1,6 +1,7 @@
 #include "flame/svg.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "base/limits.h"
@@ -165,6 +166,31 @@ static void put_box(const struct fp_picture *p, const struct fp_panel *panel, co
     fp_out_puts(out, "</g>\n");
 }
 
+/* The language where it is not English, and what the script says. */
+static void put_words(const struct fp_picture *p, struct fp_out *out)
+{
+    static const char *const words[] = { "svg_help", "svg_search", "svg_search_hint", "svg_search_title", "svg_reset",
+                                         "svg_matched", "svg_at_least", "svg_two", "svg_hidden", "svg_wrong",
+                                         "svg_not_drawn" };
+
+    if (p->lang && p->lang != &fp_langs[0]) {
+        fp_out_puts(out, " xml:lang=\"");
+        fp_out_puts(out, p->lang->tag);
+        fp_out_putc(out, '"');
+    }
+    if (!p->script)
+        return;
+    fp_out_puts(out, " data-words=\"");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *word = fp_lang_word(p->lang, words[i]);
+
+        if (i)
+            fp_out_putc(out, '|');
+        fp_escape_xml(out, word, strlen(word));
+    }
+    fp_out_putc(out, '"');
+}
+
 static void put_head(const struct fp_picture *p, struct fp_out *out)
 {
     fp_out_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -180,6 +206,7 @@ static void put_head(const struct fp_picture *p, struct fp_out *out)
     fp_out_u64(out, FP_FONT_SIZE);
     fp_out_putc(out, '"');
     put_colour(out, fp_palette_label());
+    put_words(p, out);
     fp_out_puts(out, " xml:space=\"preserve\">\n<title>");
     fp_escape_xml(out, p->title.data, p->title.len);
     fp_out_puts(out, "</title>\n"

@@ -13,6 +13,7 @@
  *   <g data-frame="NODE-ID OFFSET VALUE">      a box: profile/node_id.h (of the raw names of its side), and integers in
  *                                              the profile's unit, for places and shares that no rounding has touched
  *   <text data-details="">                     the line that may say something else for a while
+ *   <svg data-words="WORD|WORD…">              what it says, in the order that it takes them in
  */
 #ifndef FP_FLAME_SVG_H
 #define FP_FLAME_SVG_H

@@ -249,22 +249,26 @@ int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *servic
     return FP_OK;
 }
 
-static int add_service(struct fp_plan *plan, const struct fp_service_config *service, uint32_t window,
-                       struct fp_error *err)
+/* `from`: index of the window in the options. */
+static int add_service(struct fp_plan *plan, const struct planning *planning, const struct fp_service_config *service,
+                       uint32_t window, size_t from, struct fp_error *err)
 {
+    const struct fp_plan_options *options = planning->options;
     int status = FP_OK;
 
     if (service->step_s < 1)
         return fp_error_set(err, FP_EINVAL, "services[%zu]: `step` must be at least 1 s", service->entry);
     for (size_t e = 0; e < service->events.count && status == FP_OK; e++)
-        if (!listed_before(&service->events, e))
+        if (!listed_before(&service->events, e) &&
+            (!options->wanted || options->wanted(options->wanted_ctx, from, service, service->events.items[e])))
             status = fp_plan_add_job(plan, service, service->events.items[e], window, err);
     return status;
 }
 
-static int add_window(struct fp_plan *plan, const struct planning *planning, uint32_t window,
-                      const struct fp_plan_services *services, struct fp_error *err)
+static int add_window(struct fp_plan *plan, const struct planning *planning, uint32_t window, size_t from,
+                      struct fp_error *err)
 {
+    const struct fp_plan_services found = services_of(planning, from), *services = &found;
     const struct fp_only *only = &planning->options->only;
     bool *wanted = calloc(services->count + 1, sizeof *wanted);
     int status = wanted ? FP_OK : fp_error_nomem(err);
@@ -273,7 +277,7 @@ static int add_window(struct fp_plan *plan, const struct planning *planning, uin
         fp_only_mark(only->texts[i], services, wanted);
     for (size_t s = 0; s < services->count && status == FP_OK; s++)
         if (!only->count || wanted[s])
-            status = add_service(plan, &services->items[s], window, err);
+            status = add_service(plan, planning, &services->items[s], window, from, err);
     free(wanted);
     return status;
 }
@@ -286,14 +290,12 @@ static int add_jobs(struct fp_plan *plan, const struct planning *planning, const
     plan->job_count = 0;
     plan->chunk_count = 0;
     for (uint32_t w = 0; w < plan->window_count; w++) {
-        struct fp_plan_services services = services_of(planning, from[w]);
-
-        int status = add_window(plan, planning, w, &services, err);
+        int status = add_window(plan, planning, w, from[w], err);
 
         if (status < 0)
             return status;
     }
-    if (plan->job_count == 0)
+    if (plan->job_count == 0 && !planning->options->wanted)
         return fp_error_set(err, FP_EINVAL, "nothing to press: %s has no services with events",
                             file ? file : "the configuration");
     return FP_OK;
@@ -316,8 +318,8 @@ int fp_plan_make(struct fp_plan *ret_plan, const struct fp_config *config,
         status = add_jobs(&plan, &planning, from, err);
     if (status < 0)
         goto done;
-    plan.jobs = calloc(plan.job_count, sizeof *plan.jobs);
-    plan.chunks = calloc(plan.chunk_count, sizeof *plan.chunks);
+    plan.jobs = calloc(plan.job_count + 1, sizeof *plan.jobs);
+    plan.chunks = calloc(plan.chunk_count + 1, sizeof *plan.chunks);
     status = plan.jobs && plan.chunks ? add_jobs(&plan, &planning, from, err) : fp_error_nomem(err);
 done:
     free(from);

@@ -16,6 +16,7 @@
 #ifndef FP_PLAN_PLAN_H
 #define FP_PLAN_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,10 @@ struct fp_plan_options {
     /* One list for each window; NULL = the configuration's entries in every window. An entry with `match` or `group_by`
      * is refused here: only a source can say what it is. */
     const struct fp_plan_services *services;
+    /* Which reports to press, of those: NULL = all. `window` is an index into the windows here. With it there may be none, and
+     * a plan without jobs is made. */
+    bool (*wanted)(const void *ctx, size_t window, const struct fp_service_config *service, const char *event);
+    const void *wanted_ctx;
 };
 
 static inline size_t fp_plan_all_jobs(const struct fp_plan *plan)

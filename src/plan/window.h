@@ -67,6 +67,11 @@ int fp_window_until(struct fp_window *window, const struct fp_zone *zone, int64_
  * month before a month, also for a day that is not over; for what is no whole days the same length ending at start. */
 int fp_window_previous(const struct fp_window *window, const struct fp_zone *zone,
                        struct fp_window *ret_window, struct fp_error *err);
+/* The window that `spec` means and those before it, the newest first, at most `max` (1 or more): yesterday and the days before.
+ * A spec that always means the same window has no others. Those that are not over by now are left out. FP_EINVAL for one
+ * that means another window every second (`last 6h`, `today`): an earlier one of it cannot be pressed again. */
+int fp_window_last(const char *spec, const struct fp_zone *zone, int64_t now, size_t max, struct fp_window *ret_windows,
+                   size_t *ret_count, struct fp_error *err);
 /* Label and path for given bounds. */
 int fp_window_make(int64_t start, int64_t end, const struct fp_zone *zone, struct fp_window *ret_window,
                    struct fp_error *err);

@@ -1,18 +1,19 @@
 #include "press/bundle.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/lang.h"
 #include "base/limits.h"
 #include "base/unit.h"
 #include "config/measure.h"
 #include "flame/pdf.h"
 #include "flame/png.h"
 #include "flame/svg.h"
+#include "press/draw_script.h"
 #include "publish/zip.h"
 #include "report/single.h"
 #include "report/summary.h"
@@ -36,11 +37,13 @@ void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log)
         (void)fp_measure_parse(FP_MEASURE_SIZE, parts[part].max, &bundle->max[part]);
     }
     fp_str_init(&bundle->left_out, FP_LIMIT_TEXT);
+    fp_str_init(&bundle->left_out_english, FP_LIMIT_TEXT);
 }
 
 void fp_bundle_release(struct fp_bundle *bundle)
 {
     fp_str_release(&bundle->left_out);
+    fp_str_release(&bundle->left_out_english);
 }
 
 bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
@@ -71,34 +74,48 @@ struct work {
 
 /* ---- what is lost ---- */
 
-static void lose(struct work *w, enum fp_bundle_part part, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* `word` is what is lost, `why` has it as {0}: words of the catalogue (base/lang.h) with their arguments, NULL where there is
+ * none. */
+struct loss {
+    const char *word, *args[2];
+    const char *why, *limits[2];
+};
 
-static void say_lost(struct work *w, const char *what)
-{
-    fp_str_printf(&w->bundle->left_out, "%s%s", w->bundle->left_out.len ? " " : "", what);
-    fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, what);
-}
-
-/* "flamegraph.png is left out", and why. */
-static void lose(struct work *w, enum fp_bundle_part part, const char *format, ...)
+static void put_loss(const struct fp_lang *lang, const struct loss *loss, struct fp_str *to)
 {
     struct fp_str what;
-    va_list args;
 
     fp_str_init(&what, FP_LIMIT_TEXT);
-    va_start(args, format);
-    fp_str_vprintf(&what, format, args);
-    va_end(args);
-    fp_str_printf(&what, ", to stay within %s (--max-bytes %s=SIZE).", w->bundle->max_text[part], parts[part].name);
-    say_lost(w, what.data);
+    fp_lang_say(lang, &what, loss->word, loss->args[0], loss->args[1], NULL);
+    if (to->len)
+        fp_str_putc(to, ' ');
+    fp_lang_say(lang, to, loss->why, what.data, loss->limits[0], loss->limits[1], NULL);
     fp_str_release(&what);
+}
+
+static void say_lost(struct work *w, const struct loss *loss)
+{
+    struct fp_str logged;
+
+    fp_str_init(&logged, FP_LIMIT_TEXT);
+    put_loss(NULL, loss, &logged);
+    fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, logged.data);
+    fp_str_release(&logged);
+    put_loss(NULL, loss, &w->bundle->left_out_english);
+    put_loss(fp_pages_lang(w->options->pages), loss, &w->bundle->left_out);
+}
+
+/* Because of the budget of a part. */
+static void lose(struct work *w, enum fp_bundle_part part, const char *word, const char *first, const char *second)
+{
+    say_lost(w, &(struct loss){ word, { first, second }, "lost_budget", { w->bundle->max_text[part], parts[part].name } });
 }
 
 static void lose_boxes(struct work *w, enum fp_bundle_part part, const char *file, double min_width)
 {
     char width[FP_UNIT_TEXT];
 
-    lose(w, part, "In %s, boxes narrower than %s px are not drawn", file, fp_number_format(width, min_width));
+    lose(w, part, "lost_boxes", file, fp_number_format(width, min_width));
 }
 
 /* ---- pictures ---- */
@@ -108,7 +125,7 @@ static const double widths[] = { 0, 1, 3, 10, FP_BUNDLE_WIDEST };
 
 #define WIDTHS (sizeof widths / sizeof *widths)
 
-static int make_picture(const struct work *w, bool difference, int64_t width, double min_width,
+static int make_picture(const struct work *w, bool difference, const struct fp_lang *lang, int64_t width, double min_width,
                         struct fp_picture *ret_picture, struct fp_error *err)
 {
     struct fp_picture_config config = *w->options->picture;
@@ -118,7 +135,7 @@ static int make_picture(const struct work *w, bool difference, int64_t width, do
     if (config.min_width < min_width)
         config.min_width = min_width;
     options.picture = &config;
-    return (difference ? fp_draw_make_difference : fp_draw_make_picture)(w->facts, &options, ret_picture, err);
+    return (difference ? fp_draw_make_difference : fp_draw_make_picture)(w->facts, &options, lang, ret_picture, err);
 }
 
 static int size_of(const char *dir, const char *name, int64_t *ret_size, struct fp_error *err)
@@ -154,7 +171,8 @@ static int write_png(const struct work *w, bool difference, double min_width, co
 {
     struct fp_picture picture;
     struct fp_str path;
-    int rc = make_picture(w, difference, w->options->picture->width, min_width, &picture, err);
+    int rc = make_picture(w, difference, fp_pages_drawn_lang(w->options->pages), w->options->picture->width, min_width,
+                          &picture, err);
 
     if (rc < 0)
         return rc;
@@ -185,13 +203,13 @@ static int put_png(struct work *w, bool difference, const char *name, struct fp_
     if (rc == FP_OK)
         rc = drop(w->dir, name, err);
     if (rc == FP_OK)
-        lose(w, FP_BUNDLE_PART_PNG, "%s is left out", name);
+        lose(w, FP_BUNDLE_PART_PNG, "lost_file", name, NULL);
     return rc;
 }
 
-/* ---- the page ---- */
+/* ---- the pictures of the page ---- */
 
-/* One of its pictures; its min_width is set when it is not as it was asked for. Empty: it is left out. */
+/* One of them; its min_width is set when it is not as it was asked for. Empty: it is left out. */
 struct embedded {
     struct fp_str svg;
     double min_width;
@@ -204,7 +222,8 @@ static int embed_once(const struct work *w, bool difference, double min_width, s
     int64_t width = w->options->picture->width;
     struct fp_picture picture;
     struct fp_out out;
-    int rc = make_picture(w, difference, width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
+    int rc = make_picture(w, difference, fp_pages_lang(w->options->pages),
+                          width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
 
     if (rc < 0)
         return rc;
@@ -252,24 +271,65 @@ static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
 }
 
 /* `max`: what the picture had to be within; browsers, or the budget of the page, decided that. */
-static void say_embedded(struct work *w, const struct embedded *e, size_t max, const char *what)
+static void say_embedded(struct work *w, const struct embedded *e, size_t max, bool difference)
 {
-    char lost[256];
+    char width[FP_UNIT_TEXT];
+    struct loss loss = { .word = difference ? "lost_difference" : "lost_flame", .args = { FP_BUNDLE_PAGE }, .why = "lost_chromium" };
 
-    if (!e->svg.len)
-        snprintf(lost, sizeof lost, "In report.html, the %s is left out", what);
-    else if (e->min_width > w->options->picture->min_width)
-        snprintf(lost, sizeof lost, "In the %s of report.html, boxes narrower than %d px are not drawn", what,
-                 (int)e->min_width);
-    else
+    if (e->svg.len && e->min_width <= w->options->picture->min_width)
         return;
-    if (max < FP_SINGLE_PICTURE) {
-        lose(w, FP_BUNDLE_PART_HTML, "%s", lost);
-        return;
+    if (e->svg.len) {
+        loss.word = difference ? "lost_difference_boxes" : "lost_flame_boxes";
+        loss.args[1] = fp_number_format(width, e->min_width);
     }
-    strcat(lost, ", as Chromium shows no larger picture within a page."); /* short words alone: there is room */
-    say_lost(w, lost);
+    if (max < FP_SINGLE_PICTURE)
+        lose(w, FP_BUNDLE_PART_HTML, loss.word, loss.args[0], loss.args[1]);
+    else
+        say_lost(w, &loss);
 }
+
+/* ---- the page's graph ---- */
+
+struct data {
+    struct fp_str text;
+    bool asked; /* a browser could hold it */
+};
+
+static int write_data(void *ctx, const struct fp_profile_script *script, struct fp_error *err)
+{
+    struct data *data = ctx;
+    struct fp_out out;
+    int rc;
+
+    data->asked = true;
+    fp_out_to_str(&out, &data->text);
+    rc = fp_profile_script_write(script, &out, err);
+    return rc == FP_OK ? fp_out_finish(&out, err) : rc;
+}
+
+/* Into `data`, which stays empty when there is not as much room as that. */
+static int put_data(struct work *w, int64_t room, struct data *data, struct fp_error *err)
+{
+    struct fp_error why = FP_ERROR_INIT;
+    int rc;
+
+    fp_str_init(&data->text, room > 0 ? (size_t)room : 0);
+    rc = fp_draw_script_make(w->facts, w->options->picture, write_data, data, &why);
+    if (rc < 0 && data->text.failed != FP_ELIMIT) {
+        *err = why;
+        return rc;
+    }
+    if (rc == FP_OK && data->asked)
+        return FP_OK;
+    fp_str_clear(&data->text);
+    if (rc < 0)
+        lose(w, FP_BUNDLE_PART_HTML, "lost_graph", FP_BUNDLE_PAGE, NULL);
+    else
+        say_lost(w, &(struct loss){ "lost_graph", { FP_BUNDLE_PAGE }, "lost_browser", { NULL } });
+    return FP_OK;
+}
+
+/* ---- the page ---- */
 
 /* With the facts of the page's own pictures: they are as wide as a page, not as those of the files. */
 static int summary_of_page(const struct work *w, const struct embedded *flame, const struct embedded *diff,
@@ -289,44 +349,60 @@ static int summary_of_page(const struct work *w, const struct embedded *flame, c
     return fp_summary_make(&facts, ret_summary, err);
 }
 
-#define PAGE_ROOM 600000 /* bytes of a page that are not its pictures: tables, style sheet */
+#define PAGE_ROOM 600000 /* bytes of a page that are neither its pictures nor its graph: tables, style sheet */
+
+static int write_single(struct work *w, const struct page *page, struct fp_error *err)
+{
+    int64_t size = 0;
+    int rc = fp_draw_file(w->dir, FP_BUNDLE_PAGE, write_page, (void *)(uintptr_t)page, err);
+
+    if (rc == FP_OK)
+        rc = size_of(w->dir, FP_BUNDLE_PAGE, &size, err);
+    if (rc == FP_OK && size > w->bundle->max[FP_BUNDLE_PART_HTML]) {
+        rc = drop(w->dir, FP_BUNDLE_PAGE, err);
+        lose(w, FP_BUNDLE_PART_HTML, "lost_file", FP_BUNDLE_PAGE, NULL);
+    }
+    return rc;
+}
 
 static int put_page(struct work *w, struct fp_error *err)
 {
-    int64_t room = (w->bundle->max[FP_BUNDLE_PART_HTML] - PAGE_ROOM) / 4 * 3; /* Base64 */
+    int64_t room = w->bundle->max[FP_BUNDLE_PART_HTML] - PAGE_ROOM, graph = (int64_t)fp_pages_graph_size(w->options->pages);
     struct embedded flame = { .min_width = 0 }, diff = flame;
+    struct data data = { .asked = false };
     struct page page = { .w = w };
-    int64_t size = 0;
     size_t max;
     int rc = FP_OK;
 
-    room = room < 0 ? 0 : w->has_difference ? room / 2 : room;
+    if (w->has_picture && w->options->interactive)
+        rc = put_data(w, room / 2 - graph, &data, err);
+    if (data.text.len)
+        room -= graph + (int64_t)data.text.len;
+    room = room < 0 ? 0 : room / 4 * 3 / (w->has_difference ? 2 : 1); /* Base64 */
     max = (size_t)room < FP_SINGLE_PICTURE ? (size_t)room : FP_SINGLE_PICTURE;
-    if (w->has_picture)
+    if (rc == FP_OK && w->has_picture)
         rc = embed(w, false, max, &flame, err);
     if (rc == FP_OK && w->has_difference)
         rc = embed(w, true, max, &diff, err);
     if (rc == FP_OK)
         rc = summary_of_page(w, &flame, &diff, &page.summary, err);
     if (rc == FP_OK && w->has_picture)
-        say_embedded(w, &flame, max, "flame graph");
+        say_embedded(w, &flame, max, false);
     if (rc == FP_OK && w->has_difference)
-        say_embedded(w, &diff, max, "difference graph");
-    page.single = (struct fp_single){ fp_str_slice(&flame.svg), fp_str_slice(&diff.svg),
-                                      w->options->interactive && (flame.svg.len || diff.svg.len)
-                                          ? fp_pages_svg_script(w->options->pages) : NULL,
-                                      w->bundle->left_out.data };
+        say_embedded(w, &diff, max, true);
+    page.single = (struct fp_single){
+        .svg = fp_str_slice(&flame.svg),
+        .diff = fp_str_slice(&diff.svg),
+        .script = w->options->interactive && (flame.svg.len || diff.svg.len) ? fp_pages_svg_script(w->options->pages) : NULL,
+        .data = fp_str_slice(&data.text),
+        .left_out = w->bundle->left_out.data,
+    };
     if (rc == FP_OK)
-        rc = fp_draw_file(w->dir, FP_BUNDLE_PAGE, write_page, &page, err);
-    if (rc == FP_OK)
-        rc = size_of(w->dir, FP_BUNDLE_PAGE, &size, err);
-    if (rc == FP_OK && size > w->bundle->max[FP_BUNDLE_PART_HTML]) {
-        rc = drop(w->dir, FP_BUNDLE_PAGE, err);
-        lose(w, FP_BUNDLE_PART_HTML, FP_BUNDLE_PAGE " is left out");
-    }
+        rc = write_single(w, &page, err);
     json_decref(page.summary);
     fp_str_release(&flame.svg);
     fp_str_release(&diff.svg);
+    fp_str_release(&data.text);
     return rc;
 }
 
@@ -339,7 +415,8 @@ static int put_page(struct work *w, struct fp_error *err)
 /* … and smaller where the graph is so tall that it is the height which decides: then it may as well be wider. */
 static int make_paper_picture(const struct work *w, double min_width, struct fp_picture *ret_picture, struct fp_error *err)
 {
-    int rc = make_picture(w, false, PDF_WIDTH, min_width, ret_picture, err);
+    const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
+    int rc = make_picture(w, false, lang, PDF_WIDTH, min_width, ret_picture, err);
     double width;
 
     if (rc < 0)
@@ -348,12 +425,13 @@ static int make_paper_picture(const struct work *w, double min_width, struct fp_
     if (width <= PDF_WIDTH)
         return FP_OK;
     fp_picture_release(ret_picture);
-    return make_picture(w, false, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
+    return make_picture(w, false, lang, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
 }
 
 static int write_pdf(const struct work *w, const struct fp_ticket *ticket, double min_width, struct fp_error *err)
 {
-    struct fp_pdf pdf = { .title = w->facts->title,
+    struct fp_pdf pdf = { .lang = fp_pages_drawn_lang(w->options->pages),
+                          .title = w->facts->title,
                           .creator = fp_generator(),
                           .created = w->facts->generated,
                           .lines = ticket->lines,
@@ -382,9 +460,12 @@ static int write_pdf(const struct work *w, const struct fp_ticket *ticket, doubl
 static int put_pdf(struct work *w, struct fp_error *err)
 {
     static const double tries[] = { PDF_MIN_WIDTH, 1, 3, 10, FP_BUNDLE_WIDEST, -1 };
+    const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
+    const struct fp_str *left_out =
+        lang == fp_pages_lang(w->options->pages) ? &w->bundle->left_out : &w->bundle->left_out_english;
     struct fp_ticket ticket;
     int64_t size = 0;
-    int rc = fp_ticket_make(&ticket, w->summary, w->bundle->left_out.data, err);
+    int rc = fp_ticket_make(&ticket, w->summary, lang, left_out->data, err);
     size_t i;
 
     for (i = 0; i < sizeof tries / sizeof *tries && rc == FP_OK; i++) {
@@ -398,11 +479,11 @@ static int put_pdf(struct work *w, struct fp_error *err)
     if (rc < 0)
         return rc;
     if (i == sizeof tries / sizeof *tries) {
-        lose(w, FP_BUNDLE_PART_PDF, FP_BUNDLE_PDF " is left out");
+        lose(w, FP_BUNDLE_PART_PDF, "lost_file", FP_BUNDLE_PDF, NULL);
         return drop(w->dir, FP_BUNDLE_PDF, err);
     }
     if (i && tries[i] < 0)
-        lose(w, FP_BUNDLE_PART_PDF, "In " FP_BUNDLE_PDF ", the flame graph is left out");
+        lose(w, FP_BUNDLE_PART_PDF, "lost_flame", FP_BUNDLE_PDF, NULL);
     else if (i)
         lose_boxes(w, FP_BUNDLE_PART_PDF, FP_BUNDLE_PDF, tries[i]);
     return FP_OK;
@@ -420,7 +501,7 @@ static int write_note(void *ctx, struct fp_out *out, struct fp_error *err)
 static int put_note(struct work *w, struct fp_error *err)
 {
     struct fp_ticket ticket;
-    int rc = fp_ticket_make(&ticket, w->summary, w->bundle->left_out.data, err);
+    int rc = fp_ticket_make(&ticket, w->summary, fp_pages_lang(w->options->pages), w->bundle->left_out.data, err);
 
     if (rc == FP_OK)
         rc = fp_draw_file(w->dir, FP_BUNDLE_NOTE, write_note, &ticket, err);
@@ -467,13 +548,13 @@ static int put_archive(struct work *w, struct fp_error *err)
         if (rc < 0 || size <= w->bundle->max[FP_BUNDLE_PART_ZIP])
             break;
         if (--count == 0) {
-            lose(w, FP_BUNDLE_PART_ZIP, FP_BUNDLE_ZIP " is left out");
+            lose(w, FP_BUNDLE_PART_ZIP, "lost_file", FP_BUNDLE_ZIP, NULL);
             rc = drop(w->dir, FP_BUNDLE_ZIP, err);
             if (rc == FP_OK)
                 rc = put_note(w, err);
             break;
         }
-        lose(w, FP_BUNDLE_PART_ZIP, "%s is not in " FP_BUNDLE_ZIP, names[count]);
+        lose(w, FP_BUNDLE_PART_ZIP, "lost_archived", names[count], FP_BUNDLE_ZIP);
         rc = put_note(w, err); /* which is in it, and says so */
     }
     fp_str_release(&path);

@@ -1,15 +1,16 @@
 /*
  * What is attached to a ticket: a report in files that each stand alone, none larger than its budget.
  *
- *     report.html      the page with its style, icon and pictures (report/single.h)
+ *     report.html      the page with its style, icon, pictures and graph (report/single.h)
  *     flamegraph.png   1,600 px wide, and diff.png where there is a baseline
  *     report.pdf       what, when, how much, how complete, top functions, what changed; and the graph
  *     summary.md       the same in ten lines (report/ticket.h)
  *     ticket.zip       these, and what else fp_draw_report wrote: SVG, pprof, JSON
  *
  * A picture that makes a file too large is drawn again with wider boxes alone, up to FP_BUNDLE_WIDEST; when that does not
- * help, it is left out, or the file is. Each such loss is a sentence in `left_out`, in the page, the PDF and summary.md as far as
- * they are written after it (summary.md always is), and a warning of the log.
+ * help, it is left out, or the file is. The page's graph is there whole or not at all; it may have half of the page's budget.
+ * Each such loss is a sentence in `left_out`, in the page, the PDF and summary.md as far as they are written after it
+ * (summary.md always is), and a warning of the log.
  *
  *     struct fp_bundle bundle;
  *     fp_bundle_init(&bundle, log);
@@ -48,7 +49,7 @@ struct fp_bundle {
     int64_t max[FP_BUNDLE_PARTS]; /* bytes of a file … */
     const char *max_text[FP_BUNDLE_PARTS]; /* … as people write them; borrowed */
     struct fp_log *log;
-    struct fp_str left_out;
+    struct fp_str left_out, left_out_english; /* in the language of the pages, and of the log */
 };
 
 void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log);

@@ -16,9 +16,11 @@
 #include "flame/svg.h"
 #include "press/bundle.h"
 #include "press/draw_script.h"
+#include "press/kept.h"
 #include "report/model.h"
 #include "report/summary.h"
 #include "report/transforms.h"
+#include "report/words.h"
 
 #define SVG_FILE "flamegraph.svg"
 #define PNG_FILE "flamegraph.png"
@@ -81,19 +83,20 @@ static bool hides_services(const struct fp_report_facts *facts)
 }
 
 /* "on-cpu · 19 s · Fri 20 Nov 2026": what the picture says of itself when it hangs in a ticket alone. */
-static int make_subtitle(const struct fp_report_facts *facts, struct fp_str *to, struct fp_error *err)
+static int make_subtitle(const struct fp_report_facts *facts, const struct fp_lang *lang, struct fp_str *to,
+                         struct fp_error *err)
 {
-    char total[FP_UNIT_TEXT];
+    char total[FP_UNIT_TEXT], label[FP_WORDS_LABEL_MAX];
 
     fp_str_init(to, FP_LIMIT_TEXT);
     if (hides_services(facts))
-        fp_str_printf(to, "%zu services \xC2\xB7 ", facts->merged->count);
+        fp_lang_say(lang, to, "pic_services", fp_lang_number(facts->merged->count).text, NULL);
     fp_str_puts(to, facts->event_type);
     fp_str_puts(to, " \xC2\xB7 ");
     fp_str_puts(to, fp_unit_format(total, fp_report_total(facts), facts->event->unit));
     if (facts->window) {
         fp_str_puts(to, " \xC2\xB7 ");
-        fp_str_puts(to, facts->window->label);
+        fp_str_puts(to, fp_words_label(lang, label, facts->window->label));
     }
     if (facts->filter && facts->filter[0]) {
         fp_str_puts(to, " \xC2\xB7 ");
@@ -122,7 +125,7 @@ void fp_draw_note_picture(struct fp_report_facts *facts, const struct fp_picture
 
 /* What all pictures of a report share. */
 static struct fp_picture_options picture_options(const struct fp_report_facts *facts,
-                                                 const struct fp_draw_options *options)
+                                                 const struct fp_draw_options *options, const struct fp_lang *lang)
 {
     const struct fp_picture_config *config = options->picture;
 
@@ -132,6 +135,7 @@ static struct fp_picture_options picture_options(const struct fp_report_facts *f
         .icicle = config->icicle,
         .by_value = config->sort_by_value,
         .title = facts->title,
+        .lang = lang,
         .unit = facts->event->unit,
         .whole = fp_report_total(facts),
         .script = options->interactive ? fp_pages_svg_script(options->pages) : NULL,
@@ -139,15 +143,15 @@ static struct fp_picture_options picture_options(const struct fp_report_facts *f
 }
 
 int fp_draw_make_picture(const struct fp_report_facts *facts, const struct fp_draw_options *options,
-                         struct fp_picture *ret_picture, struct fp_error *err)
+                         const struct fp_lang *lang, struct fp_picture *ret_picture, struct fp_error *err)
 {
     struct fp_str subtitle, note;
-    int rc = make_subtitle(facts, &subtitle, err);
-    struct fp_picture_options how = picture_options(facts, options);
+    int rc = make_subtitle(facts, lang, &subtitle, err);
+    struct fp_picture_options how = picture_options(facts, options, lang);
 
     fp_str_init(&note, FP_LIMIT_TEXT);
     if (facts->transforms)
-        fp_transforms_line(facts->transforms, &note);
+        fp_transforms_line(lang, facts->transforms, &note);
     how.subtitle = subtitle.data;
     how.note = note.len ? note.data : NULL;
     if (rc == FP_OK)
@@ -159,11 +163,38 @@ int fp_draw_make_picture(const struct fp_report_facts *facts, const struct fp_dr
     return rc;
 }
 
+/* The same picture with its words as they can be drawn here, when those are others; *picture may be released in any case. */
+static int say_drawn(const struct fp_report_facts *facts, const struct fp_draw_options *options, fp_draw_maker *make,
+                     struct fp_picture *picture, struct fp_error *err)
+{
+    const struct fp_lang *lang = fp_pages_drawn_lang(options->pages);
+
+    if (lang == fp_pages_lang(options->pages))
+        return FP_OK;
+    fp_picture_release(picture);
+    return make(facts, options, lang, picture, err);
+}
+
+static int draw_pngs(struct fp_report_facts *facts, const struct fp_picture *picture, const char *dir, struct fp_error *err)
+{
+    int rc = draw_png(picture, 1, dir, PNG_FILE, err);
+
+    facts->png = PNG_FILE;
+    if (fp_png_fits(picture, 2)) {
+        if (rc == FP_OK)
+            rc = draw_png(picture, 2, dir, PNG2X_FILE, err);
+        facts->png2x = PNG2X_FILE;
+    } else {
+        facts->png_note = fp_lang_word(NULL, "png_note");
+    }
+    return rc;
+}
+
 static int draw_pictures(struct fp_report_facts *facts, const char *dir, const struct fp_draw_options *options,
                          struct fp_error *err)
 {
     struct fp_picture picture;
-    int rc = fp_draw_make_picture(facts, options, &picture, err);
+    int rc = fp_draw_make_picture(facts, options, fp_pages_lang(options->pages), &picture, err);
 
     if (rc < 0)
         return rc;
@@ -173,47 +204,44 @@ static int draw_pictures(struct fp_report_facts *facts, const char *dir, const s
         facts->svg = SVG_FILE;
     }
     if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
-        rc = draw_png(&picture, 1, dir, PNG_FILE, err);
-        facts->png = PNG_FILE;
-        if (fp_png_fits(&picture, 2)) {
-            if (rc == FP_OK)
-                rc = draw_png(&picture, 2, dir, PNG2X_FILE, err);
-            facts->png2x = PNG2X_FILE;
-        } else {
-            facts->png_note =
-                "There is no PNG for dense screens: it would have more pixels than a browser should be "
-                "asked to hold.";
-        }
+        rc = say_drawn(facts, options, fp_draw_make_picture, &picture, err);
+        if (rc == FP_OK)
+            rc = draw_pngs(facts, &picture, dir, err);
     }
     fp_picture_release(&picture);
     return rc;
 }
 
 /* "on-cpu · Thu 19 Nov 2026 → Fri 20 Nov 2026" */
-static int make_difference_subtitle(const struct fp_report_facts *facts, struct fp_str *to, struct fp_error *err)
+static int make_difference_subtitle(const struct fp_report_facts *facts, const struct fp_lang *lang, struct fp_str *to,
+                                    struct fp_error *err)
 {
+    char before[FP_WORDS_LABEL_MAX], after[FP_WORDS_LABEL_MAX];
+
     fp_str_init(to, FP_LIMIT_TEXT);
-    fp_str_printf(to, "%s \u00b7 %s \u2192 %s", facts->event_type, facts->comparison->label,
-                  facts->window ? facts->window->label : facts->source);
+    fp_str_printf(to, "%s \u00b7 %s \u2192 %s", facts->event_type, fp_words_label(lang, before, facts->comparison->label),
+                  facts->window ? fp_words_label(lang, after, facts->window->label) : facts->source);
     if (facts->filter && facts->filter[0])
         fp_str_printf(to, " \u00b7 %s", facts->filter);
     return fp_str_status(to, "a subtitle", err);
 }
 
-static int draw_difference_files(const struct fp_report_facts *facts, const struct fp_picture *picture, const char *dir,
-                                 unsigned formats, struct fp_error *err)
+static int draw_difference_files(const struct fp_report_facts *facts, struct fp_picture *picture, const char *dir,
+                                 const struct fp_draw_options *options, struct fp_error *err)
 {
     struct fp_comparison_facts *comparison = facts->comparison;
     int rc = FP_OK;
 
     comparison->width = picture->width;
     comparison->height = picture->height;
-    if (formats & FP_DRAW_SVG) {
-        rc = fp_draw_file(dir, DIFF_SVG_FILE, write_svg, (void *)(uintptr_t)picture, err);
+    if (options->formats & FP_DRAW_SVG) {
+        rc = fp_draw_file(dir, DIFF_SVG_FILE, write_svg, picture, err);
         comparison->svg = DIFF_SVG_FILE;
     }
-    if (rc == FP_OK && formats & FP_DRAW_PNG) {
-        rc = draw_png(picture, 1, dir, DIFF_PNG_FILE, err);
+    if (rc == FP_OK && options->formats & FP_DRAW_PNG) {
+        rc = say_drawn(facts, options, fp_draw_make_difference, picture, err);
+        if (rc == FP_OK)
+            rc = draw_png(picture, 1, dir, DIFF_PNG_FILE, err);
         comparison->png = DIFF_PNG_FILE;
     }
     return rc;
@@ -242,18 +270,18 @@ static void keep_drawn(const struct fp_picture *picture, struct fp_comparison_fa
 }
 
 int fp_draw_make_difference(const struct fp_report_facts *facts, const struct fp_draw_options *options,
-                            struct fp_picture *ret_picture, struct fp_error *err)
+                            const struct fp_lang *lang, struct fp_picture *ret_picture, struct fp_error *err)
 {
     const struct fp_comparison_facts *comparison = facts->comparison;
     const struct fp_picture_config *config = options->picture;
     struct fp_str subtitle, note;
-    struct fp_picture_options how = picture_options(facts, options);
+    struct fp_picture_options how = picture_options(facts, options, lang);
     int rc;
 
     fp_str_init(&note, FP_LIMIT_TEXT);
     if (facts->transforms)
-        fp_transforms_line(facts->transforms, &note);
-    rc = make_difference_subtitle(facts, &subtitle, err);
+        fp_transforms_line(lang, facts->transforms, &note);
+    rc = make_difference_subtitle(facts, lang, &subtitle, err);
     if (rc == FP_OK)
         rc = fp_str_status(&note, "a note", err);
     how.subtitle = subtitle.data;
@@ -283,9 +311,9 @@ static int draw_difference(const struct fp_report_facts *facts, const char *dir,
     if (!comparison || !comparison->pair || !(options->formats & (FP_DRAW_SVG | FP_DRAW_PNG)))
         return FP_OK;
     comparison->old_shape = options->picture->diff_old_shape;
-    rc = fp_draw_make_difference(facts, options, &picture, err);
+    rc = fp_draw_make_difference(facts, options, fp_pages_lang(options->pages), &picture, err);
     if (rc == FP_OK) {
-        rc = draw_difference_files(facts, &picture, dir, options->formats, err);
+        rc = draw_difference_files(facts, &picture, dir, options, err);
         keep_drawn(&picture, comparison);
         fp_picture_release(&picture);
     }
@@ -513,6 +541,8 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = write_pprof(facts, dir, &pprof_note, err);
     if (rc == FP_OK && (ret_summary || options->bundle || options->formats & (FP_DRAW_JSON | FP_DRAW_HTML)))
         rc = fp_summary_make(facts, &summary, err);
+    if (rc == FP_OK && options->published)
+        rc = fp_kept_time(options->published, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_JSON)
         rc = fp_draw_model(dir, FP_SUMMARY_FILE, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)

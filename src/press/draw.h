@@ -55,6 +55,7 @@ struct fp_draw_options {
     unsigned formats; /* of enum fp_draw_format */
     bool interactive; /* the SVG has its script */
     struct fp_bundle *bundle; /* for a ticket, too (press/bundle.h); NULL = not */
+    const char *published;    /* directory of the report as it was published before: if it is the same, so is its time; NULL */
 };
 
 /* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns
@@ -65,12 +66,12 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
 /* The names that fp_draw_report may write, NULL at the end. */
 extern const char *const fp_draw_names[];
 
-/* The pictures of a report, which has a value to be shown, and of its comparison, which has a pair. The caller releases
- * *ret_picture; it borrows from the facts. */
-int fp_draw_make_picture(const struct fp_report_facts *facts, const struct fp_draw_options *options,
-                         struct fp_picture *ret_picture, struct fp_error *err);
-int fp_draw_make_difference(const struct fp_report_facts *facts, const struct fp_draw_options *options,
-                            struct fp_picture *ret_picture, struct fp_error *err);
+/* The pictures of a report, which has a value to be shown, and of its comparison, which has a pair, with their words in
+ * `lang`: fp_pages_lang of an SVG, fp_pages_drawn_lang of others. The caller releases *ret_picture; it borrows from the
+ * facts. */
+typedef int fp_draw_maker(const struct fp_report_facts *facts, const struct fp_draw_options *options,
+                          const struct fp_lang *lang, struct fp_picture *ret_picture, struct fp_error *err);
+fp_draw_maker fp_draw_make_picture, fp_draw_make_difference;
 /* Puts into the facts what the pictures do not show. */
 void fp_draw_note_picture(struct fp_report_facts *facts, const struct fp_picture *picture);
 

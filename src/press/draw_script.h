@@ -9,9 +9,17 @@
 
 #include "base/error.h"
 #include "config/config.h"
+#include "report/profile_script.h"
 #include "report/report.h"
 
 #define FP_DRAW_SCRIPT_FILE "profile.js"
+
+/* Is given the profile as it is to be written; it lives until that returns. */
+typedef int fp_draw_script_user(void *ctx, const struct fp_profile_script *script, struct fp_error *err);
+
+/* Calls `use`, but not for what no browser could hold. */
+int fp_draw_script_make(const struct fp_report_facts *facts, const struct fp_picture_config *picture,
+                        fp_draw_script_user *use, void *ctx, struct fp_error *err);
 
 /* Writes the file into `dir`, as fp_draw_file does, and names it in the facts. */
 int fp_draw_script(struct fp_report_facts *facts, const struct fp_picture_config *picture, const char *dir,

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "base/wait.h"
 #include "codec/gunzip.h"
 #include "source/retry.h"
 
@@ -151,14 +152,19 @@ static int try_services(const struct fp_fetcher *f, void *ctx, struct fp_attempt
 
 /* ---- and again ---- */
 
-/* FP_ECANCELLED when the run was told to stop meanwhile. */
-static int wait_ms(int64_t ms, const atomic_bool *cancel, struct fp_error *err)
+static bool is_over(const struct fp_fetcher *fetcher)
 {
-    while (ms > 0) {
+    return fetcher->ends_ms && fp_clock_ms() >= fetcher->ends_ms;
+}
+
+/* FP_ECANCELLED when the run was told to stop meanwhile. */
+static int wait_ms(int64_t ms, const struct fp_fetcher *f, struct fp_error *err)
+{
+    while (ms > 0 && !is_over(f)) {
         int64_t part = ms < 100 ? ms : 100;
         struct timespec pause = { 0, part * 1000000 };
 
-        if (atomic_load(cancel))
+        if (atomic_load(f->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop");
         nanosleep(&pause, NULL);
         ms -= part;
@@ -203,7 +209,7 @@ static int after_failure(const struct tries *tries, uint32_t count, const struct
     }
     fp_log(f->log, FP_LOG_INFO, "%s %s: attempt %" PRIu32 " failed, next in %" PRId64 " ms: %s", tries->what, tries->about,
            count, delay, failure->message);
-    return wait_ms(delay, f->cancel, err);
+    return wait_ms(delay, f, err);
 }
 
 /* *ret_attempts is set in every case. */
@@ -216,6 +222,9 @@ static int keep_trying(const struct tries *tries, uint32_t *ret_attempts, struct
         struct fp_attempt result = { .retry_after_ms = -1 };
         struct fp_error failure = FP_ERROR_INIT;
 
+        if (is_over(tries->fetcher))
+            return fp_error_set(err, FP_ENET, "not asked for%s: the `deadline` of the run is over (raise it, or press fewer "
+                                "reports in one run; run --catch-up takes up what is missing)", *ret_attempts ? " again" : "");
         ++*ret_attempts;
         if (tries->once(tries->fetcher, tries->ctx, &result, &failure) == FP_OK)
             return FP_OK;

@@ -22,6 +22,7 @@ struct fp_fetcher {
     const struct fp_source_config *config;
     struct fp_log *log;
     const atomic_bool *cancel;
+    int64_t ends_ms; /* by fp_clock_ms: from then on nothing is sent, not even once more; 0 = never */
 };
 
 /* The same, with at most `retries` further attempts. It borrows `config`, which is filled here. */

@@ -7,10 +7,13 @@
 #include "press/night_files.h"
 #include "press/services.h"
 #include "publish/nights.h"
+#include "publish/site.h"
 #include "report/feed.h"
 #include "report/history.h"
 #include "report/index.h"
 #include "report/leads.h"
+#include "report/model.h"
+#include "report/nights_script.h"
 
 #define INDEX_FILE "index.html"
 #define LATEST_FILE "latest.html" /* for people; the link `latest` is for programs */
@@ -146,13 +149,13 @@ static int redraw_later(const struct fp_index_run *run, const struct fp_history 
 
 /* Assets first: the page must never name one that is not there. They are built in the stage like everything else, so
  * that a crash leaves nothing half-written in the site. */
-static int publish_assets(struct fp_stage *stage, const struct fp_pages *pages, struct fp_error *err)
+static int add_assets(struct fp_site *site, const struct fp_pages *pages, struct fp_error *err)
 {
     struct fp_str path;
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_puts(&path, stage->path);
+    fp_str_puts(&path, site->stage->path);
     fp_path_join(&path, "assets");
     rc = fp_str_status(&path, "a path", err);
     if (rc == FP_OK)
@@ -161,7 +164,7 @@ static int publish_assets(struct fp_stage *stage, const struct fp_pages *pages, 
         fp_str_clear(&path);
         fp_str_puts(&path, "assets");
         fp_path_join(&path, fp_pages_asset(pages, i).name);
-        rc = fp_stage_file(stage, path.data, err);
+        rc = fp_site_add(site, path.data, err);
     }
     fp_str_release(&path);
     return rc;
@@ -174,39 +177,88 @@ static int write_feed(void *ctx, struct fp_out *out, struct fp_error *err)
     return fp_feed_write(ctx, out, err);
 }
 
-static int publish_feed(const struct fp_index_run *run, struct fp_feed *feed, struct fp_error *err)
+static int add_feed(struct fp_site *site, struct fp_feed *feed, struct fp_error *err)
 {
-    int rc = fp_draw_file(run->stage->path, FP_FEED_FILE, write_feed, feed, err);
+    int rc = fp_draw_file(site->stage->path, FP_FEED_FILE, write_feed, feed, err);
 
-    return rc == FP_OK ? fp_stage_file(run->stage, FP_FEED_FILE, err) : rc;
+    return rc == FP_OK ? fp_site_add(site, FP_FEED_FILE, err) : rc;
+}
+
+/* ---- nights.js ---- */
+
+static int write_nights(void *ctx, struct fp_out *out, struct fp_error *err)
+{
+    return fp_nights_script_write(ctx, out, err);
+}
+
+static int add_nights_script(const struct fp_index_run *run, const struct all *all, struct fp_site *site,
+                             struct fp_error *err)
+{
+    struct fp_nights_script script = { all->nights, &all->history, fp_pages_lang(run->pages) };
+    int rc = fp_draw_file(site->stage->path, FP_NIGHTS_SCRIPT_FILE, write_nights, &script, err);
+
+    return rc == FP_OK ? fp_site_add(site, FP_NIGHTS_SCRIPT_FILE, err) : rc;
+}
+
+/* The night before the newest, as fp_before_find has it; NULL = none. */
+static const json_t *before_newest(const struct all *all)
+{
+    const char *newest = all->list.items[all->newest].path;
+
+    for (size_t i = all->newest + 1; i < all->list.count; i++) {
+        const json_t *night = json_array_get(all->nights, i);
+
+        if (strcmp(fp_model_get_text(night, "outcome"), FP_NIGHT_DAMAGED) != 0 && fp_night_is_alike(all->list.items[i].path, newest))
+            return night;
+    }
+    return NULL;
 }
 
 /* ---- all of it ---- */
 
+static int add_all(const struct fp_index_run *run, struct all *all, struct fp_site *site, struct fp_error *err)
+{
+    struct fp_page_place place = { .assets = "assets/", .site = "", .feed = run->site_url ? FP_FEED_FILE : NULL };
+    const char *dir = site->stage->path;
+    const json_t *before = all->newest < all->list.count ? before_newest(all) : NULL;
+    int rc = add_assets(site, run->pages, err);
+
+    if (all->newest < all->list.count)
+        place.path = all->list.items[all->newest].path;
+    if (before) {
+        place.before = fp_model_get_text(before, "path");
+        place.before_label = fp_model_get_text(json_object_get(before, "window"), "label");
+    }
+    if (rc == FP_OK)
+        rc = fp_services_publish(&(struct fp_services_run){ site, run->pages, &all->history, all->damaged }, err);
+    if (rc == FP_OK && run->site_url)
+        rc = add_feed(site, &all->feed, err);
+    if (rc == FP_OK)
+        rc = add_nights_script(run, all, site, err);
+    if (rc == FP_OK)
+        rc = fp_draw_page(dir, INDEX_FILE, fp_pages_index, run->pages, all->nights, &place, err);
+    if (rc == FP_OK)
+        rc = fp_site_add(site, INDEX_FILE, err);
+    if (rc == FP_OK && all->newest < all->list.count)
+        rc = fp_draw_page(dir, LATEST_FILE, fp_pages_latest, run->pages, json_array_get(all->nights, all->newest),
+                          &place, err);
+    if (rc == FP_OK && all->newest < all->list.count)
+        rc = fp_site_add(site, LATEST_FILE, err);
+    return rc;
+}
+
 static int publish_all(const struct fp_index_run *run, struct all *all, struct fp_error *err)
 {
-    const struct fp_page_place place = { .assets = "assets/", .services = "services/",
-                                         .feed = run->site_url ? FP_FEED_FILE : NULL };
-    struct fp_stage *stage = run->stage;
+    const char *latest = all->newest < all->list.count ? all->list.items[all->newest].path : NULL;
+    struct fp_site site;
     int rc = redraw_later(run, &all->history, err);
 
+    fp_site_init(&site, run->stage);
     if (rc == FP_OK)
-        rc = publish_assets(stage, run->pages, err);
+        rc = add_all(run, all, &site, err);
     if (rc == FP_OK)
-        rc = fp_services_publish(&(struct fp_services_run){ stage, run->pages, &all->history, all->damaged }, err);
-    if (rc == FP_OK && run->site_url)
-        rc = publish_feed(run, &all->feed, err);
-    if (rc == FP_OK)
-        rc = fp_draw_page(stage->path, INDEX_FILE, fp_pages_index, run->pages, all->nights, &place, err);
-    if (rc == FP_OK)
-        rc = fp_stage_file(stage, INDEX_FILE, err);
-    if (rc == FP_OK && all->newest < all->list.count)
-        rc = fp_draw_page(stage->path, LATEST_FILE, fp_pages_latest, run->pages,
-                          json_array_get(all->nights, all->newest), &place, err);
-    if (rc == FP_OK && all->newest < all->list.count)
-        rc = fp_stage_file(stage, LATEST_FILE, err);
-    if (rc == FP_OK && all->newest < all->list.count)
-        rc = fp_stage_latest(stage, all->list.items[all->newest].path, err);
+        rc = fp_site_publish(&site, &all->list, latest, err);
+    fp_site_release(&site);
     return rc;
 }
 
@@ -216,7 +268,7 @@ int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct
     int rc = all.nights ? fp_nights_list(run->stage->output, &all.list, err) : fp_error_nomem(err);
 
     fp_history_init(&all.history);
-    fp_feed_init(&all.feed, run->title, run->site_url);
+    fp_feed_init(&all.feed, run->title, run->site_url, fp_pages_lang(run->pages));
     if (rc == FP_OK)
         rc = load_nights(run, &all, err);
     if (rc == FP_OK)

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/wait.h"
 #include "press/baseline.h"
+#include "press/before.h"
 #include "press/listed.h"
 #include "press/proof.h"
 #include "press/shape.h"
@@ -257,24 +258,60 @@ static int prepare(struct drawing *d, struct fp_job_run *run, const struct fp_jo
     return rc;
 }
 
+/* The page with its links to where its night stands among others. */
+static void set_place(const struct fp_job_run *run, const struct fp_job_context *context,
+                      struct fp_draw_options *options, struct fp_page_place *place, struct fp_str *before)
+{
+    const struct fp_before *earlier = &context->before[run->job->window];
+
+    *place = *options->place;
+    place->path = context->plan->windows[run->job->window].path;
+    place->report = run->path;
+    if (earlier->path) {
+        fp_str_puts(before, earlier->path);
+        if (fp_before_has(earlier, run->path))
+            fp_path_join(before, run->path);
+        place->before = before->data;
+        place->before_label = earlier->label;
+    }
+    options->place = place;
+}
+
 /* Freezes (unless failed) and draws once. Of a reference only the profile is kept, and a failed one leaves nothing. */
 static int draw(struct fp_job_run *run, const struct fp_job_context *context, const char *dir, struct fp_error *err)
 {
     bool reference = fp_job_is_reference(run->job);
     struct fp_draw_options options = context->draw;
+    struct fp_str before;
+    struct fp_page_place place;
     struct drawing d = { .tree = { .count = 0 } };
+    struct fp_str published;
     json_t *summary = NULL;
     int rc;
 
+    fp_str_init(&published, FP_LIMIT_TEXT);
     fp_baseline_init(&d.baseline);
+    fp_str_init(&before, FP_LIMIT_TEXT);
     if (reference)
         options.formats = FP_DRAW_PPROF;
-    rc = prepare(&d, run, context, err);
+    else if (context->before)
+        set_place(run, context, &options, &place, &before);
+    rc = fp_str_status(&before, "a path", err);
+    if (rc == FP_OK)
+        rc = prepare(&d, run, context, err);
+    if (rc == FP_OK && !reference && context->kept) {
+        const struct fp_kept *kept = &context->kept[run->job->window];
+
+        rc = fp_path_make(&published, kept->night.data, run->path, err);
+        options.published = published.data;
+    }
     if (rc == FP_OK && !(reference && run->outcome == FP_OUTCOME_FAILED))
         rc = fp_draw_report(&d.facts, dir, &options, &summary, err);
     if (rc == FP_OK && !reference)
         rc = fp_night_entry(summary, run->path, &run->entry, err);
     json_decref(summary);
+    fp_str_release(&before);
+    fp_str_release(&published);
     fp_compared_release(&d.compared);
     fp_baseline_release(&d.baseline);
     fp_listed_release(&d.listed);

@@ -35,6 +35,7 @@
 #include "press/kept.h"
 #include "report/report.h"
 
+struct fp_before;
 struct fp_job_run;
 
 /* What all jobs of a run share; read-only. */
@@ -48,6 +49,7 @@ struct fp_job_context {
     int64_t generated;
     struct fp_job_run *runs;    /* of all jobs of the plan */
     struct fp_kept *kept;       /* for each window: the night as earlier runs left it; NULL = there are no nights */
+    const struct fp_before *before; /* for each window: the night before; NULL = there are no nights */
     bool force;                 /* replace reports of earlier runs that are worth more (press/kept.h) */
     const atomic_bool *stopped; /* the run has failed: nobody needs to wait for another job any more */
 };

@@ -11,8 +11,10 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/out.h"
 #include "press/worth.h"
 #include "report/entry.h"
+#include "report/model.h"
 #include "report/night.h"
 #include "report/summary.h"
 
@@ -86,6 +88,49 @@ int fp_kept_load_report(const char *dir, json_t **ret_summary, struct fp_error *
     if (rc == FP_OK)
         rc = load_object(path.data, ret_summary, err);
     fp_str_release(&path);
+    return rc;
+}
+
+/* Is it, written out, what the file holds? */
+static int is_file(const json_t *model, const char *path, bool *ret_is, struct fp_error *err)
+{
+    struct fp_str text, there;
+    struct fp_out out;
+    int rc;
+
+    fp_str_init(&text, FP_LIMIT_PAGE);
+    fp_str_init(&there, FP_LIMIT_PAGE);
+    fp_out_to_str(&out, &text);
+    rc = fp_model_write(model, &out, err);
+    if (rc == FP_OK)
+        rc = fp_out_finish(&out, err);
+    *ret_is = rc == FP_OK && fp_file_read(path, &there, NULL) == FP_OK && there.len == text.len &&
+              memcmp(there.data, text.data, text.len) == 0;
+    fp_str_release(&text);
+    fp_str_release(&there);
+    return rc;
+}
+
+int fp_kept_time(const char *dir, json_t *model, struct fp_error *err)
+{
+    int64_t ours = fp_model_get_int(model, "generated");
+    json_t *published = NULL;
+    struct fp_str path;
+    bool same = false;
+    int rc = fp_kept_load_report(dir, &published, NULL);
+
+    if (rc < 0)
+        return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, FP_SUMMARY_FILE, err);
+    if (rc == FP_OK && json_object_set_new(model, "generated", json_integer(fp_model_get_int(published, "generated"))) < 0)
+        rc = fp_error_nomem(err);
+    if (rc == FP_OK)
+        rc = is_file(model, path.data, &same, err);
+    if (rc == FP_OK && !same && json_object_set_new(model, "generated", json_integer(ours)) < 0)
+        rc = fp_error_nomem(err);
+    fp_str_release(&path);
+    json_decref(published);
     return rc;
 }
 

@@ -27,6 +27,10 @@ int fp_kept_load(const char *output, const char *night_path, json_t **ret_night,
 /* The summary.json of the report in this directory; errors as above. */
 int fp_kept_load_report(const char *dir, json_t **ret_summary, struct fp_error *err);
 
+/* A model that is the published summary.json in `dir` but for `generated` is given that, too: what is pressed again from the
+ * same data is the same bytes. FP_ENOMEM only. */
+int fp_kept_time(const char *dir, json_t *model, struct fp_error *err);
+
 struct fp_kept {
     struct fp_str night;     /* directory of the published night */
     json_t *entries;         /* of its reports, in their order; empty when there is no such night */

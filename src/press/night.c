@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "press/kept.h"
 #include "press/night_files.h"
+#include "publish/site.h"
 #include "report/model.h"
 #include "report/night.h"
 
@@ -187,6 +188,8 @@ int fp_night_publish(const struct fp_night_run *night, size_t window, struct fp_
         rc = collect(night, window, &to, &ret_result->mended, err);
     if (rc == FP_OK)
         rc = write_night(night, window, to.entries, to.not_pressed, dir.data, err);
+    if (rc == FP_OK)
+        rc = fp_site_begin(night->stage, err);
     if (rc == FP_OK)
         rc = fp_stage_switch(night->stage, w->path, err);
     if (rc < 0)

@@ -49,7 +49,7 @@ struct fp_index_run {
 };
 
 /* What is made of all nights: later nights that show one that was pressed are drawn again, then DIR/assets, the pages of
- * services, DIR/feed.xml and DIR/index.html are written, and `latest.html` and `latest` lead to the newest night that can be read. One
+ * services, DIR/feed.xml, DIR/nights.js and DIR/index.html are written, and `latest.html` and `latest` lead to the newest night that can be read. One
  * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);
 

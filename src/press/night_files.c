@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "press/before.h"
 #include "press/draw.h"
 #include "press/kept.h"
 #include "press/trends.h"
@@ -54,13 +55,14 @@ static int write_manifest(const json_t *night, const char *dir, struct fp_error 
 struct words {
     const json_t *night;
     const char *site_url;
+    const struct fp_lang *lang;
 };
 
 static int write_markdown(void *ctx, struct fp_out *out, struct fp_error *err)
 {
     const struct words *words = ctx;
 
-    return fp_markdown_night(words->night, words->site_url, out, err);
+    return fp_markdown_night(words->night, words->site_url, words->lang, out, err);
 }
 
 static int write_assets(const struct fp_pages *pages, const char *dir, struct fp_error *err)
@@ -80,21 +82,34 @@ static int write_assets(const struct fp_pages *pages, const char *dir, struct fp
 
 int fp_night_write(const struct fp_night_site *site, json_t *night, const char *dir, struct fp_error *err)
 {
-    static const struct fp_page_place place = { .assets = "assets/", .index = "../../../index.html",
-                                                .services = "../../../services/" };
-    struct words words = { night, site->site_url };
-    int rc = fp_draw_model(dir, FP_SUMMARY_FILE, night, err);
+    struct fp_page_place place = { .assets = "assets/", .site = "../../../" };
+    struct fp_before before = { 0 };
+    struct words words = { night, site->site_url, fp_pages_lang(site->pages) };
+    struct fp_str published;
+    int rc;
 
+    fp_str_init(&published, FP_LIMIT_TEXT);
+    rc = fp_path_make(&published, site->stage->output, fp_model_get_text(night, "path"), err);
+    if (rc == FP_OK)
+        rc = fp_kept_time(published.data, night, err);
+    if (rc == FP_OK)
+        rc = fp_draw_model(dir, FP_SUMMARY_FILE, night, err);
+    fp_str_release(&published);
     if (rc == FP_OK)
         rc = fp_draw_file(dir, "summary.md", write_markdown, &words, err);
     if (rc == FP_OK) /* after summary.json: trends are other nights' numbers */
         rc = fp_trends_add(site->stage->output, night, err);
+    if (rc == FP_OK)
+        rc = fp_before_find(&before, site->stage->output, fp_model_get_text(night, "path"), NULL, err);
+    place.before = before.path;
+    place.before_label = before.label;
     if (rc == FP_OK)
         rc = fp_draw_page(dir, "index.html", fp_pages_night, site->pages, night, &place, err);
     if (rc == FP_OK)
         rc = write_assets(site->pages, dir, err);
     if (rc == FP_OK)
         rc = write_manifest(night, dir, err);
+    fp_before_release(&before);
     return rc;
 }
 

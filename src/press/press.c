@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/unit.h"
 #include "base/wait.h"
+#include "press/before.h"
 #include "press/job.h"
 #include "press/metrics.h"
 #include "press/night.h"
@@ -23,6 +24,7 @@ struct pool {
     struct fp_job_run *runs; /* one for each job of the plan, references too */
     struct fp_kept *kept;    /* one for each window */
     size_t kept_count;       /* that were opened */
+    struct fp_before *before; /* one for each window */
     struct timespec started;
     atomic_bool stopped;     /* an error has ended the run */
 
@@ -33,6 +35,7 @@ struct pool {
     uint32_t next_chunk;     /* of next_job */
     size_t jobs_done, chunks_done;
     struct fp_press_result result;
+    struct fp_str nights;    /* paths of those that were published, spaces between */
     struct fp_error err;     /* the first error that ends the run */
 };
 
@@ -329,6 +332,8 @@ static int publish(struct pool *pool, struct fp_stage *stage, struct fp_error *e
     pool->result.damaged += damaged;
     if (rc < 0 && nights.windows && nights.published && press->plan->window_count > 1)
         log_nights(press, &nights);
+    for (size_t i = 0; i < pool->result.nights; i++)
+        fp_str_printf(&pool->nights, "%s%s", i ? " " : "", nights.pressed[i]);
     release_nights(&nights);
     if (index < 0 && rc < 0)
         fp_log_error(press->log, FP_LOG_ERROR, &failure, NULL);
@@ -370,6 +375,21 @@ static int open_kept(struct pool *pool, struct fp_error *err)
     return rc;
 }
 
+/* Which night is before each: pages say so, and are drawn before any is published. */
+static int find_before(struct pool *pool, struct fp_error *err)
+{
+    const struct fp_plan *plan = pool->press->plan;
+    int rc = FP_OK;
+
+    pool->before = calloc(plan->window_count + 1, sizeof *pool->before);
+    if (!pool->before)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < plan->window_count && rc == FP_OK; i++)
+        rc = fp_before_find(&pool->before[i], pool->press->output, plan->windows[i].path, &pool->context, err);
+    pool->context.before = pool->before;
+    return rc;
+}
+
 static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
 {
     const struct fp_plan *plan = pool->press->plan;
@@ -384,17 +404,19 @@ static int init_runs(struct pool *pool, size_t *ret_made, struct fp_error *err)
 }
 
 /* With the lock held. */
-static int run_locked(const struct fp_press *press, struct fp_press_result *ret_result, struct fp_error *err)
+static int run_locked(const struct fp_press *press, const struct fp_lock *lock, struct fp_press_result *ret_result,
+                      struct fp_error *err)
 {
     /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
      * reachable through `latest` too. */
     static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
-                                                .index = "../../../../../index.html" };
+                                                .site = "../../../../../" };
     struct pool pool = { .press = press, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
     int rc = fp_stage_open(&stage, press->output, err);
 
+    fp_str_init(&pool.nights, FP_LIMIT_TEXT);
     pthread_mutex_init(&pool.lock, NULL);
     fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
@@ -405,8 +427,8 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     pool.context = (struct fp_job_context){
         .plan = press->plan,
         .zone = press->zone,
-        .fetcher = { press->source, &press->config->source, press->log, press->cancel },
-        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL },
+        .fetcher = { press->source, &press->config->source, press->log, press->cancel, press->ends_ms },
+        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL, NULL },
         .stage = stage.path,
         .output = press->output,
         .generated = press->generated,
@@ -416,7 +438,11 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
         .stopped = &pool.stopped,
     };
     if (rc == FP_OK)
+        rc = find_before(&pool, err);
+    if (rc == FP_OK)
         rc = run_jobs(&pool, err);
+    if (rc == FP_OK)
+        rc = fp_lock_check(lock, press->output, err);
     if (rc == FP_OK)
         rc = publish(&pool, &stage, err);
     if (rc == FP_OK)
@@ -429,7 +455,13 @@ static int run_locked(const struct fp_press *press, struct fp_press_result *ret_
     while (pool.kept_count)
         fp_kept_close(&pool.kept[--pool.kept_count]);
     free(pool.kept);
+    for (size_t i = 0; pool.before && i < press->plan->window_count; i++)
+        fp_before_release(&pool.before[i]);
+    free(pool.before);
     fp_stage_close(&stage);
+    if (rc == FP_OK && pool.result.nights && press->after)
+        press->after(press->after_ctx, &pool.result, pool.nights.data);
+    fp_str_release(&pool.nights);
     pthread_cond_destroy(&pool.over);
     pthread_mutex_destroy(&pool.lock);
     *ret_result = pool.result;
@@ -443,7 +475,7 @@ int fp_press_run(const struct fp_press *press, struct fp_press_result *ret_resul
 
     *ret_result = (struct fp_press_result){ 0 };
     if (rc == FP_OK)
-        rc = run_locked(press, ret_result, err);
+        rc = run_locked(press, &lock, ret_result, err);
     fp_lock_drop(&lock);
     return rc;
 }

@@ -23,6 +23,8 @@
 #include "report/page.h"
 #include "source/source.h"
 
+struct fp_press_result;
+
 struct fp_press {
     const struct fp_config *config;
     const struct fp_plan *plan;
@@ -36,6 +38,11 @@ struct fp_press {
     struct fp_log *log;
     const atomic_bool *cancel;
     bool say_regressions;      /* in a line each, once the site is published */
+    int64_t ends_ms;           /* from then on nothing is asked for (press/fetch.h); 0 = never */
+    /* Called with the lock held when nights were published and nothing ended the run; `nights`: their paths, spaces
+     * between. NULL = nothing to do. */
+    void (*after)(void *ctx, const struct fp_press_result *result, const char *nights);
+    void *after_ctx;
 };
 
 struct fp_press_result {

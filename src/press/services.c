@@ -67,7 +67,7 @@ static int put_functions(const struct fp_services_run *run, struct fp_model *mod
         const struct fp_trend_point *point = &trend->items[trend->count - count + i];
 
         if (point->present)
-            rc = set_window(&leading, i, run->stage->output, run->history->nights[point->night].path, report, err);
+            rc = set_window(&leading, i, run->site->stage->output, run->history->nights[point->night].path, report, err);
     }
     if (rc == FP_OK)
         rc = fp_leading_make(&leading, FP_SERVICE_FUNCTIONS, &functions, err);
@@ -159,7 +159,7 @@ static int make_service(const struct fp_services_run *run, const uint32_t *ids, 
 /* `name`: of its directory. */
 static int publish_page(const struct fp_services_run *run, json_t *service, struct fp_slice name, struct fp_error *err)
 {
-    static const struct fp_page_place place = { .assets = "../../assets/", .index = "../../index.html" };
+    static const struct fp_page_place place = { .assets = "../../assets/", .site = "../../" };
     struct fp_str dir, path;
     int rc;
 
@@ -167,7 +167,7 @@ static int publish_page(const struct fp_services_run *run, json_t *service, stru
     fp_str_init(&path, FP_LIMIT_TEXT);
     fp_str_puts(&path, SERVICES_DIR "/");
     fp_str_append(&path, name.data, name.len);
-    fp_str_puts(&dir, run->stage->path);
+    fp_str_puts(&dir, run->site->stage->path);
     fp_path_join(&dir, path.data);
     fp_path_join(&path, PAGE_FILE);
     rc = fp_str_status(&dir, "a path", err);
@@ -176,7 +176,7 @@ static int publish_page(const struct fp_services_run *run, json_t *service, stru
     if (rc == FP_OK)
         rc = fp_draw_page(dir.data, PAGE_FILE, fp_pages_service, run->pages, service, &place, err);
     if (rc == FP_OK)
-        rc = fp_stage_file(run->stage, path.data, err);
+        rc = fp_site_add(run->site, path.data, err);
     fp_str_release(&dir);
     fp_str_release(&path);
     return rc;
@@ -245,7 +245,7 @@ static int publish_left_overs(const struct fp_services_run *run, struct fp_error
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_puts(&path, run->stage->output);
+    fp_str_puts(&path, run->site->stage->output);
     fp_path_join(&path, SERVICES_DIR);
     rc = fp_str_status(&path, "a path", err);
     dir = rc == FP_OK ? opendir(path.data) : NULL; /* no such directory yet, or none that can be listed: nothing to do */

@@ -11,17 +11,18 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "publish/stage.h"
+#include "publish/site.h"
 #include "report/history.h"
 #include "report/page.h"
 
 struct fp_services_run {
-    struct fp_stage *stage;
+    struct fp_site *site;             /* the pages are added to it */
     const struct fp_pages *pages;
     const struct fp_history *history; /* of all nights, the newest first */
     size_t damaged;                   /* nights that are not in it because they cannot be read */
 };
 
+/* Builds them in the stage. */
 int fp_services_publish(const struct fp_services_run *run, struct fp_error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "plan/compare.h"
 #include "publish/lock.h"
 #include "publish/nights.h"
+#include "publish/record.h"
 #include "publish/stage.h"
 
 #define PROFILE_FILE "profile.pb.gz"
@@ -164,6 +165,31 @@ static int put_in_place(const struct paths *p, const struct fp_keep *keep, struc
     return rc == FP_OK ? fp_dir_sync(p->kept.data, err) : rc;
 }
 
+/* What the manifest of the night says of it, and the files that were copied. */
+static int write_manifest(const struct paths *p, struct fp_error *err)
+{
+    struct fp_record record = { .is_site = false };
+    int rc = fp_record_load(p->night.data, &record, err);
+
+    if (rc == FP_OK && record.is_site)
+        rc = fp_error_set(err, FP_EDATA, FP_MANIFEST_FILE " is that of a site, of no night");
+    else if (rc == FP_OK)
+        rc = fp_manifest_write(p->staged.data,
+                               &(struct fp_manifest){ .version = record.version,
+                                                      .start = record.start,
+                                                      .end = record.end,
+                                                      .generated = record.generated,
+                                                      .timezone = record.timezone,
+                                                      .label = record.label,
+                                                      .jobs = record.jobs,
+                                                      .job_count = record.job_count },
+                               err);
+    else
+        fp_error_prepend(err, "%s", p->night.data);
+    fp_record_release(&record);
+    return rc;
+}
+
 static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err)
 {
     struct fp_stage stage;
@@ -184,6 +210,8 @@ static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct f
         rc = copy_night(&p, ret_reports, err);
     if (rc == FP_OK && !*ret_reports)
         rc = fp_error_set(err, FP_ENOTFOUND, "the night %s has no profile to keep", keep->night);
+    if (rc == FP_OK)
+        rc = write_manifest(&p, err);
     if (rc == FP_OK)
         rc = put_in_place(&p, keep, err);
     paths_release(&p);

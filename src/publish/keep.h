@@ -2,7 +2,7 @@
  * Nights that are kept under a name, to compare others with.
  *
  * DIR/kept/LABEL/ holds copies of what a comparison needs of a night: SERVICE/EVENT/profile.pb.gz and summary.json, and
- * the night's own summary.json. They are copies: the night may be pressed again or removed, and what was kept stays as
+ * the night's own summary.json, with a run.json of their own. They are copies: the night may be pressed again or removed, and what was kept stays as
  * it was, until somebody keeps another night under that name with `force`. A label is what fp_baseline_is_label says:
  * one safe path component.
  *
@@ -30,7 +30,7 @@ struct fp_keep {
 };
 
 /* FP_ENOTFOUND for a night that is not there, or has no profile; FP_EINVAL for a label that cannot be one, or that is in
- * use; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
+ * use; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
 int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err);
 
 #endif

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/limits.h"
+#include "base/str.h"
 #include "plan/window.h"
 
 #define STATE_DIR ".flamepress"
@@ -157,6 +159,22 @@ int fp_lock_take(struct fp_lock *lock, const char *output, int64_t now, struct f
     return FP_OK;
 }
 
+int fp_lock_check(const struct fp_lock *lock, const char *output, struct fp_error *err)
+{
+    struct stat ours, there;
+    struct fp_str path;
+    bool same;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    same = fp_path_make(&path, output, LOCK_PATH, NULL) == FP_OK && fstat(lock->fd, &ours) == 0 &&
+           lstat(path.data, &there) == 0 && ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+    fp_str_release(&path);
+    if (same)
+        return FP_OK;
+    return fp_error_set(err, FP_EIO, "%s was removed or replaced while the run was at work: nothing was published; find out "
+                        "by whom, and run again", output);
+}
+
 void fp_lock_drop(struct fp_lock *lock)
 {
     if (lock->fd < 0)
@@ -165,4 +183,36 @@ void fp_lock_drop(struct fp_lock *lock)
     flock(lock->fd, LOCK_UN);
     close(lock->fd);
     lock->fd = -1;
+}
+
+/* Taking the lock to see whether it is free would keep out a run that begins just then: the kernel's list tells, too. */
+static bool is_listed(ino_t file)
+{
+    FILE *list = fopen("/proc/locks", "re");
+    bool found = false;
+    char line[256];
+
+    while (list && !found && fgets(line, sizeof line, list)) {
+        unsigned long long inode;
+
+        found = sscanf(line, "%*u: FLOCK %*s WRITE %*d %*x:%*x:%llu", &inode) == 1 && inode == file;
+    }
+    if (list)
+        fclose(list);
+    return found;
+}
+
+struct fp_lock_trace fp_lock_look(const char *output)
+{
+    struct fp_lock_trace trace = { 0, false };
+    struct fp_str path;
+    struct stat st;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    if (fp_path_make(&path, output, LOCK_PATH, NULL) == FP_OK && lstat(path.data, &st) == 0) {
+        trace.taken_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+        trace.held = is_listed(st.st_ino);
+    }
+    fp_str_release(&path);
+    return trace;
 }

@@ -17,6 +17,7 @@
 #ifndef FP_PUBLISH_LOCK_H
 #define FP_PUBLISH_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -31,7 +32,18 @@ struct fp_lock {
  * `now` is unix seconds, for the line in the file. After a failure the lock is { -1 }.
  */
 int fp_lock_take(struct fp_lock *lock, const char *output, int64_t now, struct fp_error *err);
+/* FP_EIO when DIR/.flamepress/lock is not the file that is locked (any more): somebody removed or replaced the output, and
+ * whoever comes next may think that nobody is at work. */
+int fp_lock_check(const struct fp_lock *lock, const char *output, struct fp_error *err);
 /* Fine on a lock that is not held ({ -1 }). */
 void fp_lock_drop(struct fp_lock *lock);
+
+/* For who only reads a site, and must not keep a run out by a lock of his own: look before and after. */
+struct fp_lock_trace {
+    int64_t taken_ns; /* when it was taken last; 0 = never */
+    bool held;        /* as far as this machine knows */
+};
+/* Never fails: where nobody can have a lock, none was taken. */
+struct fp_lock_trace fp_lock_look(const char *output);
 
 #endif

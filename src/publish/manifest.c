@@ -15,17 +15,9 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-#define MANIFEST_FILE "run.json"
-
-struct file {
-    const char *path; /* below the night; in the arena */
-    int64_t size;
-    char sha256[FP_SHA256_HEX];
-};
-
 struct files {
     struct fp_arena arena;
-    struct file *items;
+    struct fp_manifest_file *items;
     size_t count, cap;
 };
 
@@ -33,7 +25,7 @@ struct files {
 
 static int add_file(struct files *files, const FTSENT *entry, const char *path, struct fp_error *err)
 {
-    struct file *file;
+    struct fp_manifest_file *file;
     int status;
 
     if (fp_utf8_valid_prefix(path, strlen(path)) != strlen(path))
@@ -63,7 +55,7 @@ static int visit(struct files *files, const FTSENT *entry, size_t skip, struct f
     case FTS_F:
         if (entry->fts_level == FTS_ROOTLEVEL)
             return fp_error_set(err, FP_EINVAL, "%s is not a directory", entry->fts_path);
-        if (entry->fts_level == FTS_ROOTLEVEL + 1 && strcmp(entry->fts_name, MANIFEST_FILE) == 0)
+        if (entry->fts_level == FTS_ROOTLEVEL + 1 && strcmp(entry->fts_name, FP_MANIFEST_FILE) == 0)
             return FP_OK;
         return add_file(files, entry, entry->fts_path + skip, err);
     case FTS_DNR:
@@ -80,7 +72,7 @@ static int visit(struct files *files, const FTSENT *entry, size_t skip, struct f
 
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
+    return strcmp(((const struct fp_manifest_file *)a)->path, ((const struct fp_manifest_file *)b)->path);
 }
 
 static int find_files(struct files *files, const char *night_dir, struct fp_error *err)
@@ -143,16 +135,20 @@ static void put_member(struct fp_str *out, const char *lead, const char *key, co
     put_string(out, value);
 }
 
-/* What comes before the "run" line … */
-static void put_head(struct fp_str *out, const struct fp_manifest *manifest)
+/* A part of the text behind the "run" line. */
+static void put_files(struct fp_str *out, const char *key, const struct fp_manifest_file *files, size_t count)
 {
-    fp_str_puts(out, "{\n  \"schema\": 1,\n");
-    put_member(out, "  ", "version", manifest->version);
-    fp_str_puts(out, ",\n");
+    fp_str_printf(out, "  \"%s\": [", key);
+    for (size_t i = 0; i < count; i++) {
+        put_member(out, i ? ",\n    {" : "\n    {", "path", files[i].path);
+        if (files[i].size >= 0)
+            fp_str_printf(out, ", \"size\": %" PRId64 ", \"sha256\": \"%s\"", files[i].size, files[i].sha256);
+        fp_str_putc(out, '}');
+    }
+    fp_str_puts(out, count ? "\n  ]" : "]");
 }
 
-/* … and after it. */
-static void put_tail(struct fp_str *out, const struct fp_manifest *manifest, const struct files *files)
+static void put_night(struct fp_str *out, const struct fp_manifest *manifest, const struct files *files)
 {
     fp_str_printf(out, "  \"window\": {\"start\": %" PRId64 ", \"end\": %" PRId64, manifest->start,
                   manifest->end);
@@ -170,54 +166,113 @@ static void put_tail(struct fp_str *out, const struct fp_manifest *manifest, con
             put_member(out, ", ", "failure", job->failure);
         fp_str_putc(out, '}');
     }
-    fp_str_puts(out, manifest->job_count ? "\n  ],\n  \"files\": [" : "],\n  \"files\": [");
-    for (size_t i = 0; i < files->count; i++) {
-        const struct file *file = &files->items[i];
-
-        put_member(out, i ? ",\n    {" : "\n    {", "path", file->path);
-        fp_str_printf(out, ", \"size\": %" PRId64 ", \"sha256\": \"%s\"}", file->size, file->sha256);
-    }
-    fp_str_puts(out, files->count ? "\n  ]\n}\n" : "]\n}\n");
+    fp_str_puts(out, manifest->job_count ? "\n  ],\n" : "],\n");
+    put_files(out, "files", files->items, files->count);
 }
 
-static void put_run_id(struct fp_str *out, const struct fp_str *rest)
+static void put_site(struct fp_str *out, const struct fp_manifest_site *site)
+{
+    fp_str_puts(out, "  \"nights\": [");
+    for (size_t i = 0; i < site->night_count; i++) {
+        fp_str_puts(out, i ? ",\n    " : "\n    ");
+        put_string(out, site->nights[i]);
+    }
+    fp_str_puts(out, site->night_count ? "\n  ],\n" : "],\n");
+    put_files(out, "files", site->files, site->file_count);
+    if (site->before) {
+        fp_str_puts(out, ",\n");
+        put_files(out, "before", site->before, site->before_count);
+    }
+}
+
+static void put_run_id(struct fp_str *out, const char *rest, size_t n)
 {
     char text[UUID_STR_LEN];
     uuid_t id;
 
-    uuid_generate_sha1(id, *uuid_get_template("oid"), rest->data, rest->len);
+    uuid_generate_sha1(id, *uuid_get_template("oid"), rest, n);
     uuid_unparse_lower(id, text);
     put_member(out, "  ", "run", text);
     fp_str_puts(out, ",\n");
 }
 
+/* What is in every manifest, `parts` in the middle, to `text`. */
+static void put_text(struct fp_str *text, const char *version, const struct fp_str *parts)
+{
+    struct fp_str rest;
+    size_t head;
+
+    fp_str_init(&rest, FP_LIMIT_PAGE);
+    fp_str_puts(&rest, "{\n  \"schema\": 1,\n");
+    put_member(&rest, "  ", "version", version);
+    fp_str_puts(&rest, ",\n");
+    head = rest.len;
+    fp_str_append(&rest, parts->data, parts->len);
+    fp_str_puts(&rest, "\n}\n");
+    if (!fp_str_ok(parts))
+        rest.failed = parts->failed;
+    if (fp_str_ok(&rest)) {
+        fp_str_append(text, rest.data, head);
+        put_run_id(text, rest.data, rest.len);
+        fp_str_append(text, rest.data + head, rest.len - head);
+    } else {
+        text->failed = rest.failed;
+    }
+    fp_str_release(&rest);
+}
+
+bool fp_manifest_is_intact(const char *text, size_t n)
+{
+    static const char lead[] = "\n  \"run\": \"";
+    const char *line = memmem(text, n, lead, strlen(lead));
+    size_t head = line ? (size_t)(line - text) + 1 : 0, length = strlen(lead) - 1 + UUID_STR_LEN - 1 + strlen("\",\n");
+    struct fp_str rest, expected;
+    bool intact;
+
+    if (!line || n - head < length)
+        return false;
+    fp_str_init(&rest, FP_LIMIT_PAGE);
+    fp_str_init(&expected, FP_LIMIT_TEXT);
+    fp_str_append(&rest, text, head);
+    fp_str_append(&rest, text + head + length, n - head - length);
+    if (fp_str_ok(&rest))
+        put_run_id(&expected, rest.data, rest.len);
+    intact = fp_str_ok(&rest) && fp_str_ok(&expected) && expected.len == length &&
+             memcmp(expected.data, text + head, length) == 0;
+    fp_str_release(&rest);
+    fp_str_release(&expected);
+    return intact;
+}
+
+void fp_manifest_format_site(const struct fp_manifest_site *site, struct fp_str *text)
+{
+    struct fp_str parts;
+
+    fp_str_init(&parts, FP_LIMIT_PAGE);
+    put_site(&parts, site);
+    put_text(text, site->version, &parts);
+    fp_str_release(&parts);
+}
+
 static int write_text(const char *night_dir, const struct fp_manifest *manifest, const struct files *files,
                       struct fp_error *err)
 {
-    struct fp_str rest, text, path;
-    size_t head;
+    struct fp_str parts, text, path;
     int status;
 
-    fp_str_init(&rest, FP_LIMIT_PAGE);
+    fp_str_init(&parts, FP_LIMIT_PAGE);
     fp_str_init(&text, FP_LIMIT_PAGE);
     fp_str_init(&path, FP_LIMIT_TEXT);
-    put_head(&rest, manifest);
-    head = rest.len;
-    put_tail(&rest, manifest, files);
-    fp_str_append(&text, rest.data, head);
-    put_run_id(&text, &rest);
-    if (fp_str_ok(&rest))
-        fp_str_append(&text, rest.data + head, rest.len - head);
+    put_night(&parts, manifest, files);
+    put_text(&text, manifest->version, &parts);
     fp_str_puts(&path, night_dir);
-    fp_path_join(&path, MANIFEST_FILE);
-    status = fp_str_status(&rest, MANIFEST_FILE, err);
-    if (status == FP_OK)
-        status = fp_str_status(&text, MANIFEST_FILE, err);
+    fp_path_join(&path, FP_MANIFEST_FILE);
+    status = fp_str_status(&text, FP_MANIFEST_FILE, err);
     if (status == FP_OK)
         status = fp_str_status(&path, "path", err);
     if (status == FP_OK)
         status = fp_file_write(path.data, text.data, text.len, err);
-    fp_str_release(&rest);
+    fp_str_release(&parts);
     fp_str_release(&text);
     fp_str_release(&path);
     return status;

@@ -12,15 +12,34 @@
  *     struct fp_manifest manifest = { .version = "0.1.0", … };
  *     if (fp_manifest_write("DIR/.flamepress/stage-x/2026/11/20", &manifest, &err) < 0) …
  *
- * Everything in `struct fp_manifest` is borrowed. Thread-safe: no state.
+ * The site has one of its own, for all that is in no night (index.html, services/…, assets/…), made by publish/site.h:
+ *
+ *   {"schema": 1, "version": "…", "run": "uuid", "nights": ["2026/11/20" …], "files": [{"path","size","sha256"}]
+ *    [, "before": [{"path"[,"size","sha256"]}]]}
+ *
+ * With `before` it is being switched: each of these files may still be what it was, which is not there where there is no
+ * size. publish/record.h reads both.
+ *
+ * Everything in these structs is borrowed. Thread-safe: no state.
  */
 #ifndef FP_PUBLISH_MANIFEST_H
 #define FP_PUBLISH_MANIFEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
+#include "base/str.h"
+
+#define FP_MANIFEST_FILE "run.json"
+
+struct fp_manifest_file {
+    const char *path; /* below the directory of the manifest */
+    int64_t size;     /* in `before`: -1 = there was no such file */
+    char sha256[FP_SHA256_HEX];
+};
 
 struct fp_manifest_job {
     const char *service, *event, *path; /* path of the report below the night */
@@ -44,5 +63,19 @@ struct fp_manifest {
  * it was.
  */
 int fp_manifest_write(const char *night_dir, const struct fp_manifest *manifest, struct fp_error *err);
+
+struct fp_manifest_site {
+    const char *version;
+    const char *const *nights;
+    size_t night_count;
+    const struct fp_manifest_file *files, *before; /* sorted by path; before NULL = nothing is being switched */
+    size_t file_count, before_count;
+};
+
+/* The text of the site's. Appends to `text`, whose sticky failure is the only error. */
+void fp_manifest_format_site(const struct fp_manifest_site *site, struct fp_str *text);
+
+/* Does the text carry the id that its bytes give? */
+bool fp_manifest_is_intact(const char *text, size_t n);
 
 #endif

@@ -92,9 +92,8 @@ static void sort_key(const char *path, char start[18], long long *length)
     *length = timed ? strtoll(path + DAY_LENGTH + 9, NULL, 10) : 86400;
 }
 
-static int newest_first(const void *a, const void *b)
+int fp_night_compare(const char *left, const char *right)
 {
-    const char *left = ((const struct fp_night *)a)->path, *right = ((const struct fp_night *)b)->path;
     char left_start[18], right_start[18];
     long long left_length, right_length;
     int order;
@@ -105,6 +104,23 @@ static int newest_first(const void *a, const void *b)
     if (order == 0)
         order = (right_length > left_length) - (right_length < left_length);
     return order ? order : strcmp(left, right);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    return fp_night_compare(((const struct fp_night *)a)->path, ((const struct fp_night *)b)->path);
+}
+
+bool fp_night_is_alike(const char *one, const char *other)
+{
+    char start[18];
+    long long x, y;
+
+    if ((one[DAY_LENGTH] == 'T') != (other[DAY_LENGTH] == 'T'))
+        return false;
+    sort_key(one, start, &x);
+    sort_key(other, start, &y);
+    return 8 * llabs(x - y) <= (x > y ? x : y);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------------ */

@@ -36,4 +36,10 @@ void fp_nights_release(struct fp_nights *nights);
 /* Is this the path of a night: "2026/11/20" or "2026/11/20T010000Z-32400"? */
 bool fp_night_is_path(const char *path);
 
+/* Of two such paths: do their windows go one after the other, as days do, or hours? A whole day goes with whole days,
+ * any other window with those whose length differs by an eighth at most, as months do (report/history.h). */
+bool fp_night_is_alike(const char *one, const char *other);
+/* Order of struct fp_nights: negative when `one` comes first, which is the newer. */
+int fp_night_compare(const char *one, const char *other);
+
 #endif

@@ -1,6 +1,6 @@
 #include "publish/sitepath.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/sha256.h"
@@ -59,5 +59,22 @@ void fp_sitepath_component(struct fp_str *out, struct fp_slice name)
         fp_sha256_bytes(name.data, name.len, hex);
         fp_str_puts(out, "%-");
         fp_str_append(out, hex, HASH_DIGITS);
+    }
+}
+
+bool fp_sitepath_is_below(const char *path)
+{
+    static const char state[] = ".flamepress";
+
+    if (strncmp(path, state, strlen(state)) == 0)
+        return false;
+    for (;;) {
+        size_t n = strcspn(path, "/");
+
+        if (n == 0 || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
+            return false;
+        if (!path[n])
+            return true;
+        path += n + 1;
     }
 }

@@ -20,8 +20,14 @@
 #ifndef FP_PUBLISH_SITEPATH_H
 #define FP_PUBLISH_SITEPATH_H
 
+#include <stdbool.h>
+
 #include "base/str.h"
 
 void fp_sitepath_component(struct fp_str *out, struct fp_slice name);
+
+/* Is this the path of something below a site or a night: relative, each part a name ("services/a/index.html"), and
+ * nothing of .flamepress? */
+bool fp_sitepath_is_below(const char *path);
 
 #endif

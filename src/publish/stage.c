@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "publish/nights.h"
+#include "publish/sitepath.h"
 
 #define STATE_DIR ".flamepress"
 #define OLD_DIR STATE_DIR "/old"
@@ -478,22 +479,6 @@ done:
 
 /* ---- single files and `latest` ------------------------------------------------------------------- */
 
-/* Relative, and each part a name: nothing leads out of the output or into our own directory. */
-static bool is_site_path(const char *path)
-{
-    if (strncmp(path, STATE_DIR, strlen(STATE_DIR)) == 0)
-        return false;
-    for (;;) {
-        size_t n = strcspn(path, "/");
-
-        if (n == 0 || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
-            return false;
-        if (!path[n])
-            return true;
-        path += n + 1;
-    }
-}
-
 int fp_stage_file(struct fp_stage *stage, const char *path, struct fp_error *err)
 {
     const char *leaf;
@@ -501,7 +486,7 @@ int fp_stage_file(struct fp_stage *stage, const char *path, struct fp_error *err
     char *staged;
     int parent = -1, status;
 
-    if (!is_site_path(path))
+    if (!fp_sitepath_is_below(path))
         return fp_error_set(err, FP_EINVAL, "\"%s\" is not the path of a file of the site", path);
     staged = join(stage->path, path, err);
     if (!staged)

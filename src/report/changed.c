@@ -49,6 +49,11 @@ static void push_row(const struct changed *c, json_t *rows, const struct fp_lead
     put_text(c, row, "after", fp_lang_word_of(c->model->lang, "verdict", texts.after, texts.after));
     put_text(c, row, "points", texts.points);
     put_text(c, row, "amount", texts.amount);
+    fp_model_put(c->model, row, "before_order", fp_model_number(json_object_get(lead->lead, "before_share")));
+    fp_model_put(c->model, row, "after_order", fp_model_number(json_object_get(lead->lead, "after_share")));
+    fp_model_put(c->model, row, "points_order", json_real(lead->effect));
+    fp_model_put(c->model, row, "amount_order", json_real(lead->amount));
+    put_text(c, row, "amount_unit", lead->has_cores ? "cores" : fp_model_get_text(lead->entry, "unit"));
     put_word(c, row, "unit", lead->has_cores ? "unit_cores" : NULL);
 }
 

@@ -68,7 +68,8 @@ void fp_comparison_say_regression(const json_t *lead, struct fp_str *to);
  *   changes_rule       the rule and its numbers; null
  *   changes_up, changes_down   {caption, rows, more, beyond}; null when there is none
  *   moved              {label, text, rows, beyond}; null
- * A row is {pieces, cut, raw, word, before, after, points, amount (null), exact, parts {label, rows, beyond} (null)}.
+ * A row is {place (its anchor; null), href (null), node (for the page's graph; null), pieces, cut, raw, word, before, after,
+ * points, amount (null), exact, parts {label, rows, beyond} (null)}.
  */
 void fp_comparison_put_view(const struct fp_tables *tables, json_t *to);
 

@@ -9,10 +9,11 @@
 #include "report/leads.h"
 #include "report/links.h"
 #include "report/summary.h"
+#include "report/words.h"
 
-void fp_feed_init(struct fp_feed *feed, const char *title, const char *site_url)
+void fp_feed_init(struct fp_feed *feed, const char *title, const char *site_url, const struct fp_lang *lang)
 {
-    *feed = (struct fp_feed){ title, site_url, json_array(), 0 };
+    *feed = (struct fp_feed){ title, site_url, lang, json_array(), 0 };
 }
 
 void fp_feed_release(struct fp_feed *feed)
@@ -36,7 +37,8 @@ static bool has_changes(const json_t *night, bool *ret_has, struct fp_error *err
 
 int fp_feed_add(struct fp_feed *feed, const json_t *night, struct fp_error *err)
 {
-    struct fp_model model = FP_MODEL_INIT;
+    struct fp_model model = { .lang = feed->lang };
+    char label[FP_WORDS_LABEL_MAX];
     int64_t generated = fp_model_get_int(night, "generated");
     bool has = false;
     json_t *entry;
@@ -51,7 +53,8 @@ int fp_feed_add(struct fp_feed *feed, const json_t *night, struct fp_error *err)
         return feed->entries ? FP_OK : fp_error_nomem(err);
     entry = fp_model_row(&model, feed->entries);
     fp_links_put_night(&model, entry, feed->site_url, night);
-    fp_model_put(&model, entry, "label", fp_model_slice(fp_model_get_slice(json_object_get(night, "window"), "label")));
+    fp_model_put(&model, entry, "label", fp_model_text(fp_words_label(
+                                         feed->lang, label, fp_model_get_text(json_object_get(night, "window"), "label"))));
     fp_model_put(&model, entry, "generated", json_integer(generated));
     fp_changed_put(&model, entry, night, fp_model_get_text(entry, "prefix"));
     return model.failed ? fp_error_nomem(err) : FP_OK;
@@ -89,7 +92,7 @@ static void put_time(struct fp_out *out, int64_t time)
     put_element(out, "updated", fp_time_rfc3339(text, time < 0 ? 0 : time > last ? last : time, NULL));
 }
 
-static void put_change(struct fp_out *out, const json_t *row)
+static void put_change(const struct fp_lang *lang, struct fp_out *out, const json_t *row)
 {
     fp_out_puts(out, "<li>");
     put_text(out, fp_model_get_text(row, "mark"));
@@ -97,22 +100,23 @@ static void put_change(struct fp_out *out, const json_t *row)
     put_text(out, fp_model_get_text(row, "href"));
     fp_out_puts(out, "\"><code>");
     put_pieces(out, json_object_get(row, "pieces"));
-    fp_out_puts(out, "</code></a> in ");
+    fp_out_puts(out, "</code></a>");
+    put_text(out, fp_lang_word(lang, "told_in"));
     put_pieces(out, json_object_get(row, "title_pieces"));
-    fp_out_puts(out, ", ");
+    put_text(out, fp_lang_word(lang, "told_comma"));
     put_text(out, fp_model_get_text(row, "event"));
-    fp_out_puts(out, ": ");
+    put_text(out, fp_lang_word(lang, "told_colon"));
     put_text(out, fp_model_get_text(row, "before"));
     fp_out_puts(out, " \u2192 ");
     put_text(out, fp_model_get_text(row, "after"));
-    fp_out_puts(out, ", ");
+    put_text(out, fp_lang_word(lang, "told_comma"));
     put_text(out, fp_model_get_text(row, "amount"));
     if (*fp_model_get_text(row, "unit"))
         fp_out_printf(out, " %s", fp_model_get_text(row, "unit"));
     fp_out_puts(out, "</li>\n");
 }
 
-static void put_content(struct fp_out *out, const json_t *changed)
+static void put_content(const struct fp_lang *lang, struct fp_out *out, const json_t *changed)
 {
     const json_t *list, *row;
     size_t i, k;
@@ -126,7 +130,7 @@ static void put_content(struct fp_out *out, const json_t *changed)
                 put_element(out, "p", texts[t]);
         fp_out_puts(out, "<ul>\n");
         json_array_foreach(json_object_get(list, "rows"), k, row)
-            put_change(out, row);
+            put_change(lang, out, row);
         fp_out_puts(out, "</ul>\n");
         if (*fp_model_get_text(list, "more"))
             put_element(out, "p", fp_model_get_text(list, "more"));
@@ -141,7 +145,7 @@ static void put_link(struct fp_out *out, const char *rel, const char *type, cons
     fp_out_printf(out, "%s\"/>\n", file);
 }
 
-static void put_entry(struct fp_out *out, const json_t *entry)
+static void put_entry(const struct fp_lang *lang, struct fp_out *out, const json_t *entry)
 {
     const char *prefix = fp_model_get_text(entry, "prefix"), *compared = fp_model_get_text(entry, "compared_text");
 
@@ -149,15 +153,15 @@ static void put_entry(struct fp_out *out, const json_t *entry)
     put_element(out, "id", prefix);
     fp_out_puts(out, "<title>");
     put_text(out, fp_model_get_text(entry, "label"));
-    fp_out_puts(out, ": ");
+    put_text(out, fp_lang_word(lang, "told_colon"));
     put_text(out, fp_model_get_text(entry, "changes_text"));
     if (*compared)
-        fp_out_puts(out, ", ");
+        put_text(out, fp_lang_word(lang, "told_comma"));
     put_text(out, compared);
     fp_out_puts(out, "</title>\n");
     put_time(out, fp_model_get_int(entry, "generated"));
     put_link(out, "alternate", "text/html", prefix, "index.html");
-    put_content(out, json_object_get(entry, "changed"));
+    put_content(lang, out, json_object_get(entry, "changed"));
     fp_out_puts(out, "</entry>\n");
 }
 
@@ -169,10 +173,12 @@ int fp_feed_write(const struct fp_feed *feed, struct fp_out *out, struct fp_erro
 
     fp_links_put_site(&model, links, "site", feed->site_url);
     site = fp_model_get_text(links, "site");
-    fp_out_puts(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+    fp_out_puts(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+    fp_out_puts(out, feed->lang ? feed->lang->tag : fp_langs[0].tag);
+    fp_out_puts(out, "\">\n");
     put_element(out, "id", site);
     put_element(out, "title", feed->title);
-    put_element(out, "subtitle", "Nights with changes");
+    put_element(out, "subtitle", fp_lang_word(feed->lang, "feed_subtitle"));
     put_time(out, feed->newest);
     fp_out_puts(out, "<author><name>");
     put_text(out, feed->title);
@@ -181,7 +187,7 @@ int fp_feed_write(const struct fp_feed *feed, struct fp_out *out, struct fp_erro
     put_link(out, "self", "application/atom+xml", site, FP_FEED_FILE);
     put_link(out, "alternate", "text/html", site, "index.html");
     for (size_t i = 0; i < json_array_size(feed->entries); i++)
-        put_entry(out, json_array_get(feed->entries, i));
+        put_entry(feed->lang, out, json_array_get(feed->entries, i));
     fp_out_puts(out, "</feed>\n");
     json_decref(links);
     return model.failed ? fp_error_nomem(err) : FP_OK;

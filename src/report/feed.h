@@ -6,7 +6,7 @@
  * it says it was updated at is when it was pressed. No clock is read: same nights, same bytes.
  *
  *     struct fp_feed feed;
- *     fp_feed_init(&feed, "production", "https://flames.example/");
+ *     fp_feed_init(&feed, "production", "https://flames.example/", lang);
  *     for (…) fp_feed_add(&feed, night, &err);
  *     fp_feed_write(&feed, &out, &err);
  *     fp_feed_release(&feed);
@@ -19,17 +19,20 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/out.h"
 
 #define FP_FEED_FILE "feed.xml"
 
 struct fp_feed {
     const char *title, *site_url; /* borrowed */
+    const struct fp_lang *lang;
     json_t *entries;
     int64_t newest;               /* when the newest night was pressed */
 };
 
-void fp_feed_init(struct fp_feed *feed, const char *title, const char *site_url);
+/* `lang`: NULL = English. */
+void fp_feed_init(struct fp_feed *feed, const char *title, const char *site_url, const struct fp_lang *lang);
 void fp_feed_release(struct fp_feed *feed);
 
 /* Keeps what the feed says of it, not the night. FP_ENOMEM only. */

@@ -214,15 +214,13 @@ void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_text
     put_signed(ret_texts->amount, text, amount);
 }
 
-/* Both come from a file: what is none of our file names, or no node id, is passed over. */
+/* It comes from a file: what is no node id is passed over. */
 char *fp_lead_place(char to[FP_LEADS_PLACE], const struct fp_lead *lead)
 {
-    const char *file = fp_model_get_text(lead->entry, "diff"), *node = fp_model_get_text(lead->lead, "node");
-    bool sound = *file && strspn(file, "abcdefghijklmnopqrstuvwxyz-.") == strlen(file) && strlen(file) < 64 &&
-                 *node && strspn(node, "0123456789abcdef-") == strlen(node) && strlen(node) == 36;
+    const char *node = fp_model_get_text(lead->lead, "node");
 
-    if (sound)
-        snprintf(to, FP_LEADS_PLACE, "/%s#node=%s", file, node);
+    if (strspn(node, "0123456789abcdef-") == strlen(node) && strlen(node) == 36)
+        snprintf(to, FP_LEADS_PLACE, "/index.html#" FP_LEADS_DIFFERENCE "%s", node);
     else
         snprintf(to, FP_LEADS_PLACE, "/index.html#changes");
     return to;

@@ -82,8 +82,9 @@ struct fp_lead_texts {
 void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_texts *ret_texts);
 int fp_leads_decimals(const struct fp_leads *leads, enum fp_lead_group group);
 
-/* Where a change is seen, below its report: "/diff.svg#node=UUID", or "/index.html#changes". Returns `to`. */
+/* Where a change is seen, below its report: "/index.html#side=difference&node=UUID", or "/index.html#changes". Returns `to`. */
 #define FP_LEADS_PLACE 160
+#define FP_LEADS_DIFFERENCE "side=difference&node=" /* as the page's graph reads it (assets/viewer/address.js) */
 char *fp_lead_place(char to[FP_LEADS_PLACE], const struct fp_lead *lead);
 
 #endif

@@ -13,6 +13,7 @@
 
 struct page {
     struct fp_out *out;
+    const struct fp_lang *lang;
     bool linked;
 };
 
@@ -26,6 +27,11 @@ void fp_markdown_words(struct fp_out *out, const char *text)
         fp_out_puts(out, text);
     else
         fp_escape_markdown_code(out, text, strlen(text));
+}
+
+static void put_word(const struct page *page, const char *word)
+{
+    fp_out_puts(page->out, fp_lang_word(page->lang, word));
 }
 
 static void put_code(const struct page *page, const char *text)
@@ -74,13 +80,14 @@ static void put_change(const struct page *page, const json_t *row)
 
     fp_out_printf(page->out, "- %s ", fp_model_get_text(row, "mark"));
     put_name(page, json_object_get(row, "pieces"));
-    fp_out_puts(page->out, " in ");
+    put_word(page, "told_in");
     put_name(page, json_object_get(row, "title_pieces"));
-    fp_out_puts(page->out, ", ");
+    put_word(page, "told_comma");
     put_code(page, fp_model_get_text(row, "event"));
-    fp_out_printf(page->out, ": %s \u2192 %s, %s%s%s%s", fp_model_get_text(row, "before"), fp_model_get_text(row, "after"),
-                  fp_model_get_text(row, "amount"), *unit ? " " : "", unit, page->linked ? " " : "");
-    put_link(page, "graph", row, "href");
+    put_word(page, "told_colon");
+    fp_out_printf(page->out, "%s \u2192 %s%s%s%s%s%s", fp_model_get_text(row, "before"), fp_model_get_text(row, "after"),
+                  fp_lang_word(page->lang, "told_comma"), fp_model_get_text(row, "amount"), *unit ? " " : "", unit, page->linked ? " " : "");
+    put_link(page, fp_lang_word(page->lang, "told_graph"), row, "href");
     fp_out_putc(page->out, '\n');
 }
 
@@ -97,7 +104,7 @@ static void put_changes(const struct page *page, const json_t *changed)
     json_array_foreach(lists, i, list) {
         const char *head = fp_model_get_text(list, "head");
 
-        fp_out_printf(page->out, "\n**%s**\n", *head ? head : "A larger share than before");
+        fp_out_printf(page->out, "\n**%s**\n", *head ? head : fp_lang_word(page->lang, "larger_than_before"));
         put_sentence(page, list, "note");
         fp_out_putc(page->out, '\n');
         json_array_foreach(json_object_get(list, "rows"), k, row)
@@ -115,8 +122,29 @@ static void put_which(const struct page *page, const json_t *entry)
 {
     fp_out_puts(page->out, "- ");
     put_code(page, fp_model_get_text(entry, "title"));
-    fp_out_puts(page->out, ", ");
+    put_word(page, "told_comma");
     put_code(page, fp_model_get_text(entry, "event"));
+}
+
+static void put_outcome(const struct page *page, const char *outcome)
+{
+    fp_out_puts(page->out, fp_lang_word_of(page->lang, "outcome", outcome, outcome));
+}
+
+/* How many there are that are not listed. */
+static void put_more(const struct page *page, size_t more)
+{
+    struct fp_str text;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_lang_say(page->lang, &text, "told_more", fp_lang_number(more).text, NULL);
+    fp_out_printf(page->out, "- %s\n", text.data);
+    fp_str_release(&text);
+}
+
+static void put_heading(const struct page *page, const char *word)
+{
+    fp_out_printf(page->out, "\n**%s**\n\n", fp_lang_word(page->lang, word));
 }
 
 static void put_report(const struct page *page, const json_t *entry)
@@ -124,9 +152,10 @@ static void put_report(const struct page *page, const json_t *entry)
     const char *why = fp_model_get_text(entry, "failure");
 
     put_which(page, entry);
-    fp_out_printf(page->out, ": %s", fp_model_get_text(entry, "outcome"));
+    put_word(page, "told_colon");
+    put_outcome(page, fp_model_get_text(entry, "outcome"));
     if (*why) {
-        fp_out_puts(page->out, ": ");
+        put_word(page, "told_colon");
         put_code(page, why);
     }
     fp_out_putc(page->out, '\n');
@@ -144,12 +173,12 @@ static void put_trouble(const struct page *page, const json_t *services)
             if (!fp_entry_has_outcome(entry, outcomes[o]) || found++ >= REPORTS_SHOWN)
                 continue;
             if (found == 1)
-                fp_out_puts(page->out, "\n**Failed or partial**\n\n");
+                put_heading(page, "told_trouble");
             put_report(page, entry);
         }
     }
     if (found > REPORTS_SHOWN)
-        fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
+        put_more(page, found - REPORTS_SHOWN);
 }
 
 /* Reports that are not of the last run, and why. */
@@ -163,14 +192,14 @@ static void put_kept(const struct page *page, const json_t *services)
         if (!json_is_object(kept) || found++ >= REPORTS_SHOWN)
             continue;
         if (found == 1)
-            fp_out_puts(page->out, "\n**Kept from an earlier run**\n\n");
+            put_heading(page, "kept_head");
         put_which(page, entry);
-        fp_out_puts(page->out, ": the last run ");
+        put_word(page, "told_last_run");
         put_words(page, fp_model_get_text(kept, "why"));
         fp_out_putc(page->out, '\n');
     }
     if (found > REPORTS_SHOWN)
-        fp_out_printf(page->out, "- and %zu more\n", found - REPORTS_SHOWN);
+        put_more(page, found - REPORTS_SHOWN);
 }
 
 /* ---- all of it ---- */
@@ -181,34 +210,44 @@ static void put_counts(const struct page *page, const json_t *night)
     const json_t *counts = json_object_get(night, "counts");
     int64_t all = 0;
     char text[FP_UNIT_TEXT];
+    struct fp_str head;
 
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         all += fp_model_get_int(counts, outcomes[i]);
-    fp_out_printf(page->out, "\n%s report%s:", fp_count_format(text, all), fp_plural((uint64_t)all));
-    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
-        fp_out_printf(page->out, "%s %s %s", i ? "," : "", fp_count_format(text, fp_model_get_int(counts, outcomes[i])),
-                      outcomes[i]);
-    fp_out_puts(page->out, ".\n");
+    fp_str_init(&head, FP_LIMIT_TEXT);
+    fp_lang_say_count(page->lang, &head, all, "told_reports", fp_count_format(text, all), NULL);
+    fp_out_printf(page->out, "\n%s", head.data);
+    fp_str_release(&head);
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        if (i)
+            put_word(page, "told_comma");
+        fp_out_printf(page->out, "%s ", fp_count_format(text, fp_model_get_int(counts, outcomes[i])));
+        put_outcome(page, outcomes[i]);
+    }
+    put_word(page, "full_stop");
+    fp_out_putc(page->out, '\n');
 }
 
 static void put_head(const struct page *page, const json_t *night, const json_t *view)
 {
     const char *changes = fp_model_get_text(view, "changes_text"), *compared = fp_model_get_text(view, "compared_text");
+    char label[FP_WORDS_LABEL_MAX];
 
     fp_out_puts(page->out, "## ");
-    put_words(page, fp_model_get_text(json_object_get(night, "window"), "label"));
+    put_words(page, fp_words_label(page->lang, label, fp_model_get_text(json_object_get(night, "window"), "label")));
     if (*changes)
-        fp_out_printf(page->out, ": %s", changes);
+        fp_out_printf(page->out, "%s%s", fp_lang_word(page->lang, "told_colon"), changes);
     if (*compared)
-        fp_out_puts(page->out, ", ");
+        put_word(page, "told_comma");
     put_words(page, compared);
     fp_out_putc(page->out, '\n');
 }
 
-int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *out, struct fp_error *err)
+int fp_markdown_night(const json_t *night, const char *site_url, const struct fp_lang *lang, struct fp_out *out,
+                      struct fp_error *err)
 {
-    const struct page page = { out, site_url != NULL };
-    struct fp_model model = FP_MODEL_INIT;
+    const struct page page = { out, lang, site_url != NULL };
+    struct fp_model model = { .lang = lang };
     json_t *view = json_object(), *links = json_object();
     const char *prefix;
 
@@ -222,7 +261,7 @@ int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *
         put_trouble(&page, json_object_get(night, "services"));
         put_kept(&page, json_object_get(night, "services"));
         if (page.linked)
-            fp_out_printf(out, "\n[The whole night](<%sindex.html>)\n", prefix);
+            fp_out_printf(out, "\n[%s](<%sindex.html>)\n", fp_lang_word(lang, "told_whole_night"), prefix);
     }
     json_decref(view);
     json_decref(links);

@@ -12,10 +12,12 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/out.h"
 
-/* `site_url`: an address of the site's root, NULL = not known. What fails in `out` is the sink's to say. */
-int fp_markdown_night(const json_t *night, const char *site_url, struct fp_out *out, struct fp_error *err);
+/* `site_url`: an address of the site's root, NULL = not known. `lang`: NULL = English. What fails in `out` is the sink's to say. */
+int fp_markdown_night(const json_t *night, const char *site_url, const struct fp_lang *lang, struct fp_out *out,
+                      struct fp_error *err);
 
 /* A sentence of ours that may hold what others wrote: where it has what Markdown, or a chat, could take for more than
  * words, it is a code span. */

@@ -150,6 +150,11 @@ json_t *fp_model_text_or_null(const char *text)
     return text ? fp_model_text(text) : json_null();
 }
 
+json_t *fp_model_number(const json_t *value)
+{
+    return json_is_number(value) ? json_copy((json_t *)(uintptr_t)value) : json_null();
+}
+
 const char *fp_model_get_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

@@ -62,6 +62,8 @@ json_t *fp_model_slice(struct fp_slice text);
 json_t *fp_model_text(const char *text);
 /* null for NULL */
 json_t *fp_model_text_or_null(const char *text);
+/* The same number; null for anything else. */
+json_t *fp_model_number(const json_t *value);
 
 /* ---- reading ---- */
 const char *fp_model_get_text(const json_t *object, const char *key);

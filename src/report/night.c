@@ -252,6 +252,14 @@ static double growth_of(const json_t *entry)
     return (double)NAN;
 }
 
+static void put_growth(struct night_view *view, json_t *row, double growth)
+{
+    char text[FP_UNIT_TEXT];
+
+    put_text(view, row, "versus", fp_words_growth(text, growth));
+    fp_model_put(&view->model, row, "versus_order", json_real(growth));
+}
+
 /* A doubling is +100 %; from nothing it is a word. */
 static void put_versus(struct night_view *view, json_t *row, const json_t *entry)
 {
@@ -259,8 +267,8 @@ static void put_versus(struct night_view *view, json_t *row, const json_t *entry
     const char *label =
         fp_words_label(view->model.lang, date, fp_model_get_text(json_object_get(entry, "baseline"), "label"));
     double growth = growth_of(entry);
-    char text[FP_UNIT_TEXT];
 
+    fp_model_put(&view->model, row, "versus_order", json_null());
     fp_model_put(&view->model, row, "has_versus", json_boolean(fp_entry_has_value(entry) && fp_entry_has_baseline(entry)));
     if (!fp_entry_has_value(entry) || !fp_entry_has_baseline(entry)) {
         put_text(view, row, "versus", "\u2013");
@@ -272,7 +280,7 @@ static void put_versus(struct night_view *view, json_t *row, const json_t *entry
     else if (!isfinite(growth))
         put_word(view, row, "versus", "verdict_new");
     else
-        put_text(view, row, "versus", fp_words_growth(text, growth));
+        put_growth(view, row, growth);
     fp_model_say(&view->model, row, "versus_title", "compared_to", label, NULL);
 }
 
@@ -293,6 +301,11 @@ static void push_service(struct night_view *view, json_t *rows, const json_t *en
         put_text(view, row, "value", "\u2013");
         put_word(view, row, "exact", fp_entry_has_outcome(entry, "empty") ? "no_data" : "not_known");
     }
+    fp_model_put(&view->model, row, "value_order",
+                 fp_entry_has_value(entry) ? fp_model_number(json_object_get(entry, "total")) : json_null());
+    fp_model_put(&view->model, row, "unit", fp_model_text(fp_model_get_text(entry, "unit")));
+    fp_model_put(&view->model, row, "cores_order", fp_model_number(cores));
+    fp_model_put(&view->model, row, "unknown_order", fp_model_number(unknown));
     put_complete(view, row, entry);
     put_text(view, row, "cores_text",
              json_is_number(cores) ? fp_fixed_format(text, json_number_value(cores), decimals) : "\u2013");

@@ -7,7 +7,9 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "flame/paint.h"
 #include "report/assets.h"
+#include "report/header.h"
 #include "report/index.h"
 #include "report/model.h"
 #include "report/night.h"
@@ -18,7 +20,7 @@
 #include "report/view.h"
 #include "report/words.h"
 
-enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 23 };
+enum template_id { T_REPORT, T_NIGHT, T_INDEX, T_SERVICE, T_LATEST, T_FIRST_PARTIAL, T_COUNT = T_FIRST_PARTIAL + 27 };
 
 /* Partials may include each other in any order. */
 static const char *const template_names[T_COUNT] = {
@@ -27,6 +29,8 @@ static const char *const template_names[T_COUNT] = {
     [T_INDEX] = "index",
     [T_SERVICE] = "service",
     [T_LATEST] = "latest",
+    "calls",
+    "calls_side",
     "change_row",
     "change_table",
     "changed",
@@ -40,6 +44,8 @@ static const char *const template_names[T_COUNT] = {
     "moved",
     "name",
     "outcome",
+    "page_script",
+    "ranked_heads",
     "ranking",
     "rows",
     "services",
@@ -52,7 +58,7 @@ static const char *const template_names[T_COUNT] = {
     "windows",
 };
 
-enum asset_id { A_STYLE, A_ICON, A_VIEWER, A_VIEWER_STYLE, A_COUNT };
+enum asset_id { A_STYLE, A_ICON, A_SITE, A_VIEWER, A_VIEWER_STYLE, A_PAGE_SCRIPT, A_COUNT };
 
 static const struct {
     const char *file;
@@ -60,14 +66,16 @@ static const struct {
 } asset_files[A_COUNT] = {
     [A_STYLE] = { "style.css", "style" },
     [A_ICON] = { "icon.svg", "icon" },
+    [A_SITE] = { "site.js", "site_script" },
     [A_VIEWER] = { "viewer.js", "viewer" },
     [A_VIEWER_STYLE] = { "viewer.css", "viewer_style" },
+    [A_PAGE_SCRIPT] = { "page.js", "page_script" },
 };
 
 #define SVG_SCRIPT "flame_svg.js"
 
 struct fp_pages {
-    const struct fp_lang *lang;
+    const struct fp_lang *lang, *drawn_lang;
     char *title;
     struct fp_template *templates[T_COUNT];
     struct fp_str asset_bytes[A_COUNT], asset_names[A_COUNT];
@@ -156,6 +164,7 @@ int fp_pages_open(struct fp_pages **ret_pages, const struct fp_pages_options *op
     }
     fp_str_init(&pages->svg_script, FP_LIMIT_ASSET);
     pages->lang = options->lang;
+    pages->drawn_lang = fp_paint_shows(options->lang) ? options->lang : NULL;
     pages->title = strdup(options->title ? options->title : "flamepress");
     if (!pages->title)
         rc = fp_error_nomem(err);
@@ -207,6 +216,21 @@ const char *fp_pages_svg_script(const struct fp_pages *pages)
     return pages->svg_script.data;
 }
 
+size_t fp_pages_graph_size(const struct fp_pages *pages)
+{
+    return pages->asset_bytes[A_VIEWER].len + pages->asset_bytes[A_VIEWER_STYLE].len;
+}
+
+const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
+{
+    return pages->lang;
+}
+
+const struct fp_lang *fp_pages_drawn_lang(const struct fp_pages *pages)
+{
+    return pages->drawn_lang;
+}
+
 /* ---- rendering ---- */
 
 static const struct fp_template *find_partial(void *ctx, const char *name, struct fp_error *err)
@@ -220,17 +244,6 @@ static const struct fp_template *find_partial(void *ctx, const char *name, struc
     return NULL;
 }
 
-static void push_trail(struct fp_model *model, json_t *trail, const char *href, const char *label)
-{
-    json_t *row;
-
-    if (!href)
-        return;
-    row = fp_model_row(model, trail);
-    fp_model_put(model, row, "href", fp_model_text(href));
-    fp_model_put(model, row, "label", fp_model_text(label));
-}
-
 /* The words of the templates: {{t.KEY}}. */
 static void put_words(struct fp_model *model, json_t *view)
 {
@@ -242,21 +255,15 @@ static void put_words(struct fp_model *model, json_t *view)
     fp_model_put(model, view, "lang", fp_model_text(lang->tag));
 }
 
-/* What every page has around its own content. `night`: the label of the night that the page belongs to, or
- * "". */
+/* What every page has around its own content. `path` and `label`: of the night that the page is of, "" = of none. */
 static void put_frame(const struct fp_pages *pages, struct fp_model *model, json_t *view,
-                      const struct fp_page_place *place, const char *night)
+                      const struct fp_page_place *place, const char *path, const char *label)
 {
-    json_t *trail = fp_model_array(model, view, "trail");
-
-    push_trail(model, trail, place->index, fp_lang_word(model->lang, "all_nights"));
-    push_trail(model, trail, place->night, *night ? night : fp_lang_word(model->lang, "this_night"));
-    fp_model_put(model, view, "has_trail", json_boolean(json_array_size(trail) > 0));
+    fp_header_put(model, view, place, path, label);
     put_words(model, view);
     fp_model_say(model, view, "pressed_text", "pressed_text", fp_model_get_text(view, "generator"),
                  fp_model_get_text(view, "generated"), NULL);
     fp_model_put(model, view, "site_title", fp_model_text(pages->title));
-    fp_model_put(model, view, "index", fp_model_text_or_null(place->index));
     fp_model_put(model, view, "single", json_null());
     fp_model_put(model, view, "assets", fp_model_text_or_null(place->assets));
     fp_model_put(model, view, "feed", fp_model_text_or_null(place->feed));
@@ -275,6 +282,29 @@ static int render(const struct fp_pages *pages, enum template_id id, const struc
     return fp_template_render(pages->templates[id], view, &partials, out, err);
 }
 
+static struct fp_single_part part_of(const struct fp_pages *pages, enum asset_id id)
+{
+    return (struct fp_single_part){ asset_files[id].file, fp_str_slice(&pages->asset_bytes[id]) };
+}
+
+/* A page without the profile's data needs nothing of the graph's; one whose pictures have no script has none either. */
+static int put_single(const struct fp_pages *pages, const struct fp_single *single, struct fp_model *model, json_t *view,
+                      struct fp_error *err)
+{
+    const struct fp_single_part styles[] = { part_of(pages, A_STYLE), part_of(pages, A_VIEWER_STYLE) };
+    const struct fp_single_part scripts[] = { part_of(pages, A_SITE), part_of(pages, A_PAGE_SCRIPT),
+                                              part_of(pages, A_VIEWER), { "profile.js", single->data } };
+    const struct fp_single_parts parts = {
+        .icon = fp_str_slice(&pages->asset_bytes[A_ICON]),
+        .styles = styles,
+        .style_count = single->data.len ? 2 : 1,
+        .scripts = scripts,
+        .script_count = single->data.len ? 4 : single->script ? 2 : 0,
+    };
+
+    return fp_single_put(single, &parts, model, view, err);
+}
+
 /* `single`: NULL = a page with others. */
 static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                          const struct fp_single *single, struct fp_out *out, struct fp_error *err)
@@ -287,10 +317,9 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, label);
+    put_frame(pages, &model, view, place, place->path ? place->path : "", label);
     if (single)
-        rc = fp_single_put(single, fp_str_slice(&pages->asset_bytes[A_STYLE]),
-                           fp_str_slice(&pages->asset_bytes[A_ICON]), &model, view, err);
+        rc = put_single(pages, single, &model, view, err);
     if (rc < 0) {
         json_decref(view);
         return rc;
@@ -325,12 +354,13 @@ int fp_pages_night(const struct fp_pages *pages, json_t *night, const struct fp_
                    struct fp_out *out, struct fp_error *err)
 {
     struct fp_model model = { .lang = pages->lang };
+    char services[FP_HEADER_HREF];
     json_t *view;
-    int rc = fp_night_view(night, pages->lang, "", place->services, &view, err);
+    int rc = fp_night_view(night, pages->lang, "", fp_header_services(services, place), &view, err);
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, "");
+    put_frame(pages, &model, view, place, fp_model_get_text(night, "path"), fp_model_get_text(view, "label"));
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", fp_model_get_text(view, "label"),
                     pages->title);
     rc = render(pages, T_NIGHT, &model, view, out, err);
@@ -347,7 +377,7 @@ int fp_pages_latest(const struct fp_pages *pages, json_t *night, const struct fp
     json_t *view = json_object();
     int rc;
 
-    put_frame(pages, &model, view, place, "");
+    put_frame(pages, &model, view, place, "", "");
     fp_model_printf(&model, view, "page_title", "%s \u2013 %s", label, pages->title);
     fp_model_put(&model, view, "label", fp_model_text(label));
     fp_model_put(&model, view, "generator", fp_model_text(fp_generator()));
@@ -361,12 +391,14 @@ int fp_pages_index(const struct fp_pages *pages, json_t *nights, const struct fp
                    struct fp_out *out, struct fp_error *err)
 {
     struct fp_model model = { .lang = pages->lang };
+    const json_t *newest;
     json_t *view;
     int rc = fp_index_view(nights, pages->lang, &view, err);
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, "");
+    newest = json_object_get(view, "newest");
+    put_frame(pages, &model, view, place, place->path && newest ? place->path : "", fp_model_get_text(newest, "label"));
     fp_model_put(&model, view, "page_title", fp_model_text(pages->title));
     rc = render(pages, T_INDEX, &model, view, out, err);
     json_decref(view);
@@ -382,7 +414,7 @@ int fp_pages_service(const struct fp_pages *pages, json_t *service, const struct
 
     if (rc < 0)
         return rc;
-    put_frame(pages, &model, view, place, "");
+    put_frame(pages, &model, view, place, "", "");
     fp_model_say(&model, view, "page_title", "service_page_title", fp_model_get_text(service, "title"), pages->title, NULL);
     rc = render(pages, T_SERVICE, &model, view, out, err);
     json_decref(view);

@@ -47,20 +47,27 @@ struct fp_page_asset {
 
 /*
  * Where a page stands: relative URLs from the page, as they are to appear (already escaped); NULL = none.
- *   a report of a site    { .assets = "../../assets/", .night = "../../index.html", .index = "../../../../../index.html" }
- *   a night of a site     { .assets = "assets/", .index = "../../../index.html", .services = "../../../services/" }
- *   the index             { .assets = "assets/", .services = "services/", .feed = "feed.xml" }
- *   a service over time   { .assets = "../../assets/", .index = "../../index.html" }
+ *   a report of a site    { .assets = "../../assets/", .night = "../../index.html", .site = "../../../../../", … }
+ *   a night of a site     { .assets = "assets/", .site = "../../../", … }
+ *   the index             { .assets = "assets/", .site = "", .feed = "feed.xml", … }
+ *   a service over time   { .assets = "../../assets/", .site = "../../" }
  *   render -o DIR         { .assets = "assets/" }
  * A browser does not follow symbolic links when it resolves "..": reached as latest/…, a page finds only what
- * is named relative to its night. Assets kept within each night ("../../assets/") are found both ways.
+ * is named relative to its night. Assets kept within each night ("../../assets/") are found both ways, and with scripts
+ * the page then goes on to its own address (assets/site.js).
  */
 struct fp_page_place {
     const char *assets; /* ends in '/' */
     const char *night;  /* the page of the night a report belongs to */
-    const char *index;  /* the page of all nights */
-    const char *services; /* what the services' pages are below; ends in '/' */
+    const char *site;   /* the root of the site: "", or ends in '/' */
     const char *feed;     /* of the nights with changes */
+
+    /* paths below the site, not escaped */
+    const char *path;   /* of the night that a report is of, "2026/11/20", or of the newest, which the index shows */
+    const char *report; /* of a report below its night */
+    const char *before; /* directory of the page that is before this one: the same report of the night before, or that
+                         * night; for the index the night before the newest */
+    const char *before_label; /* of the window of that night */
 };
 
 /* Everything that can be wrong with templates or assets is found here, with file, line and column. */
@@ -72,6 +79,12 @@ struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
 
 /* What makes an SVG interactive (flame/svg.h); the pages keep it. */
 const char *fp_pages_svg_script(const struct fp_pages *pages);
+/* Bytes that the page's own graph takes in a page of one file, its data not counted. */
+size_t fp_pages_graph_size(const struct fp_pages *pages);
+/* Of the words; NULL = English. */
+const struct fp_lang *fp_pages_lang(const struct fp_pages *pages);
+/* Of the words that are drawn here (PNG, PDF): English where no font that is installed has the language's characters. */
+const struct fp_lang *fp_pages_drawn_lang(const struct fp_pages *pages);
 
 /* `summary` as of fp_summary_make, or read back from a file; it must not be shared with another thread
  * meanwhile. */

@@ -269,6 +269,8 @@ static void push_row(struct service_view *view, json_t *rows, const struct fp_ch
     const char *outcome = fp_model_get_text(point, "outcome");
     char text[FP_UNIT_TEXT], date[FP_WORDS_LABEL_MAX];
 
+    fp_model_put(&view->model, row, "place", json_integer((json_int_t)i));
+    fp_model_put(&view->model, row, "value_order", fp_model_number(value));
     put_text(view, row, "label", fp_words_label(view->model.lang, date, fp_model_get_text(point, "label")));
     put_report_href(view, row, point);
     put_text(view, row, "value", json_is_number(value) ? fp_chart_format(chart, text, json_number_value(value)) : "\u2013");
@@ -279,7 +281,10 @@ static void push_row(struct service_view *view, json_t *rows, const struct fp_ch
         const json_t *shares = json_object_get(json_array_get(view->functions, f), "shares");
         const json_t *share = i < view->from ? NULL : json_array_get(shares, i - view->from);
 
-        fp_model_put(&view->model, fp_model_row(&view->model, cells), "share",
+        json_t *cell = fp_model_row(&view->model, cells);
+
+        fp_model_put(&view->model, cell, "share_order", fp_model_number(share));
+        fp_model_put(&view->model, cell, "share",
                      fp_model_text(json_is_number(share)
                                        ? fp_share_format(text, llround(json_number_value(share) * 1e9), 1000000000)
                                        : "\u2013"));

@@ -4,7 +4,9 @@
 
 #include "base/limits.h"
 #include "profile/totals.h"
+#include "report/callers.h"
 #include "report/comparison.h"
+#include "report/function_change.h"
 #include "report/host.h"
 #include "report/missing.h"
 #include "report/model.h"
@@ -51,10 +53,14 @@ static void put_node(struct fp_model *model, json_t *row, const struct fp_top_no
 
 /* ---- functions ---- */
 
-static void push_functions(struct fp_model *model, json_t *list, const struct fp_tree *tree,
-                           const struct fp_function_total *items, size_t count, const struct fp_top_nodes *nodes)
+/* `changes`: for those at the top of the tables. */
+static int push_functions(struct fp_model *model, json_t *list, const struct fp_tree *tree,
+                          const struct fp_function_total *items, size_t count, const struct fp_top_nodes *nodes,
+                          struct fp_function_changes *changes, struct fp_error *err)
 {
-    for (size_t i = 0; i < count && !model->failed; i++) {
+    int rc = FP_OK;
+
+    for (size_t i = 0; i < count && rc == FP_OK && !model->failed; i++) {
         json_t *row = fp_model_row(model, list);
 
         fp_model_put(model, row, "name", fp_model_slice(fp_names_get(&tree->names, items[i].name)));
@@ -62,7 +68,10 @@ static void push_functions(struct fp_model *model, json_t *list, const struct fp
         fp_model_put_int(model, row, "self", items[i].self);
         fp_model_put_int(model, row, "total", items[i].total);
         put_node(model, row, nodes, items[i].node);
+        if (fp_top_nodes_find(nodes, items[i].node))
+            rc = fp_function_changes_put(changes, model, row, err);
     }
+    return rc;
 }
 
 /* Threads and processes have the largest totals of all, but tables of functions leave them out. */
@@ -112,32 +121,48 @@ static void want_top(struct fp_top_nodes *nodes, const struct fp_tree *tree, con
         fp_top_nodes_want(nodes, top[i].node);
 }
 
-static int put_functions(struct fp_model *model, json_t *root, const struct fp_tree *tree,
-                         struct fp_error *err)
+/* `totals` is sorted on the way. */
+static int put_tables(struct fp_model *model, json_t *list, const struct fp_tree *tree, struct fp_function_totals *totals,
+                      struct fp_function_changes *changes, struct fp_error *err)
 {
     struct fp_top_nodes nodes = { .count = 0 };
     struct fp_function_total top[FP_LIMIT_TOP_FUNCTIONS];
-    struct fp_function_totals totals = { 0 }, rest = { .items = top };
+    struct fp_function_totals rest = { .items = top };
+    size_t listed = totals->count < FP_LIMIT_SUMMARY_FUNCTIONS ? totals->count : FP_LIMIT_SUMMARY_FUNCTIONS;
+    int rc;
+
+    fp_totals_sort(tree, totals, FP_BY_TOTAL);
+    rest.count = take_top(tree, totals, top);
+    want_top(&nodes, tree, totals);
+    fp_totals_sort(tree, totals, FP_BY_SELF);
+    want_top(&nodes, tree, totals);
+    rc = fp_top_nodes_make(&nodes, tree, err);
+    rest.count = drop_listed(totals, listed, top, rest.count);
+    fp_totals_sort(tree, &rest, FP_BY_SELF);
+    if (rc == FP_OK)
+        rc = push_functions(model, list, tree, totals->items, listed, &nodes, changes, err);
+    if (rc == FP_OK)
+        rc = push_functions(model, list, tree, rest.items, rest.count, &nodes, changes, err);
+    return rc;
+}
+
+static int put_functions(struct fp_model *model, json_t *root, const struct fp_report_facts *facts, struct fp_error *err)
+{
+    const struct fp_tree *tree = facts->tree;
+    struct fp_function_totals totals = { 0 };
+    struct fp_function_changes changes;
     json_t *list;
-    size_t listed;
     int rc = tree ? fp_totals_by_function(tree, &totals, err) : FP_OK;
 
     if (rc < 0)
         return rc;
     fp_model_put_int(model, root, "functions_count", (int64_t)totals.count);
     list = fp_model_array(model, root, "functions");
-    listed = totals.count < FP_LIMIT_SUMMARY_FUNCTIONS ? totals.count : FP_LIMIT_SUMMARY_FUNCTIONS;
     if (tree) {
-        fp_totals_sort(tree, &totals, FP_BY_TOTAL);
-        rest.count = take_top(tree, &totals, top);
-        want_top(&nodes, tree, &totals);
-        fp_totals_sort(tree, &totals, FP_BY_SELF);
-        want_top(&nodes, tree, &totals);
-        rc = fp_top_nodes_make(&nodes, tree, err);
-        rest.count = drop_listed(&totals, listed, top, rest.count);
-        fp_totals_sort(tree, &rest, FP_BY_SELF);
-        push_functions(model, list, tree, totals.items, listed, &nodes);
-        push_functions(model, list, tree, rest.items, rest.count, &nodes);
+        rc = fp_function_changes_init(&changes, facts->comparison, err);
+        if (rc == FP_OK)
+            rc = put_tables(model, list, tree, &totals, &changes, err);
+        fp_function_changes_release(&changes);
     }
     fp_totals_release(&totals);
     return rc;
@@ -381,13 +406,14 @@ static void put_tail(struct fp_model *model, json_t *root, const struct fp_repor
 
 int fp_summary_make(const struct fp_report_facts *facts, json_t **ret_summary, struct fp_error *err)
 {
-    const struct fp_tree *tree = facts->tree;
     struct fp_model model = FP_MODEL_INIT;
     json_t *root = json_object();
     int rc;
 
     put_head(&model, root, facts);
-    rc = put_functions(&model, root, tree, err);
+    rc = put_functions(&model, root, facts, err);
+    if (rc == FP_OK)
+        rc = fp_callers_put_summary(&model, root, facts->tree, err);
     put_kinds(&model, root, facts);
     if (rc == FP_OK)
         rc = put_groups(&model, root, facts, FP_KIND_THREAD, "threads", "threads_count", err);

@@ -29,6 +29,8 @@
  *                    largest node, of the profile as it is counted here. Only the first 100
  *                    functions by self and the first 100 by total have it; the others lack it, and
  *                    threads and processes have it in their own lists.
+ *                    Rows with a node also say what they were in the baseline: report/function_change.h.
+ *   calls            callers and callees of the leading functions: report/callers.h
  *   kinds            [{kind, self, share}] for each kind of frame that occurs: "application",
  *                    "library", "kernel", "cuda", "thread", "process", "host", "object",
  *                    "unknown". The selfs and `removed` add up to `total`.

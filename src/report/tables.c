@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "flame/palette.h"
 #include "profile/transform.h"
+#include "report/function_change.h"
 #include "report/words.h"
 
 static enum fp_frame_kind kind_of(const json_t *row)
@@ -44,6 +45,15 @@ static const char *kind_label(const struct fp_model *model, enum fp_frame_kind k
     return fp_lang_word_of(model->lang, "kind", fp_frame_kind_name(kind), fp_frame_kind_label(kind));
 }
 
+void fp_tables_put_name(struct fp_model *model, json_t *row, const json_t *item)
+{
+    bool has_kind = json_is_string(json_object_get(item, "kind")) && !is_other(item); /* what is gathered may have symbols */
+
+    fp_words_put_name(model, row, "pieces", "cut", fp_frame_bare_name(kind_of(item), fp_model_get_slice(item, "name")));
+    fp_model_put(model, row, "kind", has_kind ? fp_model_text(kind_label(model, kind_of(item))) : json_null());
+    put_colour(model, row, has_kind ? kind_of(item) : FP_KIND_THREAD);
+}
+
 /* ---- rankings ---- */
 
 /* What the rows of one table show; each row of `items` is a {name, [kind,] …} of the summary. */
@@ -58,6 +68,7 @@ struct ranking {
     const char *second_key; /* a further share; NULL = none … */
     bool cores;             /* … or the value in cores, with so many … */
     int decimals;
+    bool changes;           /* what became of it since the baseline, when there is one */
     const char *value_head, *second_head, *name_head;
     const char *caption;
     bool quiet;       /* the heading above says what the caption says */
@@ -74,11 +85,13 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
         int64_t second = fp_model_get_int(item, ranking->second_key);
 
         fp_words_put_share(model, row, "second", second, tables->total);
+        fp_model_put_int(model, row, "second_order", second);
         fp_unit_format_exact(text, second, tables->unit);
         fp_model_put(model, row, "second_exact", fp_model_text(text));
     } else if (ranking->cores) {
         fp_fixed_format(text, (double)value / tables->core, ranking->decimals);
         fp_model_put(model, row, "second", fp_model_text(text));
+        fp_model_put_int(model, row, "second_order", value);
         fp_model_put(model, row, "second_exact", fp_model_word(model, "term_cores_text"));
     } else {
         fp_model_put(model, row, "second", json_null());
@@ -105,8 +118,14 @@ static void push_row(const struct fp_tables *tables, json_t *list, const struct 
     bool has_kind = says_kind && !is_other(item); /* what min_share gathers may have symbols */
 
     put_measured(tables, row, says_kind ? kind_of(item) : ranking->kind, name, value);
+    fp_model_put_int(model, row, "order", value);
+    fp_model_put(model, row, "plain", json_null());
     fp_words_put_bar(model, row, "bar", value, ranking->largest);
     put_second(tables, row, ranking, item, value);
+    if (ranking->changes)
+        fp_function_change_put_view(tables, row, item, !strcmp(ranking->value_key, "self"));
+    else
+        fp_model_put(model, row, "change", json_null());
     fp_model_put(model, row, "kind",
                  has_kind ? fp_model_text(kind_label(model, kind_of(item))) : json_null());
     put_colour(model, row, has_kind ? kind_of(item) : FP_KIND_THREAD);
@@ -140,6 +159,7 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
     fp_model_put(model, table, "quiet", json_boolean(ranking->quiet));
     fp_model_put(model, table, "value_head", fp_model_word(model, ranking->value_head));
     fp_model_put_word(model, table, "second_head", ranking->second_head);
+    fp_model_put(model, table, "changes", json_boolean(ranking->changes));
     fp_model_put(model, table, "name_head", fp_model_text(ranking->name_head));
     ranking->largest = ranking->count ? fp_model_get_int(ranking->items[0], ranking->value_key) : 0;
     if (ranking->cores)
@@ -208,6 +228,7 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
     const json_t *functions = json_object_get(tables->summary, "functions");
     const json_t *top[FP_LIMIT_TOP_FUNCTIONS];
     const char *one = fp_lang_word(tables->model->lang, tables->objects ? "count_objects_one" : "col_function");
+    bool changes = json_is_object(json_object_get(tables->summary, "comparison"));
     struct ranking by_self = {
         .items = top,
         .all = fp_tables_function_count(tables->summary),
@@ -218,6 +239,7 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
         .name_head = one,
         .caption = "by_self",
         .many = "functions",
+        .changes = changes,
     };
     struct ranking by_total = {
         .items = top,
@@ -229,6 +251,7 @@ void fp_tables_put_functions(const struct fp_tables *tables, json_t *to)
         .name_head = one,
         .caption = "by_total",
         .many = "functions",
+        .changes = changes,
     };
     struct ranked *all = malloc((json_array_size(functions) + 1) * sizeof *all);
 

@@ -39,6 +39,8 @@ void fp_tables_put_groups(const struct fp_tables *tables, json_t *to, const char
 /* Puts those of `modules` (summary: missing_symbols.modules) that have this cause and a path as the ranking `modules`;
  * null when there is none. */
 void fp_tables_put_modules(const struct fp_tables *tables, json_t *to, const json_t *modules, const char *cause);
+/* Puts pieces, cut, kind (null: none), hex of a {name, kind}. */
+void fp_tables_put_name(struct fp_model *model, json_t *row, const json_t *item);
 /* The kinds of frames, in their fixed order, with the colour each has in the pictures. */
 void fp_tables_push_kinds(struct fp_model *model, json_t *list, const json_t *summary, enum fp_unit unit);
 /* Different names below the root that are neither threads nor processes. */

@@ -30,12 +30,12 @@ static void put_title(struct fp_str *to, const json_t *view)
     put_pieces(to, json_object_get(view, "title_pieces"));
 }
 
-static void put_figures(struct fp_str *to, const json_t *view)
+static void put_figures(struct fp_str *to, const struct fp_ticket *ticket)
 {
     const json_t *figure;
     size_t i;
 
-    json_array_foreach(json_object_get(view, "figures"), i, figure)
+    json_array_foreach(json_object_get(ticket->view, "figures"), i, figure)
         fp_str_printf(to, "%s%s %s", i ? " \u00b7 " : "", fp_model_get_text(figure, "value"),
                       fp_model_get_text(figure, "label"));
 }
@@ -45,52 +45,56 @@ static void put_sentence(struct fp_str *to, const char *text)
     fp_str_printf(to, "%s%s", *text && to->len ? " " : "", text);
 }
 
-static void put_complete(struct fp_str *to, const json_t *view)
+static void put_complete(struct fp_str *to, const struct fp_ticket *ticket)
 {
+    const json_t *view = ticket->view;
+
     fp_str_printf(to, "%s%s", fp_model_get_text(view, "completeness_head"), fp_model_get_text(view, "completeness_text"));
     if (json_is_true(json_object_get(view, "has_failed_parts")))
         put_sentence(to, fp_model_get_text(view, "failed_parts_text"));
     if (json_is_true(json_object_get(view, "is_failed")))
-        fp_str_printf(to, "This report failed: %s", fp_model_get_text(view, "failure"));
+        fp_lang_say(ticket->lang, to, "ticket_failed", fp_model_get_text(view, "failure"), NULL);
     if (json_is_true(json_object_get(view, "is_empty")))
-        fp_str_printf(to, "No data in this window. %s", fp_model_get_text(view, "empty_text"));
+        fp_lang_say(ticket->lang, to, "ticket_empty", fp_model_get_text(view, "empty_text"), NULL);
     put_sentence(to, fp_model_get_text(view, "event_note"));
     put_sentence(to, fp_model_get_text(view, "transforms_line"));
 }
 
-static void put_changed(struct fp_str *to, const json_t *view)
+static void put_changed(struct fp_str *to, const struct fp_ticket *ticket)
 {
+    const json_t *view = ticket->view;
     const json_t *head = json_object_get(view, "changes_head"), *note;
-    const char *of = fp_model_get_text(head, "of");
+    const char *of = fp_model_get_text(head, "of"), *no_baseline = fp_model_get_text(view, "no_baseline");
     size_t i;
 
     if (!json_is_true(json_object_get(view, "has_changes"))) {
-        fp_str_puts(to, "It was not compared with anything.");
+        fp_str_puts(to, fp_lang_word(ticket->lang, "ticket_not_compared"));
         return;
     }
-    if (*fp_model_get_text(view, "no_baseline")) {
-        fp_str_printf(to, "No baseline: %s.", fp_model_get_text(view, "no_baseline"));
+    if (*no_baseline) {
+        fp_lang_say(ticket->lang, to, "ticket_no_baseline", no_baseline, NULL);
         return;
     }
-    fp_str_printf(to, "%s Compared with %s%s%s%s: %s", fp_model_get_text(view, "changes_verdict"),
-                  fp_model_get_text(head, "label"), *of ? " (" : "", of, *of ? ")" : "", fp_model_get_text(head, "after"));
+    fp_lang_say(ticket->lang, to, *of ? "ticket_compared_of" : "ticket_compared", fp_model_get_text(view, "changes_verdict"),
+                fp_model_get_text(head, "label"), fp_model_get_text(head, "after"), of, NULL);
     json_array_foreach(json_object_get(view, "changes_notes"), i, note)
         put_sentence(to, json_string_value(note));
 }
 
 /* Whose it is, and where from. */
-static void put_source(struct fp_str *to, const json_t *view)
+static void put_source(struct fp_str *to, const struct fp_ticket *ticket)
 {
-    const json_t *summary = json_object_get(view, "summary"), *requests = json_object_get(summary, "requests");
+    const json_t *summary = json_object_get(ticket->view, "summary"), *requests = json_object_get(summary, "requests");
     const char *filter = fp_model_get_text(requests, "filter");
 
-    fp_str_printf(to, "service %s, %s%s", fp_model_get_text(summary, "service"), *filter ? "filter " : "no filter", filter);
-    fp_str_printf(to, ", from %s", fp_model_get_text(requests, "source"));
+    fp_lang_say(ticket->lang, to, *filter ? "ticket_source_filtered" : "ticket_source", fp_model_get_text(summary, "service"),
+                fp_model_get_text(requests, "source"), filter, NULL);
 }
 
-static void put_made(struct fp_str *to, const json_t *view)
+static void put_made(struct fp_str *to, const struct fp_ticket *ticket)
 {
-    fp_str_printf(to, "%s by %s", fp_model_get_text(view, "generated"), fp_model_get_text(view, "generator"));
+    fp_lang_say(ticket->lang, to, "ticket_made_by", fp_model_get_text(ticket->view, "generated"),
+                fp_model_get_text(ticket->view, "generator"), NULL);
 }
 
 /* ---- lines ---- */
@@ -116,7 +120,7 @@ static void add(struct fp_ticket *ticket, enum fp_pdf_style style, const char *l
 static void add_head(struct fp_ticket *ticket, const char *words)
 {
     if (ticket->line_count < FP_TICKET_LINES)
-        ticket->lines[ticket->line_count++] = (struct fp_pdf_line){ FP_PDF_HEAD, NULL, words };
+        ticket->lines[ticket->line_count++] = (struct fp_pdf_line){ FP_PDF_HEAD, NULL, fp_lang_word(ticket->lang, words) };
 }
 
 /* Number and name of a row: its share, or both of them. */
@@ -152,15 +156,15 @@ static void add_rows(struct fp_ticket *ticket, const char *head, const json_t *t
     fp_str_release(&name);
 }
 
-typedef void put_fn(struct fp_str *to, const json_t *view);
+typedef void put_fn(struct fp_str *to, const struct fp_ticket *ticket);
 
-/* What is said, in this order, in both forms. */
+/* What is said, in this order, in both forms; labels are words of the catalogue. */
 static const struct {
     const char *label;
     put_fn *put;
 } facts[] = {
-    { "How much", put_figures }, { "How complete", put_complete }, { "What of", put_source },
-    { "What changed", put_changed }, { "Made", put_made },
+    { "ticket_how_much", put_figures }, { "ticket_how_complete", put_complete }, { "ticket_what_of", put_source },
+    { "what_changed", put_changed }, { "ticket_made", put_made },
 };
 
 #define FACTS (sizeof facts / sizeof *facts)
@@ -176,29 +180,30 @@ static void make_lines(struct fp_ticket *ticket)
     add(ticket, FP_PDF_TITLE, NULL, &text);
     fp_str_clear(&text);
     fp_str_puts(&text, fp_model_get_text(view, "when"));
-    add(ticket, FP_PDF_FACT, "When", &text);
+    add(ticket, FP_PDF_FACT, fp_lang_word(ticket->lang, "ticket_when"), &text);
     for (size_t i = 0; i < FACTS; i++) {
         fp_str_clear(&text);
-        facts[i].put(&text, view);
-        add(ticket, FP_PDF_FACT, facts[i].label, &text);
+        facts[i].put(&text, ticket);
+        add(ticket, FP_PDF_FACT, fp_lang_word(ticket->lang, facts[i].label), &text);
     }
     fp_str_clear(&text);
     fp_str_puts(&text, ticket->left_out);
-    add(ticket, FP_PDF_FACT, "Left out", &text);
+    add(ticket, FP_PDF_FACT, fp_lang_word(ticket->lang, "ticket_left_out"), &text);
     fp_str_release(&text);
     if (json_is_true(json_object_get(view, "has_functions")))
-        add_rows(ticket, "Top functions, by self: share of the whole", json_object_get(view, "by_self"), TOP_LINES);
-    add_rows(ticket, "A larger share than before", json_object_get(view, "changes_up"), CHANGE_LINES);
-    add_rows(ticket, "A smaller share than before", json_object_get(view, "changes_down"), CHANGE_LINES);
+        add_rows(ticket, "ticket_top_share", json_object_get(view, "by_self"), TOP_LINES);
+    add_rows(ticket, "larger_than_before", json_object_get(view, "changes_up"), CHANGE_LINES);
+    add_rows(ticket, "smaller_than_before", json_object_get(view, "changes_down"), CHANGE_LINES);
 }
 
-int fp_ticket_make(struct fp_ticket *ret_ticket, json_t *summary, const char *left_out, struct fp_error *err)
+int fp_ticket_make(struct fp_ticket *ret_ticket, json_t *summary, const struct fp_lang *lang, const char *left_out,
+                   struct fp_error *err)
 {
     int rc;
 
-    *ret_ticket = (struct fp_ticket){ .left_out = left_out };
+    *ret_ticket = (struct fp_ticket){ .lang = lang, .left_out = left_out };
     fp_arena_init(&ret_ticket->texts);
-    rc = fp_view_report(summary, NULL, &ret_ticket->view, err);
+    rc = fp_view_report(summary, lang, &ret_ticket->view, err);
     if (rc < 0)
         return rc;
     make_lines(ret_ticket);
@@ -214,17 +219,22 @@ void fp_ticket_release(struct fp_ticket *ticket)
 
 /* ---- Markdown ---- */
 
-static void say(struct fp_out *out, const char *label, const char *words)
+static void say_label(const struct fp_lang *lang, struct fp_out *out, const char *label)
+{
+    fp_out_printf(out, "\n**%s%s** ", fp_lang_word(lang, label), fp_lang_word(lang, "ticket_colon"));
+}
+
+static void say(const struct fp_lang *lang, struct fp_out *out, const char *label, const char *words)
 {
     if (!*words)
         return;
-    fp_out_printf(out, "\n**%s:** ", label);
+    say_label(lang, out, label);
     fp_markdown_words(out, words);
     fp_out_putc(out, '\n');
 }
 
 /* The rows of a table as one line. */
-static void say_rows(struct fp_out *out, const char *label, const json_t *table)
+static void say_rows(const struct fp_lang *lang, struct fp_out *out, const char *label, const json_t *table)
 {
     const json_t *rows = json_object_get(table, "rows"), *row;
     struct fp_str text;
@@ -233,13 +243,13 @@ static void say_rows(struct fp_out *out, const char *label, const json_t *table)
     if (!json_array_size(rows))
         return;
     fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_out_printf(out, "\n**%s:** ", label);
+    say_label(lang, out, label);
     json_array_foreach(rows, i, row) {
         if (i == TOP_WORDS)
             break;
         fp_str_clear(&text);
         put_pieces(&text, json_object_get(row, "pieces"));
-        fp_out_puts(out, i ? ", " : "");
+        fp_out_puts(out, i ? fp_lang_word(lang, "list_separator") : "");
         fp_escape_markdown_code(out, text.data, text.len);
         fp_str_clear(&text);
         put_share(&text, row);
@@ -253,6 +263,7 @@ static void say_rows(struct fp_out *out, const char *label, const json_t *table)
 
 void fp_ticket_markdown(const struct fp_ticket *ticket, struct fp_out *out)
 {
+    const struct fp_lang *lang = ticket->lang;
     const json_t *view = ticket->view;
     struct fp_str text;
 
@@ -263,18 +274,18 @@ void fp_ticket_markdown(const struct fp_ticket *ticket, struct fp_out *out)
     fp_out_puts(out, ", ");
     fp_markdown_words(out, fp_model_get_text(view, "event"));
     fp_out_putc(out, '\n');
-    say(out, "When", fp_model_get_text(view, "when"));
+    say(lang, out, "ticket_when", fp_model_get_text(view, "when"));
     for (size_t i = 0; i < FACTS; i++) {
         if (facts[i].put == put_changed && json_is_true(json_object_get(view, "has_functions")))
-            say_rows(out, "Top functions, by self", json_object_get(view, "by_self"));
+            say_rows(lang, out, "ticket_top", json_object_get(view, "by_self"));
         fp_str_clear(&text);
-        facts[i].put(&text, view);
-        say(out, facts[i].label, text.data);
+        facts[i].put(&text, ticket);
+        say(lang, out, facts[i].label, text.data);
         if (facts[i].put == put_changed) {
-            say_rows(out, "A larger share than before", json_object_get(view, "changes_up"));
-            say_rows(out, "A smaller share than before", json_object_get(view, "changes_down"));
+            say_rows(lang, out, "larger_than_before", json_object_get(view, "changes_up"));
+            say_rows(lang, out, "smaller_than_before", json_object_get(view, "changes_down"));
         }
     }
-    say(out, "Left out", ticket->left_out);
+    say(lang, out, "ticket_left_out", ticket->left_out);
     fp_str_release(&text);
 }

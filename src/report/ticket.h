@@ -7,7 +7,7 @@
  * are gone.
  *
  *     struct fp_ticket ticket;
- *     if (fp_ticket_make(&ticket, summary, left_out, &err) == FP_OK) {
+ *     if (fp_ticket_make(&ticket, summary, lang, left_out, &err) == FP_OK) {
  *         fp_ticket_markdown(&ticket, &out);
  *         … ticket.lines, ticket.line_count for flame/pdf.h …
  *     }
@@ -24,6 +24,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/lang.h"
 #include "base/out.h"
 #include "flame/pdf.h"
 
@@ -31,6 +32,7 @@
 
 struct fp_ticket {
     json_t *view;
+    const struct fp_lang *lang;
     const char *left_out; /* borrowed */
     struct fp_arena texts;
     struct fp_pdf_line lines[FP_TICKET_LINES];
@@ -38,9 +40,10 @@ struct fp_ticket {
     bool failed; /* for want of memory, until fp_ticket_make has said so */
 };
 
-/* `left_out`: sentences about what files of a bundle lack; "" = nothing. It must outlive the ticket, as must the
+/* `lang`: NULL = English. `left_out`: sentences about what files of a bundle lack; "" = nothing. It must outlive the ticket, as must the
  * summary, which belongs to one thread meanwhile. */
-int fp_ticket_make(struct fp_ticket *ret_ticket, json_t *summary, const char *left_out, struct fp_error *err);
+int fp_ticket_make(struct fp_ticket *ret_ticket, json_t *summary, const struct fp_lang *lang, const char *left_out,
+                   struct fp_error *err);
 void fp_ticket_release(struct fp_ticket *ticket);
 
 /* What fails in `out` is the sink's to say. */

@@ -56,14 +56,14 @@ static void append_line(const struct fp_lang *lang, struct fp_str *to, enum fp_t
         fp_lang_say(lang, to, "tr_of_total", fp_share_format(share, total - removed, total), NULL);
 }
 
-void fp_transforms_line(const struct fp_transform_log *log, struct fp_str *to)
+void fp_transforms_line(const struct fp_lang *lang, const struct fp_transform_log *log, struct fp_str *to)
 {
     fp_str_clear(to);
     for (size_t i = 0; i < log->count; i++)
         if (did_something(&log->items[i]))
-            append_line(NULL, to, log->items[i].step, log->items[i].value_removed, log->total);
+            append_line(lang, to, log->items[i].step, log->items[i].value_removed, log->total);
     if (to->len)
-        fp_str_puts(to, fp_lang_word(NULL, "full_stop"));
+        fp_str_puts(to, fp_lang_word(lang, "full_stop"));
 }
 
 static void append_stopped(const struct fp_lang *lang, struct fp_str *to, const char *begin, int64_t stopped, int64_t ignored,

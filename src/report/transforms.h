@@ -35,7 +35,7 @@ void fp_transforms_put_summary(struct fp_model *model, json_t *root, const struc
 void fp_transforms_put_view(const struct fp_tables *tables, json_t *to);
 
 /* "Shown with threads folded, only stacks in focus (12.3 % of the total)."; "" when nothing was changed. */
-void fp_transforms_line(const struct fp_transform_log *log, struct fp_str *to);
+void fp_transforms_line(const struct fp_lang *lang, const struct fp_transform_log *log, struct fp_str *to);
 
 /* "hide: the pattern … ran away on 3 names …": one sentence for a log; "" when none did. */
 void fp_transforms_stopped(const struct fp_transform_record *record, struct fp_str *to);

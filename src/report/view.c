@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/listing.h"
 #include "plan/event.h"
+#include "report/callers.h"
 #include "report/comparison.h"
 #include "report/complete.h"
 #include "report/figures.h"
@@ -315,8 +316,7 @@ static void put_downloads(struct view *view)
     if (*fp_model_get_text(view->summary, "id") && json_array_size(list) > 0) /* of a site: there is a configuration */
         fp_words_put_incident(&view->model, view->root, "incident", view->start, view->end,
                               fp_model_get_text(view->summary, "id"), fp_model_get_text(view->summary, "event"));
-    fp_model_put(&view->model, view->root, "png_note",
-                 fp_model_text_or_null(json_string_value(part(view, "png_note"))));
+    put_word(view, "png_note", json_is_string(part(view, "png_note")) ? "png_note" : NULL);
     fp_model_put(&view->model, view->root, "folded_note",
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
     fp_model_put(&view->model, view->root, "pprof_note",
@@ -441,11 +441,14 @@ static void put_tables(struct view *view)
     fp_model_say(&view->model, view->root, "functions_text", "functions_text", fp_words_value(total, view->total, view->unit), NULL);
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
+    put_word(view, "changes_too_few", json_is_true(json_object_get(part(view, "comparison"), "too_few")) ? "versus_too_few" : NULL);
+    fp_callers_put_view(&tables, view->root);
     fp_tables_put_groups(&tables, view->root, "threads", "threads_count", FP_KIND_THREAD);
     fp_tables_put_groups(&tables, view->root, "processes", "processes_count", FP_KIND_PROCESS);
     fp_tables_put_groups(&tables, view->root, "unprofiled", NULL, FP_KIND_PROCESS);
     put_bool(view, "has_leads", shown && json_array_size(json_object_get(view->root, "leads")) > 0);
     put_bool(view, "has_functions", shown && json_object_get(view->root, "by_total"));
+    put_bool(view, "has_calls", shown && json_array_size(json_object_get(view->root, "calls")) > 0);
     put_bool(view, "has_threads", shown && json_array_size(part(view, "threads")) > 0);
     put_bool(view, "has_processes", shown && json_array_size(part(view, "processes")) > 0);
     put_bool(view, "has_unprofiled", shown && json_array_size(part(view, "unprofiled")) > 0);
@@ -465,6 +468,7 @@ static void put_sections(struct view *view)
         { "has_downloads", "downloads", "downloads" },
         { "has_processes", "processes", "processes" },
         { "has_functions", "functions", NULL },
+        { "has_calls", "callers", "callers_and_callees" },
         { "has_threads", "threads", "threads" },
         { "has_missing", "missing", "missing_symbols" },
         { "has_transforms", "transforms", "transforms" },

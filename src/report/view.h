@@ -24,6 +24,8 @@
  *   missing_text, missing, nothing_missing               frames without a symbol; see report/missing.h
  *   has_changes, no_baseline, changes_… moved            what changed; see report/comparison.h
  *   unprofiled_text                what the ranking `unprofiled` is about
+ *   changes_too_few                said where a change would stand; null
+ *   calls                          callers and callees; see report/callers.h
  *   by_self, by_total, threads, processes, unprofiled    rankings: {caption, quiet, value_head, second_head,
  * name_head, rows, more, more_label, more_caption, beyond} query                          [{key, code, text,
  * second_text}] notes                          sentences sections                       [{id, label}]:

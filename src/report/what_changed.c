@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "plan/event.h"
 #include "report/comparison.h"
+#include "report/leads.h"
 #include "report/words.h"
 
 #define ROOT_OF_SITE "../../../../../" /* from DIR/YYYY/MM/DD/SERVICE/EVENT/ */
@@ -68,6 +69,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
     double before = fp_model_get_real(change, "before_share"), relative;
     char text[FP_UNIT_TEXT];
 
+    fp_model_put(s->model, row, "word_order", json_null());
     if (is_verdict(change, "new") || is_verdict(change, "gone")) {
         fp_model_put_word(s->model, row, "word", is_verdict(change, "new") ? "verdict_new" : "verdict_gone");
     } else if (before <= 0 || fp_model_get_real(change, "after_share") <= 0) {
@@ -76,6 +78,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
         relative = 100 * fp_model_get_real(change, "effect") / before;
         fp_number_format(text, round(relative * 10) / 10);
         strcat(text, " %");
+        fp_model_put(s->model, row, "word_order", json_real(relative));
         fp_model_put(s->model, row, "word", with_sign(relative, text));
     }
 }
@@ -103,6 +106,7 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
     else
         fp_model_put(s->model, row, "amount",
                      with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
+    fp_model_put(s->model, row, "amount_order", json_is_number(cores) ? json_real(in_cores) : json_integer(more));
     fp_model_say(s->model, row, "exact",
                  json_is_true(json_object_get(change, "by_self")) ? "before_after_self" : "before_after",
                  fp_unit_format_exact(text, before, s->tables->unit),
@@ -117,27 +121,47 @@ static void put_side(struct section *s, json_t *row, const char *key, int64_t va
         fp_model_put(s->model, row, key, fp_model_text("\u2013"));
 }
 
+/* A place of its own, whose name is what the page's graph takes for this frame in the difference: a link to it is good with
+ * and without script. The row itself leads to the picture, and to the graph where that runs. */
+static void put_place(struct section *s, json_t *row, const char *node)
+{
+    const json_t *files = json_object_get(s->summary, "files");
+    bool has_graph = *fp_model_get_text(files, "script"), has_png = *fp_model_get_text(files, "diff_png");
+
+    fp_model_put(s->model, row, "place", json_null());
+    fp_model_put(s->model, row, "href", json_null());
+    fp_model_put(s->model, row, "node", json_null());
+    if (!*node)
+        return;
+    fp_model_printf(s->model, row, "place", FP_LEADS_DIFFERENCE "%s", node);
+    if (*s->svg)
+        fp_model_printf(s->model, row, "href", "%s#node=%s", s->svg, node); /* our own name, and hex digits */
+    else if (has_png || has_graph)
+        fp_model_put(s->model, row, "href", fp_model_text(has_png ? "#difference" : "#graph"));
+    if (has_graph)
+        fp_model_put(s->model, row, "node", fp_model_text(node));
+}
+
 static json_t *push_change(struct section *s, json_t *list, const json_t *change)
 {
     json_t *row = fp_model_row(s->model, list);
     double points = 100 * fp_model_get_real(change, "effect");
     char text[FP_UNIT_TEXT];
     bool has_raw = json_is_string(json_object_get(change, "raw"));
-    const char *node = fp_model_get_text(change, "node");
 
     fp_words_put_name(s->model, row, "pieces", "cut",
                       fp_frame_bare_name(fp_frame_kind_named(fp_model_get_text(change, "kind")),
                                          fp_model_get_slice(change, "name")));
     fp_model_put(s->model, row, "raw",
                  has_raw ? fp_model_slice(fp_model_get_slice(change, "raw")) : json_null());
-    if (*node && *s->svg)
-        fp_model_printf(s->model, row, "href", "%s#node=%s", s->svg, node); /* our own name, and hex digits */
-    else
-        fp_model_put(s->model, row, "href", json_null());
+    put_place(s, row, fp_model_get_text(change, "node"));
     fp_model_put(s->model, row, "self", json_boolean(json_is_true(json_object_get(change, "by_self"))));
     put_side(s, row, "before", value_of(change, false), s->before);
     put_side(s, row, "after", value_of(change, true), s->after);
     fp_model_put(s->model, row, "points", with_sign(points, fp_fixed_format(text, points, 2)));
+    fp_model_put(s->model, row, "before_order", fp_model_number(json_object_get(change, "before_share")));
+    fp_model_put(s->model, row, "after_order", fp_model_number(json_object_get(change, "after_share")));
+    fp_model_put(s->model, row, "points_order", json_real(points));
     put_relative(s, row, change);
     put_amount(s, row, change);
     return row;

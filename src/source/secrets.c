@@ -116,6 +116,26 @@ static int take_token(const char *text, size_t n, const char *where, char **ret_
     return *ret_token ? 0 : fp_error_nomem(err);
 }
 
+/* systemd hands secrets to a service in a directory whose name only the environment tells: see systemd.exec(5),
+ * LoadCredential=. Nothing else is expanded. */
+static int find_token_file(const char *path, struct fp_str *ret_path, struct fp_error *err)
+{
+    static const char variable[] = "${CREDENTIALS_DIRECTORY}/";
+    const char *directory;
+
+    if (strncmp(path, variable, sizeof variable - 1) != 0) {
+        fp_str_puts(ret_path, path);
+        return fp_str_status(ret_path, "the path", err);
+    }
+    directory = getenv("CREDENTIALS_DIRECTORY");
+    if (!directory || !*directory)
+        return fp_error_set(err, FP_EINVAL, "%s: the environment has no CREDENTIALS_DIRECTORY; systemd sets it for a service "
+                            "with LoadCredential=; elsewhere set it to the directory of the file", path);
+    fp_str_puts(ret_path, directory);
+    fp_str_puts(ret_path, path + sizeof variable - 2); /* from the slash on */
+    return fp_str_status(ret_path, "the path", err);
+}
+
 static int token_from_file(const char *path, char **ret_token, struct fp_error *err)
 {
     struct fp_in *in;
@@ -157,12 +177,22 @@ int fp_secrets_token(const struct fp_source_config *config, char **ret_token, st
 {
     char where[256];
     const char *value;
+    struct fp_str path;
+    int rc;
 
     if (config->token_file && config->token_env)
         return fp_error_set(err, FP_EINVAL,
                             "source.token_file and source.token_env are both set: keep one of them");
-    if (config->token_file)
-        return token_from_file(config->token_file, ret_token, err);
+    if (config->token_file) {
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        rc = find_token_file(config->token_file, &path, err);
+        if (rc < 0)
+            fp_error_prepend(err, "source.token_file");
+        else
+            rc = token_from_file(path.data, ret_token, err);
+        fp_str_release(&path);
+        return rc;
+    }
     if (!config->token_env) {
         *ret_token = NULL;
         return 0;

@@ -35,7 +35,7 @@ void fp_secrets_release(struct fp_secrets *secrets);
 
 /* The bearer token of the configuration: first line of token_file, or the variable token_env, without the
  * white space around it. *ret_token is heap memory, NULL when none is configured. A token is visible ASCII.
- */
+ * "${CREDENTIALS_DIRECTORY}/" at the beginning of token_file is the directory that systemd put it into. */
 int fp_secrets_token(const struct fp_source_config *config, char **ret_token, struct fp_error *err);
 
 #endif

@@ -80,6 +80,7 @@ function deadLinks(site, anatomies) {
     const twice = ids.filter((id, n) => ids.indexOf(id) < n);
     if (twice.length) problems.push(`${name}: ids twice: ${twice.slice(0, 5)}`);
     for (const link of links) {
+      if (/^data:image\//.test(link)) continue; // a page with all in it
       if (/^[a-z][a-z0-9+.-]*:|^\/\/|^\//i.test(link)) {
         problems.push(`${name}: leads elsewhere: ${link}`);
         continue;
@@ -92,6 +93,7 @@ function deadLinks(site, anatomies) {
         continue;
       }
       const real = path.relative(fs.realpathSync(site), fs.realpathSync(full)); // through `latest`
+      if (/^(node|fn|view)=/.test(fragment)) continue; // of the page's graph, which is no place that is there
       if (fragment && anatomies[real] && !anatomies[real].ids.includes(decodeURIComponent(fragment)))
         problems.push(`${name}: no such place: ${link}`);
     }

@@ -127,11 +127,47 @@ def zh(to: str, scratch: str) -> None:
         flamepress("run", "-c", write(scratch, "flamepress.json", json.dumps(config)), "--now", NOW)
 
 
+def nights(to: str, scratch: str) -> None:
+    """Three days, each pressed after the one before it was published, and two hours. `<i>audit` has no report on the 20th."""
+    rows: List[Dict[str, Any]] = [
+        {
+            "time": 1794992403 + 3600 * hour + n,
+            "app_service": service,
+            "profile_event_type": "on-cpu",
+            "profile_language_type": "eBPF",
+            "tags": {},
+            "stack": "[t] pool;main;work",
+            "value": 10101,
+        }
+        for hour in range(72)
+        for service in ("orders", "<i>audit")
+        for n in range(20)
+    ]
+    both = [{"name": "<i>audit"}, {"name": "orders"}]
+    runs: List[Any] = [("2026-11-18", both), ("2026-11-19", both), ("2026-11-20", both[1:])]
+    runs += [(f"2026-11-20T0{hour}:00/PT1H", both[1:]) for hour in (1, 2)]
+    with Standin("--rows", write(scratch, "rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))) as server:
+        for window, services in runs:
+            config = {"output": to, "timezone": "UTC", "windows": [window], "services": services,
+                      "source": {"url": server.url, "retries": 0}}
+            flamepress("run", "-c", write(scratch, "flamepress.json", json.dumps(config)), "--now", NOW)
+
+
+def ticket(to: str, scratch: str) -> None:
+    """Files for a ticket: a page with all in it, from a comparison whose names want to be more."""
+    old, new = ("".join(f"[t] pool-{n % 3};{name};[k] {name} {n + 10 * (1 + n % (2 + side))}\n"
+                        for n, name in enumerate(HOSTILE) if ";" not in name and "\n" not in name) for side in (0, 1))
+    flamepress("render", write(scratch, "new.folded", new), "--baseline", write(scratch, "old.folded", old),
+               "--single-file", "--title", "</title><script>alert(1)</script>", "-o", to)
+
+
 SITES: Dict[str, Callable[[str, str], None]] = {
     "demo": demo,
     "hostile": hostile,
     "files": files,
     "zh": zh,
+    "nights": nights,
+    "ticket": ticket,
 }
 
 if __name__ == "__main__":

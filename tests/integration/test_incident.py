@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import glob
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from typing import Any, Dict, List
 
 from published import LINKS, files_of, tool_problems
 from rendering import RenderCase, columns_reply
-from support import DAY1, DAY2, NOTHING, PARTIAL, SOURCE, USAGE, Outcome, PressCase, PressedOnce, \
+from support import BINARY, CLEAN, DAY1, DAY2, NOTHING, PARTIAL, SOURCE, USAGE, Outcome, PressCase, PressedOnce, \
     read_bytes, read_json, read_text
 from support import setUpModule as setUpModule
 from test_hostile import HOSTILE, chain_and_fan
@@ -31,7 +32,9 @@ FILES = {"report.html", "report.pdf", "summary.md", "summary.json", "flamegraph.
          "ticket.zip"}
 COMPARED = FILES | {"diff.png", "diff.svg"}
 SCRIPT = read_bytes(os.path.join(SOURCE, "assets", "flame_svg.js"))
+PAGE_SCRIPT = read_bytes(os.path.join(SOURCE, "assets", "page.js"))
 STYLE = read_bytes(os.path.join(SOURCE, "assets", "style.css"))
+GRAPH_STYLE = read_bytes(os.path.join(SOURCE, "assets", "viewer.css"))
 
 
 def source_of(content: bytes) -> str:
@@ -73,6 +76,11 @@ def pictures_of(page: str) -> List[str]:
     return found
 
 
+def inline(page: str, element: str) -> List[str]:
+    """What stands within the elements of that name that HTML takes as it is, up to the first end tag."""
+    return re.findall(rf"(?i)<{element}\b[^>]*>(.*?)</{element}", page, re.DOTALL)
+
+
 def pdf_text(path: str) -> str:
     return subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True).stdout.decode()
 
@@ -88,12 +96,19 @@ class IncidentCase(RenderCase):
         page = read_text(os.path.join(out, "report.html"))
         self.assertEqual(outside(page), [])
         self.assertEqual(tool_problems([os.path.join(out, "report.html")]), [])
-        self.assertEqual(page.count("<script"), 0)
-        self.assertIn(f"<style>{STYLE.decode()}</style>", page)
         policy = policy_of(page)
         self.assertEqual(policy["default-src"], ["'none'"])
-        self.assertEqual(policy["style-src"], [source_of(STYLE)])
-        self.assertEqual(policy.get("script-src"), [source_of(SCRIPT)] if pictures_of(page) else None)
+        styles, own = inline(page, "style"), inline(page, "script")
+        graph = bool(pictures_of(page))
+        self.assertEqual(styles, [STYLE.decode()] + [GRAPH_STYLE.decode()] * graph)
+        self.assertEqual(policy["style-src"], [source_of(style.encode()) for style in styles])
+        self.assertEqual(len(own), 4 if graph else 0)
+        sources = [source_of(script.encode()) for script in own] + [source_of(SCRIPT)] * graph
+        self.assertEqual(policy.get("script-src", []), sources)
+        if graph:
+            self.assertIn('id="viewer"', page)
+            self.assertEqual(own[1], f"//<![CDATA[\n{PAGE_SCRIPT.decode()}\n//]]>")
+            self.assertRegex(own[3], r'^//<!\[CDATA\[\nflamepress\.profile\("[A-Za-z0-9+/]+=*"\);\n\n//\]\]>$')
         for directive in ("img-src", "object-src", "frame-src"):
             self.assertEqual(policy[directive], ["data:"])
         for picture in pictures_of(page):
@@ -219,8 +234,33 @@ class Windows(IncidentCase):
         self.incident(self.server().url, *AROUND, lang="zh")
         page = self.examine(self.path("ticket"))
         self.assertTrue('<html lang="zh">' in page and "发生了什么变化" in page)
-        self.has(read_text(self.path("ticket", "summary.md")), "**A larger share than before:**")
+        self.has(read_text(self.path("ticket", "summary.md")), "**时间：** 2026年11月20日（周五）", "**占比高于之前：** `auditLine")
+        for name, words in (("flamegraph.svg", ("，占 3.32 s 的 ", 'xml:lang="zh"', "|复原缩放|")), ("diff.svg", ("减少 ≥ 10 个百分点",))):
+            self.has(read_text(self.path("ticket", name)), *words)
         self.assertEqual(read_json(self.path("ticket", "summary.json"))["window"]["label"], "Fri 20 Nov 2026")
+
+
+class Fonts(IncidentCase):
+    """Words in Chinese are drawn where a font has them: with one that has not, what is drawn is in English."""
+
+    DEJAVU = next(iter(glob.glob("/usr/share/fonts/**/DejaVuSans.ttf", recursive=True)), None)
+
+    @unittest.skipUnless(DEJAVU and shutil.which("pdftotext"), "no DejaVu fonts, or no poppler-utils")
+    def test_without_a_font_of_chinese(self) -> None:
+        fonts = self.write("fonts.conf", '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+                           f"<dir>{os.path.dirname(str(self.DEJAVU))}</dir><cachedir>{self.path('cache')}</cachedir></fontconfig>")
+        old, new = self.write("old.folded", "a;b 100\na;c 900\n"), self.write("new.folded", "a;b 900\na;c 100\n")
+        drawn = {}
+        for name in ("zh", "en"):
+            out = self.path(name)
+            done = subprocess.run([BINARY, "render", new, "--baseline", old, "--single-file", "--lang", name,
+                                   "-o", out], env={**CLEAN, "FONTCONFIG_FILE": fonts}, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            drawn[name] = [read_bytes(os.path.join(out, file)) for file in ("flamegraph.png", "diff.png")]
+            self.has(pdf_text(os.path.join(out, "report.pdf")), "How complete")
+        self.assertEqual(drawn["zh"], drawn["en"])
+        self.has(read_text(self.path("zh", "summary.md")), "**完整性：**")
+        self.has(read_text(self.path("zh", "diff.svg")), "减少 ≥ 10 个百分点")
 
 
 class Failing(IncidentCase):
@@ -365,6 +405,13 @@ class Budgets(IncidentCase):
         self.assertEqual(len(pictures_of(page)), 1)
         self.said(outcome, "In the flame graph of report.html, boxes narrower than")
         self.has(page, "Not drawn: ")
+        self.assertEqual(len(inline(page, "script")), 2)  # the theme's and the tables', but not the graph's
+        self.said(outcome, "In report.html, the interactive graph of the whole profile is left out, to stay within 900kB")
+        self.has(page, "the interactive graph of the whole profile is left out")
+        outcome = self.bundle("--max-bytes", "html=2MB")
+        page = read_text(self.path("out", "report.html"))
+        self.assertEqual(len(inline(page, "script")), 4)
+        self.has_not(page, "interactive graph of the whole profile")
         outcome = self.bundle("--max-bytes", "html=500kB")
         page = read_text(self.path("out", "report.html"))
         self.assertEqual(pictures_of(page), [])
@@ -408,7 +455,14 @@ class Files(IncidentCase):
         out = self.render(new, "--single-file", "--no-interactive", to="plain")
         page = read_text(os.path.join(out, "report.html"))
         self.assertNotIn("script-src", policy_of(page))
+        self.assertNotIn("<script", page)
         self.assertNotIn("<script", pictures_of(page)[0])
+
+    def test_the_graph_has_the_data_that_it_has_beside_a_page(self) -> None:
+        new, old = self.write("new.folded", "a;b 900\na;c 100\n"), self.write("old.folded", "a;b 100\na;c 900\n")
+        page = self.examine(self.render(new, "--baseline", old, "--single-file"))
+        data = read_text(os.path.join(self.render(new, "--baseline", old, to="beside"), "profile.js"))
+        self.assertEqual(inline(page, "script")[3], f"//<![CDATA[\n{data}\n//]]>")
 
     def test_an_ordinary_report_takes_its_place(self) -> None:
         file = self.write("a.folded", "a;b 1\n")
@@ -424,6 +478,17 @@ class Files(IncidentCase):
         self.assertEqual(outcome.code, NOTHING)
         self.one_line(outcome, "style.css", "byte 20")
         self.assertEqual(os.listdir(self.path("out")), [])
+
+    def test_a_script_that_cannot_stand_in_a_page(self) -> None:
+        os.mkdir(self.path("assets"))
+        file = self.write("a.folded", "a;b 1\n")
+        for text, byte in (("'</ScRipt>'", 1), ("/* ]]> */", 3), ("x <!--y", 2), ("a\r\n", 1), ("'<script'", 1)):
+            with open(self.path("assets", "viewer.js"), "w", newline="") as script:
+                script.write(text)
+            outcome = self.command("render", file, "--single-file", "--assets", self.path("assets"), "-o", self.path("out"))
+            self.assertEqual(outcome.code, NOTHING, text)
+            self.one_line(outcome, "viewer.js", f"byte {byte}:")
+            self.assertEqual(os.listdir(self.path("out")), [])
 
 
 class InASite(PressCase):

@@ -69,7 +69,11 @@ class Install(PressCase):
                 with open(os.path.join(self.prefix, name), "rb") as theirs:
                     self.assertEqual(theirs.read(), ours.read())
         self.assertTrue(os.access(self.program, os.X_OK))
-        # no headers, no libraries, nothing of the tests
+        for name in ("man/man1/flamepress.1.gz", "man/man5/flamepress.json.5.gz", "zsh/site-functions/_flamepress",
+                     "bash-completion/completions/flamepress"):
+            with self.subTest(name):
+                self.assertGreater(os.path.getsize(os.path.join(self.prefix, "share", name)), 1000)
+        # no headers, no libraries, nothing of the tests, nothing that only the package has
         self.assertEqual(sorted(os.listdir(self.prefix)), ["bin", "share"])
         self.assertEqual(os.listdir(os.path.join(self.prefix, "bin")), ["flamepress"])
 
@@ -103,26 +107,6 @@ class Install(PressCase):
                 with open(path, "rb") as file:
                     content[os.path.relpath(path, site)] = file.read()
         return content
-
-
-class Cron(unittest.TestCase):
-    """The example is what Debian's cron takes: names, five fields, a user, a command without '%'."""
-
-    def test_example(self) -> None:
-        with open(os.path.join(SOURCE, "cron", "flamepress.cron"), encoding="ascii") as file:
-            text = file.read()
-        self.assertTrue(text.endswith("\n"), "cron ignores a last line without a newline")
-        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-        settings = [line for line in lines if "=" in line.split()[0]]
-        jobs = [line for line in lines if line not in settings]
-        self.assertEqual([line.split("=")[0] for line in settings], ["SHELL", "PATH", "MAILTO"])
-        self.assertEqual(len(jobs), 1)
-        fields = jobs[0].split(None, 6)
-        for field, top in zip(fields[:5], (59, 23, 31, 12, 7)):
-            self.assertTrue(field == "*" or 0 <= int(field) <= top, field)
-        self.assertEqual(fields[5], "flamepress")
-        self.assertNotIn("%", fields[6])
-        self.assertEqual(fields[6].split()[:2], ["flamepress", "run"])
 
 
 if __name__ == "__main__":

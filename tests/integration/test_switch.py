@@ -9,7 +9,7 @@ import unittest
 from collections import Counter
 from typing import List
 
-from killing import FAST, NEW_CLOCK, OLD_CLOCK, SANITIZED, SERVICES, KilledCase
+from killing import FAST, SANITIZED, SERVICES, KilledCase
 from published import leftovers, nights_of, site_problems
 from support import BINARY, NIGHT1, NIGHT2, at_a_fixed_time, environment, read_bytes
 from support import setUpModule as setUpModule
@@ -25,7 +25,7 @@ class Switch(KilledCase):
         trace = self.path("trace")
         full = ["strace", "-f", "-qq", "-o", trace, "-e", "signal=none", *arguments, BINARY, *at_a_fixed_time(command)]
         done = subprocess.run(
-            full, env=environment({"SOURCE_DATE_EPOCH": NEW_CLOCK}), capture_output=True, timeout=60
+            full, env=environment(), capture_output=True, timeout=60
         )
         text = read_bytes(trace).decode("utf-8", "replace") if os.path.exists(trace) else ""
         if "ptrace" in (text + done.stderr.decode()):
@@ -45,9 +45,8 @@ class Switch(KilledCase):
 
     def death_before(self, calls: str, every: int) -> None:
         server = self.server()
-        config = self.config(server.url, services=ONE, **FAST)
-        command = ["run", "-c", config]
-        self.assertEqual(self.command(*command, env={"SOURCE_DATE_EPOCH": OLD_CLOCK}).code, 0)
+        before, command = self.old_and_new(server.url, services=ONE)
+        self.assertEqual(self.command(*before).code, 0)
         old = self.by_night()
         saved = self.path("saved")
         shutil.copytree(self.site, saved, symlinks=True)
@@ -65,7 +64,7 @@ class Switch(KilledCase):
                 self.assertEqual(
                     [name for name in leftovers(self.site) if not name.startswith(".flamepress/")], []
                 )
-                outcome = self.command(*command, env={"SOURCE_DATE_EPOCH": NEW_CLOCK})
+                outcome = self.command(*command)
                 self.assertEqual((outcome.code, outcome.err), (0, ""))
                 self.assertTrue(self.by_night() == new)
                 self.assertEqual(leftovers(self.site), [])
@@ -73,11 +72,11 @@ class Switch(KilledCase):
     def test_a_reader_never_sees_half_a_site(self) -> None:
         """While runs follow each other, every look at the site finds a whole one."""
         server = self.server()
-        config = self.config(server.url, services=SERVICES[:1], **FAST)
-        self.assertEqual(self.command("run", "-c", config).code, 0)
+        old, new = self.old_and_new(server.url, services=SERVICES[:1])
+        self.assertEqual(self.command(*old).code, 0)
         looks = 0
-        for clock in range(3):
-            process = self.start("run", "-c", config, env={"SOURCE_DATE_EPOCH": str(1795300000 + clock)})
+        for command in (new, old, new):
+            process = self.start(*command)
             while process.poll() is None:
                 index = read_bytes(os.path.join(self.site, "index.html"))
                 self.assertTrue(index.endswith(b"</html>\n"))

@@ -54,8 +54,9 @@ class Includes(unittest.TestCase):
 
 class Sizes(unittest.TestCase):
     def test_file(self) -> None:
-        self.assertEqual(findings({"src/base/a.c": "\n" * 599, "tests/unit/a.c": "\n" * 2000}), [])
-        self.assertEqual(len(findings({"src/base/a.c": "\n" * 600})), 1)
+        self.assertEqual(findings({"src/base/a.c": "\n" * 599, "tests/unit/a.c": "\n" * 599, "tests/cases/a.json": "\n" * 2000}), [])
+        for path in ("src/base/a.c", "tests/unit/a.c", "tests/integration/a.py", "tests/browser/a.js"):
+            self.assertEqual(len(findings({path: "\n" * 600})), 1, path)
 
     def test_function(self) -> None:
         for lines, wrong in [(80, 0), (81, 1)]:

@@ -30,8 +30,8 @@ def catalogue(tag):
 
 
 def sources():
-    paths = glob.glob(os.path.join(ROOT, "src", "report", "*.c"))
-    return {os.path.basename(path): read(path) for path in paths}
+    paths = [path for folder in ("flame", "report", "press") for path in glob.glob(os.path.join(ROOT, "src", folder, "*.c"))]
+    return {os.path.relpath(path, ROOT): read(path) for path in paths}
 
 
 def key_of(name):

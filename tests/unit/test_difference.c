@@ -117,7 +117,7 @@ static void assert_described(int64_t before, int64_t before_whole, int64_t after
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
-    fp_difference_describe(&d, FP_UNIT_MICROSECONDS, &text);
+    fp_difference_describe(&d, FP_UNIT_MICROSECONDS, NULL, &text);
     assert_string_equal(text.data, want);
     fp_str_release(&text);
 }

@@ -120,6 +120,29 @@ static void newest_first(void **state)
     check("order-link", expected, n); /* the site itself may be a link */
 }
 
+static void alike(void **state)
+{
+    static const struct {
+        const char *one, *other;
+        bool is;
+    } cases[] = {
+        { "2026/11/20", "2026/11/19", true },
+        { "2026/11/20", "2026/11/20T000000Z-86400", false }, /* a day as it came, by the clock: other windows */
+        { "2026/11/20T010000Z-3600", "2026/11/20T000000Z-3600", true },
+        { "2026/11/20T010000Z-3600", "2026/11/20T000000Z-7200", false },
+        { "2026/02/01T000000Z-2419200", "2026/03/01T000000Z-2678400", true }, /* months */
+        { "2026/03/01T000000Z-2678400", "2026/02/01T000000Z-2419200", true },
+        { "2026/11/16T000000Z-604800", "2026/11/09T000000Z-604800", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (fp_night_is_alike(cases[i].one, cases[i].other) != cases[i].is)
+            fail_msg("%s and %s", cases[i].one, cases[i].other);
+    assert_true(fp_night_compare("2026/11/20", "2026/11/19") < 0);
+    assert_int_equal(fp_night_compare("2026/11/20", "2026/11/20"), 0);
+}
+
 static void passes_over(void **state)
 {
     static const char *const expected[] = { "2026/11/20" };
@@ -223,6 +246,7 @@ static void limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alike),
         cmocka_unit_test(patterns),      cmocka_unit_test(newest_first), cmocka_unit_test(passes_over),
         cmocka_unit_test(nothing_there), cmocka_unit_test(unreadable),   cmocka_unit_test(limit),
     };

@@ -123,7 +123,7 @@ static void steps(void **state)
 static size_t jobs_of(const char *const *only, size_t count)
 {
     const struct fp_window whole = window(0, DAY);
-    const struct fp_plan_options options = { &whole, 1, { only, count }, NULL };
+    const struct fp_plan_options options = { .windows = &whole, .window_count = 1, .only = { only, count } };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_plan plan;
     size_t jobs;
@@ -173,7 +173,7 @@ static void only_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const list[] = { "orders", cases[i].only };
-        const struct fp_plan_options options = { &whole, 1, { list, 2 }, NULL };
+        const struct fp_plan_options options = { .windows = &whole, .window_count = 1, .only = { list, 2 } };
         struct fp_error err = FP_ERROR_INIT;
         struct fp_plan plan;
 
@@ -185,7 +185,7 @@ static void only_nothing(void **state)
     memset(huge, 'x', 100000);
     huge[100000] = '\0';
     const char *const list[] = { huge };
-    const struct fp_plan_options options = { &whole, 1, { list, 1 }, NULL };
+    const struct fp_plan_options options = { .windows = &whole, .window_count = 1, .only = { list, 1 } };
     struct fp_plan plan;
     assert_int_equal(fp_plan_make(&plan, &config, &options, NULL), FP_EINVAL);
     free(huge);
@@ -199,7 +199,7 @@ static void only_nothing_of_many(void **state)
     const struct fp_config crowd = { .services = many, .service_count = MANY };
     const struct fp_window whole = window(0, DAY);
     const char *const list[] = { "@" };
-    const struct fp_plan_options options = { &whole, 1, { list, 1 }, NULL };
+    const struct fp_plan_options options = { .windows = &whole, .window_count = 1, .only = { list, 1 } };
     struct fp_error err = FP_ERROR_INIT;
     struct fp_plan plan;
     char name[301];

@@ -173,6 +173,39 @@ static void test_bad_configuration(void **state)
     expect_refused(&config, "source.client_cert", "hunter2");
 }
 
+/* What systemd hands over is found by a variable, and by no other. */
+static void test_token_of_a_service(void **state)
+{
+    struct fp_source_config config = config_for("echo");
+    struct fp_error err = FP_ERROR_INIT;
+    char directory[] = "/tmp/fp-test-credentials-XXXXXX", path[64], *token = NULL;
+    FILE *file;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/token", directory);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("hunter2\n", file);
+    fclose(file);
+    config.token_file = "${CREDENTIALS_DIRECTORY}/token";
+    setenv("CREDENTIALS_DIRECTORY", directory, 1);
+    assert_int_equal(fp_secrets_token(&config, &token, &err), FP_OK);
+    assert_string_equal(token, "hunter2");
+    free(token);
+    config.token_file = "${CREDENTIALS_DIRECTORY}/other";
+    expect_refused(&config, directory, "hunter2");
+    config.token_file = "${HOME}/token";
+    expect_refused(&config, "${HOME}/token", "hunter2");
+    config.token_file = "${CREDENTIALS_DIRECTORY}/token";
+    setenv("CREDENTIALS_DIRECTORY", "", 1);
+    expect_refused(&config, "source.token_file: ${CREDENTIALS_DIRECTORY}/token: the environment has no", "hunter2");
+    unsetenv("CREDENTIALS_DIRECTORY");
+    expect_refused(&config, "LoadCredential=", "hunter2");
+    unlink(path);
+    rmdir(directory);
+}
+
 /* ---- TLS ---- */
 
 /* Says who the client is, by its certificate. */
@@ -312,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_secrets_are_masked),
+        cmocka_unit_test(test_token_of_a_service),
         cmocka_unit_test(test_password_is_masked),
         cmocka_unit_test(test_mask),
         cmocka_unit_test(test_bad_configuration),

@@ -110,7 +110,7 @@ static void shares_are_of_what_came(void **state)
                         "1 frame left out, in stacks that are 50.0\u00a0% of the total. 8 nodes became 7.");
     assert_non_null(strstr(fp_model_get_text(view, "kinds_text"), "50.0\u00a0% is not in focus"));
     fp_str_init(&line, FP_LIMIT_TEXT);
-    fp_transforms_line(&shape.log, &line);
+    fp_transforms_line(NULL, &shape.log, &line);
     assert_string_equal(line.data, fp_model_get_text(view, "transforms_line"));
     fp_str_release(&line);
     json_decref(view);

@@ -38,7 +38,7 @@ static void has_every_member_in_order(void **state)
     static const char *const members[] = {
         "schema",          "service",    "services",     "title",        "event",         "language", "unit",
         "window",          "outcome",    "completeness", "total",         "nodes",    "max_depth",
-        "functions_count", "functions",  "kinds",        "threads_count", "threads",  "processes_count",
+        "functions_count", "functions",  "calls", "kinds",        "threads_count", "threads",  "processes_count",
         "processes",       "unprofiled", "baseline", "no_baseline", "comparison", "diff_picture", "changes", "transforms", "removed", "missing_symbols", "requests",     "failed_parts",  "covered",  "unproved", "failure",
         "mended_names",    "skipped_lines", "unbalanced", "picture",      "hidden",        "files",    "png_note",  "folded_note",
         "pprof_note",      "generated",       "generator",

@@ -152,7 +152,8 @@ static void without_a_script(void **state)
     assert_int_equal(count_of(without.data, " data-"), 0);
     for (const char *s = with.data; *s && i < without.len;) {
         if (strncmp(s, " data-frame=\"", 13) == 0 || strncmp(s, " data-whole=\"", 13) == 0 ||
-            strncmp(s, " data-hidden=\"", 14) == 0 || strncmp(s, " data-details=\"", 15) == 0)
+            strncmp(s, " data-hidden=\"", 14) == 0 || strncmp(s, " data-details=\"", 15) == 0 ||
+            strncmp(s, " data-words=\"", 13) == 0)
             s = strchr(strchr(s, '"') + 1, '"') + 1;
         else if (strncmp(s, "<script>", 8) == 0)
             s = strstr(s, "</script>\n") + 10;

@@ -54,6 +54,7 @@ static json_t *make_night(void)
 static void changes_lead_by_impact(void **state)
 {
     static const char *const expected[] = { "big", "middle", "small", "less", "host", "bytes" };
+    static const char *const bad[] = { "", "x", "01234567-89ab-cdef-0123-456789abcdefa", "01234567-89ab-cdef-0123-456789abcde\"" };
     json_t *night = make_night();
     char text[FP_LEADS_TEXT], place[FP_LEADS_PLACE];
     struct fp_lead_texts texts;
@@ -80,9 +81,14 @@ static void changes_lead_by_impact(void **state)
     assert_string_equal(texts.amount, "-0.90");
     fp_lead_write(&leads.items[5], 2, &texts);
     assert_string_equal(texts.amount, "+2.76 MiB"); /* 0.75 of 4 MiB, less 0.5 of 500,000 B */
-    assert_string_equal(fp_lead_place(place, &leads.items[0]), "/diff.svg#node=01234567-89ab-cdef-0123-456789abcdef");
-    assert_string_equal(fp_lead_place(place, &leads.items[1]), "/index.html#changes");
-    assert_string_equal(fp_lead_place(place, &leads.items[4]), "/index.html#changes");
+    assert_string_equal(fp_lead_place(place, &leads.items[0]),
+                        "/index.html#side=difference&node=01234567-89ab-cdef-0123-456789abcdef");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_t *lead = json_pack("{s:s}", "node", bad[i]);
+
+        assert_string_equal(fp_lead_place(place, &(struct fp_lead){ .lead = lead }), "/index.html#changes");
+        json_decref(lead);
+    }
     fp_leads_release(&leads);
     json_decref(night);
 }
@@ -121,7 +127,7 @@ typedef int writer(const json_t *night, struct fp_out *out, struct fp_error *err
 
 static int write_markdown(const json_t *night, struct fp_out *out, struct fp_error *err)
 {
-    return fp_markdown_night(night, "https://host/x/", out, err);
+    return fp_markdown_night(night, "https://host/x/", NULL, out, err);
 }
 
 static int write_feed(const json_t *night, struct fp_out *out, struct fp_error *err)
@@ -129,7 +135,7 @@ static int write_feed(const json_t *night, struct fp_out *out, struct fp_error *
     struct fp_feed feed;
     int rc;
 
-    fp_feed_init(&feed, "site", "https://host/x");
+    fp_feed_init(&feed, "site", "https://host/x", NULL);
     rc = fp_feed_add(&feed, night, err);
     if (rc == FP_OK)
         rc = fp_feed_write(&feed, out, err);
@@ -169,7 +175,7 @@ static void markdown_of_a_night(void **state)
     assert_int_equal(write_text(write_markdown, night, &text), 0);
     has(&text, "## Fri 20 Nov 2026: 4 changes, compared with Thu\n");
     has(&text, "- \u25b2 `big` in `a`, `on-cpu`: new \u2192 30.0 %, +0.200 cores "
-               "[graph](<https://host/x/2026/11/20/a/on-cpu/diff.svg#node=01234567-89ab-cdef-0123-456789abcdef>)\n");
+               "[graph](<https://host/x/2026/11/20/a/on-cpu/index.html#side=difference&node=01234567-89ab-cdef-0123-456789abcdef>)\n");
     has(&text, "- `f`, `on-cpu`: failed: ``HTTP 500 `x` @all\u240aand more``\n");
     has(&text, "[The whole night](<https://host/x/2026/11/20/index.html>)\n");
     fp_str_release(&text);

@@ -1,0 +1,243 @@
+#include "publish/site.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/fs.h"
+#include "base/limits.h"
+#include "publish/record.h"
+
+struct fp_site_file {
+    struct fp_manifest_file is, was; /* paths in the arena; was.size -1: it was not there */
+};
+
+static bool is_same(const struct fp_site_file *file)
+{
+    return file->is.size == file->was.size && strcmp(file->is.sha256, file->was.sha256) == 0;
+}
+
+/* Size and hash of dir/path as it is; size -1 where there is no plain file. */
+static int look(const char *dir, struct fp_manifest_file *file, struct fp_error *err)
+{
+    struct fp_str path;
+    struct stat st;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, dir, file->path, err);
+    file->size = -1;
+    if (rc == FP_OK && lstat(path.data, &st) == 0 && S_ISREG(st.st_mode))
+        rc = fp_sha256_file(path.data, file->sha256, &file->size, err);
+    fp_str_release(&path);
+    return rc;
+}
+
+void fp_site_init(struct fp_site *site, struct fp_stage *stage)
+{
+    *site = (struct fp_site){ .stage = stage };
+    fp_arena_init(&site->arena);
+}
+
+void fp_site_release(struct fp_site *site)
+{
+    free(site->items);
+    fp_arena_release(&site->arena);
+    *site = (struct fp_site){ .stage = NULL };
+}
+
+static int add(struct fp_site *site, const struct fp_site_file *file, struct fp_error *err)
+{
+    int rc = fp_array_reserve(&site->items, &site->cap, site->count + 1, sizeof *site->items, FP_LIMIT_FILES,
+                              "files in one site", err);
+
+    if (rc == FP_OK)
+        site->items[site->count++] = *file;
+    return rc;
+}
+
+int fp_site_add(struct fp_site *site, const char *path, struct fp_error *err)
+{
+    struct fp_site_file file = { .is = { .size = -1 } };
+    int rc;
+
+    file.is.path = file.was.path = fp_arena_strdup(&site->arena, path);
+    if (!file.is.path)
+        return fp_error_nomem(err);
+    rc = look(site->stage->path, &file.is, err);
+    if (rc == FP_OK)
+        rc = look(site->stage->output, &file.was, err);
+    if (rc == FP_OK && file.is.size < 0)
+        return fp_error_set(err, FP_ENOTFOUND, "%s was not built in %s", path, site->stage->path);
+    return rc < 0 ? rc : add(site, &file, err);
+}
+
+/* ---- files of earlier runs ---- */
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct fp_site_file *)a)->is.path, ((const struct fp_site_file *)b)->is.path);
+}
+
+/* Adds those behind the ones of this run. A manifest that is damaged is made anew, and they are no longer known. */
+static int add_earlier(struct fp_site *site, struct fp_error *err)
+{
+    size_t ours = site->count;
+    struct fp_site_file *sorted = calloc(ours + 1, sizeof *sorted);
+    struct fp_record record = { .is_site = false };
+    int rc = sorted ? fp_record_load(site->stage->output, &record, NULL) : fp_error_nomem(err);
+
+    if (sorted && rc == FP_ENOMEM)
+        fp_error_nomem(err);
+    if (rc < 0 && rc != FP_ENOMEM)
+        rc = FP_OK;
+    for (size_t i = 0; sorted && i < ours; i++)
+        sorted[i] = site->items[i];
+    if (sorted && ours)
+        qsort(sorted, ours, sizeof *sorted, by_path);
+    for (size_t i = 0; i < record.file_count && rc == FP_OK; i++) {
+        const struct fp_manifest_file *known = &record.files[i];
+        struct fp_site_file file = { .is = *known };
+
+        if (ours && bsearch(&file, sorted, ours, sizeof *sorted, by_path))
+            continue;
+        file.is.path = fp_arena_strdup(&site->arena, known->path);
+        if (!file.is.path) {
+            rc = fp_error_nomem(err);
+            break;
+        }
+        file.was = file.is;
+        rc = look(site->stage->output, &file.was, err);
+        if (rc < 0 || file.was.size < 0)
+            continue;
+        /* a run that died before it switched this one left what was there before */
+        if (fp_record_find(record.before, record.before_count, known->path))
+            file.is = file.was;
+        file.was = file.is; /* nothing to switch */
+        rc = add(site, &file, err);
+    }
+    free(sorted);
+    fp_record_release(&record);
+    return rc;
+}
+
+/* ---- the manifest ---- */
+
+/* What is put in place as DIR/run.json, unless that is there. */
+static int put_manifest(struct fp_stage *stage, const struct fp_manifest_site *manifest, struct fp_error *err)
+{
+    struct fp_str text, path, there;
+    int rc;
+
+    fp_str_init(&text, FP_LIMIT_PAGE);
+    fp_str_init(&there, FP_LIMIT_PAGE);
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_manifest_format_site(manifest, &text);
+    rc = fp_str_status(&text, FP_MANIFEST_FILE, err);
+    if (rc == FP_OK)
+        rc = fp_path_make(&path, stage->output, FP_MANIFEST_FILE, err);
+    if (rc == FP_OK && fp_file_read(path.data, &there, NULL) == FP_OK && there.len == text.len &&
+        memcmp(there.data, text.data, text.len) == 0)
+        goto done;
+    if (rc == FP_OK)
+        rc = fp_path_make(&path, stage->path, FP_MANIFEST_FILE, err);
+    if (rc == FP_OK)
+        rc = fp_file_write(path.data, text.data, text.len, err);
+    if (rc == FP_OK)
+        rc = fp_stage_file(stage, FP_MANIFEST_FILE, err);
+done:
+    fp_str_release(&text);
+    fp_str_release(&there);
+    fp_str_release(&path);
+    return rc;
+}
+
+int fp_site_begin(struct fp_stage *stage, struct fp_error *err)
+{
+    static const struct fp_manifest_file none[1];
+    const struct fp_manifest_site manifest = { .version = FP_VERSION, .files = none, .before = none };
+    struct fp_str path;
+    struct stat st;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, stage->output, FP_MANIFEST_FILE, err);
+    if (rc == FP_OK && lstat(path.data, &st) < 0 && errno == ENOENT)
+        rc = put_manifest(stage, &manifest, err);
+    fp_str_release(&path);
+    return rc;
+}
+
+/* ---- all of them ---- */
+
+struct switching {
+    struct fp_site *site;
+    const char **nights;                   /* paths */
+    struct fp_manifest_file *files, *before;
+    size_t before_count;
+};
+
+static int init_switching(struct switching *s, const struct fp_nights *nights, struct fp_error *err)
+{
+    size_t count = s->site->count;
+    struct fp_site_file *sorted = calloc(count + 1, sizeof *sorted);
+
+    s->nights = calloc(nights->count + 1, sizeof *s->nights);
+    s->files = calloc(count + 1, sizeof *s->files);
+    s->before = calloc(count + 1, sizeof *s->before);
+    if (!sorted || !s->nights || !s->files || !s->before) {
+        free(sorted);
+        return fp_error_nomem(err);
+    }
+    for (size_t i = 0; i < nights->count; i++)
+        s->nights[i] = nights->items[i].path;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = s->site->items[i];
+    if (count)
+        qsort(sorted, count, sizeof *sorted, by_path);
+    for (size_t i = 0; i < count; i++) {
+        s->files[i] = sorted[i].is;
+        if (!is_same(&sorted[i]))
+            s->before[s->before_count++] = sorted[i].was;
+    }
+    free(sorted);
+    return FP_OK;
+}
+
+static int switch_files(const struct switching *s, const struct fp_nights *nights, const char *latest, struct fp_error *err)
+{
+    struct fp_manifest_site manifest = { .version = FP_VERSION,
+                                         .nights = s->nights,
+                                         .night_count = nights->count,
+                                         .files = s->files,
+                                         .file_count = s->site->count,
+                                         .before = s->before,
+                                         .before_count = s->before_count };
+    struct fp_stage *stage = s->site->stage;
+    int rc = s->before_count ? put_manifest(stage, &manifest, err) : FP_OK;
+
+    for (size_t i = 0; i < s->site->count && rc == FP_OK; i++)
+        if (!is_same(&s->site->items[i]))
+            rc = fp_stage_file(stage, s->site->items[i].is.path, err);
+    if (rc == FP_OK && latest)
+        rc = fp_stage_latest(stage, latest, err);
+    manifest.before = NULL;
+    return rc == FP_OK ? put_manifest(stage, &manifest, err) : rc;
+}
+
+int fp_site_publish(struct fp_site *site, const struct fp_nights *nights, const char *latest, struct fp_error *err)
+{
+    struct switching s = { .site = site };
+    int rc = add_earlier(site, err);
+
+    if (rc == FP_OK)
+        rc = init_switching(&s, nights, err);
+    if (rc == FP_OK)
+        rc = switch_files(&s, nights, latest, err);
+    free(s.nights);
+    free(s.files);
+    free(s.before);
+    return rc;
+}

@@ -1,0 +1,56 @@
+/*
+ * The files of a site that are in no night: index.html, latest.html, feed.xml, assets/…, services/…, and their manifest,
+ * DIR/run.json.
+ *
+ * They are put in place one by one, each by a rename, so a run that dies among them leaves some of each. That is said
+ * before: first comes a manifest that holds both what each file is to be and, in `before`, what it is now; then the
+ * files, in the order in which they were added; then `latest`; then the manifest without `before`. So whenever a run is
+ * killed, every file is one of those that the manifest names. What is the same bytes already is left alone.
+ *
+ * The manifest goes on naming files of earlier runs that this one did not make (assets of an older version), as long as
+ * they are there: nobody may think that they are somebody else's.
+ *
+ *     struct fp_site site;
+ *     fp_site_init(&site, &stage);
+ *     build stage.path/services/a/index.html …
+ *     fp_site_add(&site, "services/a/index.html", &err);
+ *     rc = fp_site_publish(&site, &nights, "2026/11/20", &err);
+ *     fp_site_release(&site);
+ *
+ * All calls need the lock (publish/lock.h).
+ */
+#ifndef FP_PUBLISH_SITE_H
+#define FP_PUBLISH_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "publish/manifest.h"
+#include "publish/nights.h"
+#include "publish/stage.h"
+
+struct fp_site_file;
+
+struct fp_site {
+    struct fp_stage *stage;     /* borrowed */
+    struct fp_site_file *items; /* heap: in the order in which they were added */
+    size_t count, cap;
+    struct fp_arena arena;
+};
+
+/* Before the first night of a site is put in place: a manifest that says that a run is at work. Where there is one, nothing is
+ * done. So a site without one was damaged. */
+int fp_site_begin(struct fp_stage *stage, struct fp_error *err);
+
+void fp_site_init(struct fp_site *site, struct fp_stage *stage);
+void fp_site_release(struct fp_site *site);
+
+/* The file was built at stage.path/`path`, and goes to DIR/`path`; no path twice. */
+int fp_site_add(struct fp_site *site, const char *path, struct fp_error *err);
+
+/* `nights`: all that the site holds. `latest`: what the link leads to; NULL = it stays. */
+int fp_site_publish(struct fp_site *site, const struct fp_nights *nights, const char *latest, struct fp_error *err);
+
+#endif

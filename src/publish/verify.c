@@ -1,0 +1,355 @@
+#include "publish/verify.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "publish/nights.h"
+#include "publish/record.h"
+
+#define STATE_DIR ".flamepress"
+#define KEPT "kept/"
+#define LATEST "latest"
+
+/* One directory with a manifest. */
+struct part {
+    const struct fp_verify *verify;
+    struct fp_verify_result *result;
+    const char *dir;    /* as it is opened */
+    const char *prefix; /* of what is found in it: "" or "2026/11/20/" */
+    bool site;          /* nights and copies below it are parts of their own */
+    bool known;         /* there is a record to judge by */
+    struct fp_record record;
+    bool *seen;         /* one for each file of the record */
+};
+
+const char *fp_finding_name(enum fp_finding finding)
+{
+    static const char *const names[] = { "missing", "changed", "foreign", "damaged" };
+
+    return names[finding];
+}
+
+static void tell(const struct part *part, enum fp_finding what, const char *path, const char *why)
+{
+    struct fp_str whole;
+
+    part->result->findings++;
+    fp_str_init(&whole, FP_LIMIT_TEXT);
+    fp_str_puts(&whole, part->prefix);
+    fp_str_puts(&whole, path);
+    part->verify->found(part->verify->ctx, what, whole.data, why);
+    fp_str_release(&whole);
+}
+
+/* ---- files ---- */
+
+/* Of a file that is there with this size and hash: is it what the record says? */
+static bool fits(const struct fp_manifest_file *known, const struct fp_manifest_file *is)
+{
+    return known && known->size == is->size && strcmp(known->sha256, is->sha256) == 0;
+}
+
+static void judge_bytes(const struct part *part, const struct fp_manifest_file *known, const FTSENT *entry)
+{
+    const struct fp_record *record = &part->record;
+    struct fp_manifest_file is = { .path = known->path };
+    struct fp_error failure = FP_ERROR_INIT;
+    char why[96] = "";
+
+    if (fp_sha256_file(entry->fts_path, is.sha256, &is.size, &failure) < 0) {
+        tell(part, FP_FINDING_DAMAGED, known->path, failure.message);
+        return;
+    }
+    part->result->files++;
+    if (fits(known, &is) || fits(fp_record_find(record->before, record->before_count, known->path), &is))
+        return;
+    if (is.size != known->size)
+        snprintf(why, sizeof why, "%" PRId64 " bytes, and %" PRId64 " were published", is.size, known->size);
+    tell(part, FP_FINDING_CHANGED, known->path, why);
+}
+
+static const char *link_fault(const struct part *part, const char *target)
+{
+    struct fp_str path;
+    struct stat st;
+    bool whole;
+
+    if (!fp_night_is_path(target))
+        return "leads to what is no night of the site";
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_printf(&path, "%s/%s/" FP_MANIFEST_FILE, part->dir, target);
+    whole = fp_str_ok(&path) && lstat(path.data, &st) == 0 && S_ISREG(st.st_mode);
+    fp_str_release(&path);
+    return whole ? NULL : "leads to a night that is not there";
+}
+
+static void judge_latest(const struct part *part, const FTSENT *entry)
+{
+    char target[64];
+    ssize_t n = readlink(entry->fts_path, target, sizeof target - 1);
+    const char *fault;
+
+    target[n > 0 ? n : 0] = '\0';
+    fault = n < 0 ? "cannot be read" : link_fault(part, target);
+    if (fault)
+        tell(part, FP_FINDING_CHANGED, LATEST, fault);
+}
+
+/* Anything but a directory. */
+static void judge(struct part *part, const FTSENT *entry, const char *path)
+{
+    const struct fp_record *record = &part->record;
+    const struct fp_manifest_file *known = fp_record_find(record->files, record->file_count, path);
+    bool plain = entry->fts_info == FTS_F;
+
+    if (strcmp(path, FP_MANIFEST_FILE) == 0 || !part->known)
+        return;
+    if (part->site && !plain && strcmp(path, LATEST) == 0) {
+        judge_latest(part, entry);
+        return;
+    }
+    if (!known) {
+        tell(part, FP_FINDING_FOREIGN, path, "");
+        return;
+    }
+    part->seen[known - record->files] = true;
+    if (plain)
+        judge_bytes(part, known, entry);
+    else
+        tell(part, FP_FINDING_CHANGED, path, "it was a plain file");
+}
+
+static void name_missing(const struct part *part)
+{
+    const struct fp_record *record = &part->record;
+
+    for (size_t i = 0; i < record->file_count; i++) {
+        const char *path = record->files[i].path;
+        const struct fp_manifest_file *before = fp_record_find(record->before, record->before_count, path);
+
+        if (!part->seen[i] && !(before && before->size < 0))
+            tell(part, FP_FINDING_MISSING, path, "");
+    }
+}
+
+/* ---- directories ---- */
+
+static int verify_part(const struct part *above, const char *dir, const char *below, struct fp_error *err);
+
+/* A directory that has a manifest of its own? */
+static bool is_part(const struct part *part, const FTSENT *entry, const char *path)
+{
+    if (!part->site)
+        return false;
+    return fp_night_is_path(path) || (entry->fts_level == 2 && strncmp(path, KEPT, strlen(KEPT)) == 0);
+}
+
+static int visit(struct part *part, FTS *fts, FTSENT *entry, struct fp_error *err)
+{
+    const char *path = entry->fts_path + strlen(part->dir) + 1;
+
+    if (entry->fts_level == 0)
+        return entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS
+                   ? fp_error_errno(err, FP_EIO, entry->fts_errno, "cannot read %s", part->dir)
+                   : FP_OK;
+    switch (entry->fts_info) {
+    case FTS_D:
+        if (part->site && strcmp(path, STATE_DIR) == 0)
+            fts_set(fts, entry, FTS_SKIP);
+        if (!is_part(part, entry, path))
+            return FP_OK;
+        fts_set(fts, entry, FTS_SKIP);
+        return verify_part(part, entry->fts_path, path, err);
+    case FTS_DP:
+    case FTS_DC:
+        return FP_OK;
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS:
+        tell(part, FP_FINDING_DAMAGED, path, strerror(entry->fts_errno));
+        return FP_OK;
+    default:
+        judge(part, entry, path);
+        return FP_OK;
+    }
+}
+
+/* Findings in the same order every time. */
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int walk(struct part *part, struct fp_error *err)
+{
+    char *root = strdup(part->dir), *roots[] = { root, NULL };
+    FTS *fts = root ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name) : NULL;
+    FTSENT *entry;
+    int rc = FP_OK;
+
+    if (!fts) {
+        rc = root ? fp_error_errno(err, FP_EIO, errno, "cannot walk %s", part->dir) : fp_error_nomem(err);
+        free(root);
+        return rc;
+    }
+    for (errno = 0; rc == FP_OK && (entry = fts_read(fts)) != NULL; errno = 0)
+        rc = visit(part, fts, entry, err);
+    if (rc == FP_OK && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot walk %s", part->dir);
+    fts_close(fts);
+    free(root);
+    return rc;
+}
+
+/* With part->record loaded, or not `known`. */
+static int check(struct part *part, struct fp_error *err)
+{
+    int rc;
+
+    part->seen = calloc(part->record.file_count + 1, sizeof *part->seen);
+    rc = part->seen ? walk(part, err) : fp_error_nomem(err);
+    if (rc == FP_OK && part->known)
+        name_missing(part);
+    free(part->seen);
+    return rc;
+}
+
+/* A night, or a copy in kept/. `below`: its path below the site. */
+static int verify_part(const struct part *above, const char *dir, const char *below, struct fp_error *err)
+{
+    struct fp_error failure = FP_ERROR_INIT;
+    struct part part = { .verify = above->verify, .result = above->result, .dir = dir };
+    struct fp_str prefix;
+    int rc = fp_record_load(dir, &part.record, &failure);
+
+    if (rc == FP_ENOMEM)
+        return fp_error_nomem(err);
+    if (rc == FP_OK && part.record.is_site)
+        rc = fp_error_set(&failure, FP_EDATA, FP_MANIFEST_FILE " is that of a site");
+    above->result->nights++;
+    fp_str_init(&prefix, FP_LIMIT_TEXT);
+    fp_str_printf(&prefix, "%s/", below);
+    part.prefix = prefix.data;
+    part.known = rc == FP_OK;
+    if (rc == FP_OK)
+        rc = check(&part, err);
+    else {
+        tell(above, FP_FINDING_DAMAGED, below, rc == FP_ENOTFOUND ? "there is no " FP_MANIFEST_FILE : failure.message);
+        rc = FP_OK;
+    }
+    fp_str_release(&prefix);
+    fp_record_release(&part.record);
+    return rc;
+}
+
+/* ---- the site ---- */
+
+static bool is_there(const struct part *part, const char *name, bool dir)
+{
+    struct fp_str path;
+    struct stat st;
+    bool is;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    is = fp_path_make(&path, part->dir, name, NULL) == FP_OK && lstat(path.data, &st) == 0 &&
+         (!dir || S_ISDIR(st.st_mode));
+    fp_str_release(&path);
+    return is;
+}
+
+static void judge_nights(const struct part *part)
+{
+    const struct fp_record *record = &part->record;
+
+    for (size_t i = 0; i < record->night_count; i++)
+        if (!is_there(part, record->nights[i], true))
+            tell(part, FP_FINDING_MISSING, record->nights[i], "the whole night");
+    if (record->night_count && !record->pending && !is_there(part, LATEST, false))
+        tell(part, FP_FINDING_MISSING, LATEST, "");
+}
+
+/* Is there anything that a manifest would name? A run makes one before the first night is in place. */
+static bool is_empty_site(const struct part *part)
+{
+    struct fp_nights nights = { NULL, 0, 0 };
+    bool empty = fp_nights_list(part->dir, &nights, NULL) == FP_OK && nights.count == 0 &&
+                 !is_there(part, "index.html", false) && !is_there(part, "kept", false);
+
+    fp_nights_release(&nights);
+    return empty;
+}
+
+/* `why`: the manifest is not to be had; empty = it is not there. */
+static int verify_site(struct part *part, const char *why, struct fp_error *err)
+{
+    int rc;
+
+    part->site = true;
+    if (!part->known && (*why || !is_empty_site(part)))
+        tell(part, FP_FINDING_DAMAGED, FP_MANIFEST_FILE,
+             *why ? why : "there is none, so nothing outside the nights can be judged: the next run writes it");
+    rc = check(part, err);
+    if (rc == FP_OK && part->known)
+        judge_nights(part);
+    part->result->pending = part->known && part->record.pending;
+    return rc;
+}
+
+/* `dir` without links in it. */
+static int resolve(const char *dir, char **ret_path, struct fp_error *err)
+{
+    char *path = realpath(dir, NULL);
+    struct stat st;
+
+    if (!path)
+        return fp_error_errno(err, errno == ENOENT || errno == ENOTDIR ? FP_ENOTFOUND : FP_EIO, errno, "cannot look at %s",
+                              dir);
+    if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) || strcmp(path, "/") == 0) {
+        free(path);
+        return fp_error_set(err, FP_ENOTFOUND, "%s is not the directory of a site or of a night", dir);
+    }
+    *ret_path = path;
+    return FP_OK;
+}
+
+int fp_verify(const struct fp_verify *verify, struct fp_verify_result *ret_result, struct fp_error *err)
+{
+    struct fp_verify_result result = { 0 };
+    struct fp_error failure = FP_ERROR_INIT;
+    struct part part = { .verify = verify, .result = &result, .prefix = "" };
+    char *dir = NULL;
+    int rc = resolve(verify->dir, &dir, err);
+
+    if (rc < 0)
+        return rc;
+    part.dir = dir;
+    rc = fp_record_load(dir, &part.record, &failure);
+    part.known = rc == FP_OK;
+    if (rc == FP_ENOMEM) {
+        fp_error_nomem(err);
+    } else if (part.known && !part.record.is_site) {
+        result.nights = 1;
+        rc = check(&part, err);
+    } else if (part.known || is_there(&part, STATE_DIR, true)) {
+        rc = verify_site(&part, rc == FP_ENOTFOUND ? "" : failure.message, err);
+    } else if (rc == FP_ENOTFOUND) {
+        fp_error_set(err, rc, "%s holds neither a site nor a night: there is no " FP_MANIFEST_FILE " in it", verify->dir);
+    } else {
+        tell(&part, FP_FINDING_DAMAGED, FP_MANIFEST_FILE, failure.message);
+        rc = FP_OK;
+    }
+    if (rc == FP_OK)
+        *ret_result = result;
+    fp_record_release(&part.record);
+    free(dir);
+    return rc;
+}
