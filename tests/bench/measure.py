@@ -118,6 +118,16 @@ def growth(huge: bool) -> None:
         print(f"    {found.cpu / nodes * 1e9:.0f} ns and {found.peak * 1e6 / nodes:.0f} bytes a node")
 
 
+def night() -> None:
+    print("\nA night", flush=True)
+    path = data("columns", 10_000)
+    line("  flamepress render, one reply of 10,000 nodes", cost([FLAMEPRESS, "render", path, "-o", OUT, "--force"]))
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "night.py")
+    for services in (20, 200):
+        print("  ", end="", flush=True)
+        subprocess.run([sys.executable, script, FLAMEPRESS, path, str(services)], check=True)
+
+
 def main() -> None:
     global OUT  # pylint: disable=global-statement
     asked = sys.argv[1:]
@@ -125,6 +135,7 @@ def main() -> None:
         "render": render_all,
         "decode": decode_all,
         "growth": lambda: growth("huge" in asked),
+        "night": night,
     }
     OUT = tempfile.mkdtemp(prefix="flamepress-bench-")
     try:
