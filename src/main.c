@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,6 +49,12 @@ int main(int argc, char **argv)
     struct fp_log log;
     int result = FP_EXIT_USAGE;
 
+    /* Large arrays come from the kernel and go back to it: what one service took is not kept while the next one asks for
+     * something else. What is smaller stays. (glibc would move both limits as it goes.) */
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+#endif
     fp_log_init(&log, STDERR_FILENO);
     if (argc < 2) {
         print_help(stderr);

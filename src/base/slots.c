@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
+
 void fp_slots_release(struct fp_slots *slots)
 {
     free(slots->slot);
@@ -16,7 +18,7 @@ int fp_slots_reserve(struct fp_slots *slots, size_t count, struct fp_error *err)
         grown.size *= 2;
     if (grown.size == slots->size)
         return FP_OK;
-    grown.slot = calloc(grown.size, sizeof *grown.slot);
+    grown.slot = fp_array_zeroed(grown.size, sizeof *grown.slot);
     if (!grown.slot)
         return fp_error_nomem(err);
     for (size_t i = 0; i < slots->size; i++) {

@@ -87,10 +87,18 @@ void fp_str_putc(struct fp_str *s, char c)
 void fp_str_vprintf(struct fp_str *s, const char *format, va_list args)
 {
     va_list again;
+    size_t room = s->cap && !s->failed ? s->cap - s->len : 0; /* mostly enough */
     int n;
 
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, format, args);
+    n = vsnprintf(room ? s->data + s->len : NULL, room, format, args);
+    if (n >= 0 && (size_t)n < room && (size_t)n <= s->max - s->len) {
+        s->len += (size_t)n;
+        va_end(again);
+        return;
+    }
+    if (room)
+        s->data[s->len] = '\0';
     if (n < 0) {
         if (!s->failed)
             s->failed = FP_ELIMIT; /* a text with a hole must not pass for a whole one */

@@ -266,10 +266,11 @@ static int draw_into(struct render_options *r, const struct fp_report_facts *fac
         rc = fp_draw_report(
             facts, stage.data,
             &(struct fp_draw_options){ &r->picture, pages, &place, r->formats, !r->no_interactive,
-                                       r->single_file ? &r->bundle : NULL, NULL }, &summary, err);
+                                       r->single_file ? &r->bundle : NULL, NULL },
+            r->baseline_count ? &summary : NULL, err);
     if (rc == FP_OK)
         rc = publish(r, pages, stage.data, err);
-    if (rc == FP_OK)
+    if (rc == FP_OK && summary)
         count_regressions(r, summary, ret);
     fp_dir_remove(stage.data, rc == FP_OK ? err : NULL);
     json_decref(summary);

@@ -14,8 +14,20 @@
 
 #define BLOCK ((size_t)256 << 10)
 
+#define SHARED 32768 /* bytes of a stack that are compared with the next one's */
+
+/* The stack that was added last: most begin like the one before them, and then so do their nodes. */
+struct last_stack {
+    size_t len, frames;
+    struct {
+        uint32_t end, node; /* of each frame that ends within `text`: where, and the node it leads to */
+    } frame[SHARED];
+    char text[SHARED];
+};
+
 struct folded_reader {
     struct fp_builder *builder;
+    struct last_stack *last;
     uint64_t line;
     struct fp_folded_notes notes;
     struct fp_raw_name scratch;
@@ -89,12 +101,49 @@ bool fp_folded_is_stack(struct fp_slice line)
     return split(trim_end(line), &stack, &count, &why) == FP_OK;
 }
 
+/* The first byte in which they differ. */
+static size_t common_prefix(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+
+    while (n - i >= 8 && memcmp(a + i, b + i, 8) == 0)
+        i += 8;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+
+/* Forgets what the stack does not share with the last one; what is left is in last->frames. Its other bytes follow. */
+static void keep_shared(struct last_stack *last, struct fp_slice stack)
+{
+    size_t len = stack.len < SHARED ? stack.len : SHARED;
+    size_t same = common_prefix(last->text, stack.data, len < last->len ? len : last->len);
+
+    while (last->frames) {
+        size_t end = last->frame[last->frames - 1].end;
+
+        if (end <= same && (end == stack.len || stack.data[end] == ';'))
+            break;
+        last->frames--;
+    }
+    memcpy(last->text + same, stack.data + same, len - same);
+    last->len = len;
+}
+
 static int add_stack(struct folded_reader *r, struct fp_slice stack, int64_t value, struct fp_error *err)
 {
+    struct last_stack *last = r->last;
+    uint64_t mended = r->notes.mended;
     uint32_t node = 0, name;
     size_t start = 0;
     int rc = FP_OK;
 
+    if (stack.len)
+        keep_shared(last, stack);
+    if (stack.len && last->frames) {
+        node = last->frame[last->frames - 1].node;
+        start = (size_t)last->frame[last->frames - 1].end + 1;
+    }
     /* "a;;b" has three frames, one without a name: dropping it would be another stack */
     while (stack.len && start <= stack.len && rc == FP_OK) {
         const char *semicolon = start < stack.len ? memchr(stack.data + start, ';', stack.len - start) : NULL;
@@ -103,6 +152,10 @@ static int add_stack(struct folded_reader *r, struct fp_slice stack, int64_t val
         rc = intern(r, (struct fp_slice){ stack.data + start, end - start }, &name, err);
         if (rc == FP_OK)
             rc = fp_builder_child(r->builder, node, name, &node, err);
+        if (end < SHARED && r->notes.mended == mended) { /* each frame that is mended counts */
+            last->frame[last->frames].end = (uint32_t)end;
+            last->frame[last->frames++].node = node;
+        }
         start = end + 1;
     }
     return rc == FP_OK ? fp_builder_add(r->builder, node, value, err) : rc;
@@ -166,6 +219,10 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folde
     int rc = FP_OK;
 
     fp_raw_name_init(&r.scratch);
+    r.last = malloc(sizeof *r.last);
+    if (!r.last)
+        return fp_error_nomem(err); /* nothing else is held yet */
+    r.last->len = r.last->frames = 0;
     while (n > 0 && rc == FP_OK) {
         rc = fp_array_reserve(&buf, &cap, used + BLOCK, 1, (size_t)FP_LIMIT_RESPONSE_DEFAULT, "bytes in one line", err);
         if (rc < 0)
@@ -180,6 +237,7 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folde
             rc = read_lines(&r, buf, seen, &used, n == 0, err);
     }
     free(buf);
+    free(r.last);
     fp_raw_name_release(&r.scratch);
     if (rc == FP_OK)
         *ret_notes = r.notes;

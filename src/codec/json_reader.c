@@ -8,6 +8,7 @@
 #include "base/unit.h"
 #include "base/utf8.h"
 #include "codec/json_parts.h"
+#include "codec/scan.h"
 
 #define WINDOW ((size_t)256 << 10)
 
@@ -159,7 +160,7 @@ static int more(struct fp_json *json, char close, struct fp_error *err)
     return fp_json_fail(json, err, FP_ESYNTAX, "expected ',' or '%c'", close);
 }
 
-int fp_json_item(struct fp_json *json, struct fp_error *err)
+int fp_json_next_item(struct fp_json *json, struct fp_error *err)
 {
     return more(json, ']', err);
 }
@@ -290,12 +291,6 @@ int fp_json_escape(struct fp_json *json, bool *mended, struct fp_error *err)
     return fp_json_fail(json, err, FP_ESYNTAX, "an escape that JSON does not have");
 }
 
-/* Stands for itself in a string. */
-static inline bool is_plain(char c)
-{
-    return c != '"' && c != '\\' && (unsigned char)c >= 0x20;
-}
-
 /* The rest of a string whose window[from…] was not looked at yet, by way of the scratch. */
 static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_error *err)
 {
@@ -314,12 +309,11 @@ static int slow_string(struct fp_json *json, struct fp_slice *ret, struct fp_err
             if (rc < 0)
                 return rc;
         } else {
-            const char *from = json->window + json->pos, *to = from, *end = json->window + json->end;
+            unsigned char all = 0;
+            size_t n = fp_scan_plain(json->window + json->pos, json->end - json->pos, &all);
 
-            while (to < end && is_plain(*to))
-                to++;
-            fp_raw_name_add(&json->scratch, from, (size_t)(to - from));
-            json->pos += (size_t)(to - from);
+            fp_raw_name_add(&json->scratch, json->window + json->pos, n);
+            json->pos += n;
         }
     }
     json->pos++;
@@ -340,8 +334,7 @@ int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_
         const char *p = json->window + json->pos;
         size_t have = json->end - json->pos;
 
-        while (n < have && is_plain(p[n]))
-            all |= (unsigned char)p[n++];
+        n += fp_scan_plain(p + n, have - n, &all);
         if (n < have || n > FP_LIMIT_NAME)
             break;
         rc = refill(json, json->pos, err);
@@ -406,32 +399,30 @@ int fp_json_i64(struct fp_json *json, int64_t *ret_value, struct fp_error *err)
 }
 
 /* "[12,-1,0,7]" without spaces, wholly in the window: position after it, or NULL for the slow way. */
-static const char *fast_row(const char *p, int64_t *row, size_t n)
+static inline const char *fast_row(const char *p, int64_t *row, size_t n)
 {
     if (*p++ != '[')
         return NULL;
     for (size_t i = 0; i < n; i++) {
         bool negative = *p == '-';
-        const char *start = p += negative;
-        int64_t value = 0;
 
-        while (fp_json_is_digit(*p) && p - start < 18)
-            value = value * 10 + (*p++ - '0');
-        if (p == start || (*start == '0' && p - start > 1) || *p != (i + 1 < n ? ',' : ']'))
+        p = fp_scan_number(p + negative, &row[i]);
+        if (!p || *p++ != (i + 1 < n ? ',' : ']'))
             return NULL;
-        p++;
-        row[i] = negative ? -value : value;
+        if (negative)
+            row[i] = -row[i];
     }
     return p;
 }
 
 int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_error *err)
 {
-    int rc = fp_json_peek(json, err);
+    bool here = json->pos < json->end && json->window[json->pos] == '[';
+    int rc = here ? FP_OK : fp_json_peek(json, err);
 
     if (rc < 0)
         return rc;
-    if (json->end - json->pos > 24 * n + 2) {
+    if (json->end - json->pos > (FP_SCAN_NUMBER_ROOM + 2) * n + 1) {
         const char *after = fast_row(json->window + json->pos, row, n);
 
         if (after) {

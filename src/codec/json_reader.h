@@ -50,8 +50,20 @@ void fp_json_release(struct fp_json *json);
 int fp_json_peek(struct fp_json *json, struct fp_error *err);
 /* Consumes `open`, '[' or '{'. */
 int fp_json_enter(struct fp_json *json, char open, struct fp_error *err);
+/* fp_json_item, whatever comes. */
+int fp_json_next_item(struct fp_json *json, struct fp_error *err);
 /* In an array: 1 when an element follows, 0 when the array ended (consumed). */
-int fp_json_item(struct fp_json *json, struct fp_error *err);
+static inline int fp_json_item(struct fp_json *json, struct fp_error *err)
+{
+    const char *p = json->window + json->pos;
+
+    /* ",[" and the like, without blanks */
+    if (json->end - json->pos >= 2 && p[0] == ',' && !json->fresh && (unsigned char)p[1] > ' ' && p[1] != ']') {
+        json->pos++;
+        return 1;
+    }
+    return fp_json_next_item(json, err);
+}
 /* In an object: 1 with the key (colon consumed), 0 when it ended. The key is valid until the next call. */
 int fp_json_key(struct fp_json *json, struct fp_slice *ret_key, struct fp_error *err);
 /* A string, valid until the next call. */
@@ -71,6 +83,19 @@ int fp_json_finish(struct fp_json *json, struct fp_error *err);
 static inline uint64_t fp_json_offset(const struct fp_json *json)
 {
     return json->base + json->pos;
+}
+
+/* What has arrived from here on, for callers who know the usual look of what comes next, and pass over it themselves:
+ * whole values only, checked as strictly as the reader would. In doubt they leave it to the reader. */
+static inline struct fp_slice fp_json_ahead(const struct fp_json *json)
+{
+    return (struct fp_slice){ json->window + json->pos, json->end - json->pos };
+}
+
+static inline void fp_json_pass(struct fp_json *json, size_t n)
+{
+    json->pos += n;
+    json->fresh = false;
 }
 
 /* Fills `err` with a message and the offset of the next unread byte. Returns `code`. */

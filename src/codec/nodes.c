@@ -1,12 +1,13 @@
 #include "codec/nodes.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/limits.h"
 
-#define UNPLACED UINT32_MAX
-#define ON_THE_WAY (UINT32_MAX - 1)
+#define NONE UINT32_MAX
 
 void fp_nodes_release(struct fp_nodes *nodes)
 {
@@ -34,150 +35,197 @@ static int64_t add_capped(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-/* The root's index; exactly one node may have no parent, and every node must have been listed. */
+/* The root's index; exactly one node may have no parent. */
 static int find_root(const struct fp_nodes *nodes, uint32_t *ret_root, struct fp_error *err)
 {
-    uint32_t root = UNPLACED;
+    uint32_t root = NONE;
 
     for (uint32_t i = 0; i < nodes->count; i++) {
-        if (nodes->node[i].name == FP_NODES_MISSING)
-            return refuse(nodes, i, "an orphan: the parent that this node names is not in the reply", err);
         if (nodes->node[i].parent != FP_NODES_ROOT)
             continue;
-        if (root != UNPLACED)
+        if (root != NONE)
             return refuse(nodes, i, "a second root", err);
         root = i;
     }
-    if (root == UNPLACED)
+    if (root == NONE)
         return refuse(nodes, 0, "nodes without a root: neither this one nor any other", err);
     *ret_root = root;
     return FP_OK;
 }
 
 /*
- * Breadth first, from the root: a node's parent has its place before it, and what is not reached is on a
- * cycle or below one. No table of names is asked as long as no two siblings have one name, which honest
- * replies keep.
+ * The reply's order is random, and waiting for memory is what costs. First the order alone is made, breadth first from
+ * the root, so that a parent comes before its children; what is not reached is on a cycle or below one. Then each node
+ * is looked at once, with those to come already on the way.
  */
 struct assembly {
     struct fp_nodes *nodes;
     struct fp_builder *builder;
-    struct fp_balance balance;
-    uint32_t *end;      /* of each node's children in `children`; they begin where the previous node's end */
-    uint32_t *children; /* grouped by parent, in the order of the reply */
-    uint32_t *queue;    /* nodes that have their place; the first ones have placed their children, too */
-    size_t queued;
-    uint32_t *last; /* by name: the parent that last got a child of this name */
-    bool merged;    /* two siblings were one: from here on the builder is asked */
+    uint32_t *order; /* nodes; those that have their place in the builder: that place */
+    uint32_t *up;    /* of each in `order`, where its parent is in `order` */
+    int64_t *left;   /* of each in `order`: total − self − Σ total of the children that came, within ±INT64_MAX */
+    uint32_t *last;  /* by name: the place that last got a child of this name */
+    bool merged;     /* two siblings were one: from here on the builder is asked */
 };
 
 static void release(struct assembly *a)
 {
-    free(a->end);
-    free(a->children);
-    free(a->queue);
+    free(a->order);
+    free(a->up);
+    free(a->left);
     free(a->last);
 }
 
-static int prepare(struct assembly *a, struct fp_error *err)
+/* Lists of children, grouped by parent, in the order of the reply: those of a node end at end[node], and begin where
+ * the previous node's end. */
+static void group_children(const struct fp_nodes *nodes, uint32_t *end, uint32_t *children)
 {
-    size_t count = a->nodes->count, names = a->builder->names.count;
-    const struct fp_node *node = a->nodes->node;
+    const struct fp_node *node = nodes->node;
     uint32_t before = 0;
 
-    a->end = calloc(count, sizeof *a->end);
-    a->children = malloc(count * sizeof *a->children);
-    a->queue = malloc(count * sizeof *a->queue);
-    a->last = malloc(names * sizeof *a->last);
-    if (!a->end || !a->children || !a->queue || !a->last)
-        return fp_error_nomem(err);
-    for (size_t i = 0; i < names; i++)
-        a->last[i] = UNPLACED;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < nodes->count; i++)
         if (node[i].parent != FP_NODES_ROOT)
-            a->end[node[i].parent]++;
-    for (size_t i = 0; i < count; i++) { /* how many → where they begin */
-        uint32_t own = a->end[i];
+            end[node[i].parent]++;
+    for (size_t i = 0; i < nodes->count; i++) { /* how many → where they begin */
+        uint32_t own = end[i];
 
-        a->end[i] = before;
+        end[i] = before;
         before += own;
     }
-    for (uint32_t i = 0; i < count; i++) /* where they begin → where they end */
+    for (uint32_t i = 0; i < nodes->count; i++) /* where they begin → where they end */
         if (node[i].parent != FP_NODES_ROOT)
-            a->children[a->end[node[i].parent]++] = i;
-    return fp_builder_reserve(a->builder, count, err);
+            children[end[node[i].parent]++] = i;
 }
 
-/* The place of a node below its parent's. */
-static int put(struct assembly *a, struct fp_node *node, uint32_t above, struct fp_error *err)
+static inline uint32_t begin_of(const uint32_t *end, uint32_t node)
 {
+    return node ? end[node - 1] : 0;
+}
+
+enum { AHEAD = 24 }; /* nodes: what the walks will come to in a while is fetched before */
+
+/* Returns how many nodes are reached from the root. */
+static size_t walk(struct assembly *a, uint32_t root, const uint32_t *end, const uint32_t *children)
+{
+    uint32_t *order = a->order, *up = a->up;
+    size_t count = 1;
+
+    order[0] = root;
+    up[0] = NONE;
+    for (uint32_t i = 0; i < count; i++) {
+        if (count - i > 2 * AHEAD) {
+            __builtin_prefetch(&end[order[i + 2 * AHEAD]]);
+            __builtin_prefetch(&children[begin_of(end, order[i + AHEAD])]);
+        }
+        for (uint32_t k = begin_of(end, order[i]); k < end[order[i]]; k++) {
+            order[count] = children[k];
+            up[count++] = i;
+        }
+    }
+    return count;
+}
+
+/* There are nodes that were not reached: up from the first of them, to one that was passed already. */
+static int refuse_cycle(const struct assembly *a, size_t reached, struct fp_error *err)
+{
+    const struct fp_node *node = a->nodes->node;
+    bool *passed = fp_array_zeroed(a->nodes->count, sizeof *passed);
+    uint32_t at = 0;
     int rc;
 
+    if (!passed)
+        return fp_error_nomem(err);
+    for (size_t i = 0; i < reached; i++)
+        passed[a->order[i]] = true;
+    while (passed[at])
+        at++;
+    for (passed[at] = true; !passed[node[at].parent]; passed[at] = true)
+        at = node[at].parent;
+    rc = refuse(a->nodes, at, "a cycle: this node is its own ancestor", err);
+    free(passed);
+    return rc;
+}
+
+static int make_order(struct assembly *a, uint32_t root, struct fp_error *err)
+{
+    size_t count = a->nodes->count, reached;
+    uint32_t *end, *children;
+
+    a->order = fp_array_new(count, sizeof *a->order);
+    a->up = fp_array_new(count, sizeof *a->up);
+    a->left = fp_array_new(count, sizeof *a->left);
+    if (!a->order || !a->up || !a->left)
+        return fp_error_nomem(err);
+    end = (uint32_t *)a->left; /* which is as large as both, and comes later */
+    children = end + count;
+    memset(end, 0, count * sizeof *end);
+    group_children(a->nodes, end, children);
+    reached = walk(a, root, end, children);
+    return reached < count ? refuse_cycle(a, reached, err) : FP_OK;
+}
+
+static int64_t take(int64_t left, int64_t total)
+{
+    return left < total - INT64_MAX ? -INT64_MAX : left - total;
+}
+
+/* A node that is not the root gets its place below its parent's. No table of names is asked as long as no two siblings
+ * have one name, which honest replies keep. No value is negative. */
+static int put(struct assembly *a, uint32_t i, struct fp_error *err)
+{
+    const struct fp_node *node = &a->nodes->node[a->order[i]];
+    uint32_t above = a->order[a->up[i]];
+    int rc;
+
+    a->left[i] = node->total - node->self;
+    a->left[a->up[i]] = take(a->left[a->up[i]], node->total);
     a->merged |= a->last[node->name] == above;
     a->last[node->name] = above;
-    rc = a->merged ? fp_builder_child(a->builder, above, node->name, &node->place, err)
-                   : fp_builder_append(a->builder, above, node->name, &node->place, err);
-    if (rc == FP_OK)
-        rc = fp_builder_add(a->builder, node->place, node->self, err);
+    if (!a->merged) {
+        rc = fp_builder_append(a->builder, above, node->name, node->self, &a->order[i], err);
+    } else {
+        rc = fp_builder_child(a->builder, above, node->name, &a->order[i], err);
+        if (rc == FP_OK)
+            rc = fp_builder_add(a->builder, a->order[i], node->self, err);
+    }
     if (rc < 0)
         fp_error_at(err, NULL, 0, 0, node->at);
     return rc;
 }
 
-/* All children of a node that has its place; what it says of itself is compared with them. No value is
- * negative. */
-static int put_children(struct assembly *a, uint32_t parent, struct fp_error *err)
+static int put_all(struct assembly *a, struct fp_error *err)
 {
-    struct fp_node *node = a->nodes->node;
-    int64_t sum = node[parent].self;
-    int rc = FP_OK;
+    const struct fp_node *node = a->nodes->node, *root = &node[a->order[0]];
+    size_t count = a->nodes->count, names = a->builder->names.count;
+    int rc = fp_builder_reserve(a->builder, count, err);
 
-    for (uint32_t i = parent ? a->end[parent - 1] : 0; i < a->end[parent] && rc == FP_OK; i++) {
-        uint32_t child = a->children[i];
-
-        sum = add_capped(sum, node[child].total);
-        rc = put(a, &node[child], node[parent].place, err);
-        a->queue[a->queued++] = child;
-    }
-    if (sum != node[parent].total) {
-        a->balance.nodes++;
-        a->balance.value = add_capped(a->balance.value, llabs(sum - node[parent].total));
+    a->last = fp_array_new(names, sizeof *a->last);
+    if (rc == FP_OK && !a->last)
+        rc = fp_error_nomem(err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < names; i++)
+        a->last[i] = NONE;
+    a->left[0] = root->total - root->self;
+    a->order[0] = 0;
+    rc = fp_builder_add(a->builder, 0, root->self, err);
+    for (uint32_t i = 1; i < count && rc == FP_OK; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&node[a->order[i + AHEAD]]);
+        rc = put(a, i, err);
     }
     return rc;
 }
 
-/* The reply's order is random, and each step of a walk through it would wait for memory: what the queue
- * will come to in a while is fetched step by step before. (A function that only fetches has no effect in
- * the eyes of gcc, which drops the call unless it was inlined first.) */
-static inline __attribute__((always_inline)) void fetch_ahead(const struct assembly *a, size_t i)
+static struct fp_balance sum_up(const struct assembly *a)
 {
-    enum { AHEAD = 12 };
-    const uint32_t *coming = a->queue + i;
-    size_t left = a->queued - i;
+    struct fp_balance balance = { 0 };
 
-    if (left > 3 * AHEAD)
-        __builtin_prefetch(&a->end[coming[3 * AHEAD]]);
-    if (left > AHEAD)
-        __builtin_prefetch(&a->nodes->node[coming[AHEAD]]);
-    if (left > 2 * AHEAD && a->end[coming[2 * AHEAD]])
-        __builtin_prefetch(&a->children[a->end[coming[2 * AHEAD]] - 1]);
-    if (left > AHEAD && a->end[coming[AHEAD]])
-        __builtin_prefetch(&a->nodes->node[a->children[a->end[coming[AHEAD]] - 1]]);
-}
-
-/* There are nodes that were not reached: up from the first of them, to one that was passed already. */
-static int refuse_cycle(struct fp_nodes *nodes, struct fp_error *err)
-{
-    uint32_t at = 0;
-
-    while (nodes->node[at].place != UNPLACED)
-        at++;
-    for (;;) {
-        nodes->node[at].place = ON_THE_WAY;
-        if (nodes->node[nodes->node[at].parent].place == ON_THE_WAY)
-            return refuse(nodes, at, "a cycle: this node is its own ancestor", err);
-        at = nodes->node[at].parent;
+    for (size_t i = 0; i < a->nodes->count; i++) {
+        balance.nodes += a->left[i] != 0;
+        balance.value = add_capped(balance.value, llabs(a->left[i]));
     }
+    return balance;
 }
 
 int fp_nodes_assemble(struct fp_nodes *nodes, struct fp_builder *builder, struct fp_balance *ret_balance,
@@ -188,24 +236,11 @@ int fp_nodes_assemble(struct fp_nodes *nodes, struct fp_builder *builder, struct
     int rc = find_root(nodes, &root, err);
 
     if (rc == FP_OK)
-        rc = prepare(&a, err);
+        rc = make_order(&a, root, err);
     if (rc == FP_OK)
-        rc = fp_builder_add(builder, 0, nodes->node[root].self, err);
-    if (rc < 0)
-        goto done;
-    for (size_t i = 0; i < nodes->count; i++)
-        nodes->node[i].place = UNPLACED;
-    nodes->node[root].place = 0;
-    a.queue[a.queued++] = root;
-    for (size_t i = 0; i < a.queued && rc == FP_OK; i++) {
-        fetch_ahead(&a, i);
-        rc = put_children(&a, a.queue[i], err);
-    }
-    if (rc == FP_OK && a.queued < nodes->count)
-        rc = refuse_cycle(nodes, err);
+        rc = put_all(&a, err);
     if (rc == FP_OK)
-        *ret_balance = a.balance;
-done:
+        *ret_balance = sum_up(&a);
     release(&a);
     return rc;
 }

@@ -14,14 +14,13 @@
 #include "base/error.h"
 #include "profile/tree.h"
 
-#define FP_NODES_ROOT UINT32_MAX          /* parent of the root */
-#define FP_NODES_MISSING (UINT32_MAX - 1) /* name of a node that was mentioned as a parent, but not listed (yet) */
+#define FP_NODES_ROOT UINT32_MAX /* parent of the root */
 
-/* Walks go up and down in no order: what is needed of a node lies together, half a cache line. */
+/* Nodes are looked at in another order than theirs: what is needed of one lies together, half a cache line. */
 struct fp_node {
     uint32_t parent, name;
-    uint32_t at;    /* byte offset of the node in the reply, for messages */
-    uint32_t place; /* of fp_nodes_assemble: where it is in the builder */
+    uint32_t at;       /* byte offset of the node in the reply, for messages … */
+    uint32_t named_at; /* … and that behind its parent's id, where ids are not indexes */
     int64_t self, total;
 };
 

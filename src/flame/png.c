@@ -11,7 +11,7 @@
 #include "flame/paint.h"
 #include "flame/png_rows.h"
 
-#define BAND_BYTES (16u << 20) /* of the pixels that are in memory at once */
+#define BAND_BYTES (4u << 20) /* of the pixels that are in memory at once */
 
 /* Paints the picture band by band, from the top, onto one surface of a band's size. */
 struct painter {

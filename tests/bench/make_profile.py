@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Writes a large made-up reply, the same bytes each time: for measuring speed and memory.
+"""Writes a large made-up profile, the same bytes each time: for measuring speed and memory.
 
     make_profile.py columns 1000000 > columns.json
     make_profile.py list 1000000 > list.json
+    make_profile.py folded 1000000 > stacks.folded
 
 A tree such as profilers make: stacks of 5 to 60 frames that share their beginnings, few distinct names (a function for
-each 250 nodes), a parent before its children as often as after. Half of all nodes have a value of their own.
+each 250 nodes), a parent before its children as often as after. Half of all nodes have a value of their own; as folded stacks, half of
+those without children, sorted, as the tools that write them do.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import json
 import random
 import sys
 import uuid
-from typing import Dict, List, Tuple
+from typing import Dict, List, TextIO, Tuple
 
 SAMPLE = 10101
 
@@ -41,8 +43,27 @@ def grow(count: int, rng: random.Random) -> Tuple[List[int], List[int], List[int
 
 
 def name_of(function: int) -> str:
-    shapes = ("[k] sys_call_{}", "[l] std::vec<T>::push_{}", "main.(*Server).handle_{}", "com.example.Order{}.run", "f{}")
+    shapes = (
+        "[k] __do_sys_epoll_pwait_{}",
+        "[l] std::vector<std::string>::_M_realloc_insert_{}",
+        "github.com/example/orders/http.(*Server).handle{}",
+        "com/example/orders/service/OrderService{}.findAll",
+        "tokio::runtime::scheduler::run_{}",
+    )
     return shapes[function % len(shapes)].format(function)
+
+
+def write_folded(out: TextIO, names: List[str], parent: List[int], function: List[int], own: List[int]) -> None:
+    inner = set(parent)
+    stack: Dict[int, str] = {0: ""}
+    lines = []
+    for node in range(1, len(parent)):  # parents come first
+        text = stack[parent[node]] + (";" if parent[node] else "") + names[function[node]]
+        if node in inner:
+            stack[node] = text
+        elif own[node]:
+            lines.append(f"{text} {own[node] // SAMPLE}\n")
+    out.writelines(sorted(lines))
 
 
 def main() -> None:
@@ -50,6 +71,10 @@ def main() -> None:
     rng = random.Random(20261120)
     parent, function, _ = grow(count, rng)
     own = [SAMPLE * rng.randint(1, 9) if rng.random() < 0.5 else 0 for _ in range(count)]
+    names = ["svc"] + [name_of(f) for f in range(1, max(function) + 1)]
+    if form == "folded":
+        write_folded(sys.stdout, names, parent, function, own)
+        return
     total = list(own)
     for node in range(count - 1, 0, -1):
         total[parent[node]] += total[node]
@@ -57,7 +82,6 @@ def main() -> None:
     rng.shuffle(order)
     order.insert(0, 0)  # the root stays node 0
     place: Dict[int, int] = {node: at for at, node in enumerate(order)}
-    names = ["svc"] + [name_of(f) for f in range(1, max(function) + 1)]
     out = sys.stdout
     out.write('{"OPT_STATUS":"SUCCESS","DESCRIPTION":"","result":')
     if form == "columns":

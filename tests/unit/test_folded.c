@@ -50,6 +50,33 @@ static void lines(void **state)
     }
 }
 
+/* A stack is taken up where it leaves the one before it: what looks alike is not always the same frame. */
+static void stacks_that_begin_alike(void **state)
+{
+    static const char text[] = "a;b 1\na;bc 2\na;b;c 3\na;b 4\na 5\na;b;c 6\na;b;;c 7\na;b; 8\n 9\na;b;c 10\n"
+                               "a;\xFF;x 11\na;\xFF;y 12\na;\xFF;y 13\nab;b 14";
+    static const struct {
+        const char *path;
+        int64_t self;
+    } rows[] = { { "a", 5 }, { "a/b", 5 }, { "a/bc", 2 }, { "a/b/c", 19 }, { "a/b//c", 7 }, { "a/b/", 8 },
+                 { "a/\uFFFD/x", 11 }, { "a/\uFFFD/y", 25 }, { "ab/b", 14 } };
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_builder b;
+    struct fp_tree t;
+    struct fp_folded_notes notes;
+
+    (void)state;
+    assert_int_equal(read_text(text, sizeof text - 1, 0, &b, &notes, &err), 0);
+    assert_int_equal(notes.mended, 3); /* each time it comes */
+    assert_int_equal(fp_tree_freeze(&t, &b, false, &err), 0);
+    assert_tree_invariants(&t);
+    assert_int_equal(t.count, 12);
+    assert_int_equal(t.self[0], 9);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(t.self[find_node(&t, rows[i].path)], rows[i].self);
+    fp_tree_release(&t);
+}
+
 static void lines_that_are_refused(void **state)
 {
     static const struct {
@@ -506,6 +533,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines),
+        cmocka_unit_test(stacks_that_begin_alike),
         cmocka_unit_test(lines_that_are_refused),
         cmocka_unit_test(one_very_long_line),
         cmocka_unit_test(a_name_beyond_the_limit),
