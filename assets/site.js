@@ -123,7 +123,8 @@
   }
 
   const startOf = (path) => path.split('-')[0];
-  const addressOf = (path) => site + path.split('/').map(encodeURIComponent).join('/') + '/index.html';
+  const encoded = (path) => path.split('/').map(encodeURIComponent).join('/') + '/index.html';
+  const addressOf = (path) => site + encoded(path);
 
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
@@ -137,6 +138,8 @@
     const mark = make('span', { 'aria-hidden': 'true' }, rel === 'prev' ? '‹' : '›');
     const hidden = make('span', { class: 'hidden' }, words);
     const link = make('a', { href: item, rel });
+    if (report && item.endsWith('/' + encoded(report))) /* the graph's view goes along: frames keep their ids */
+      link.addEventListener('click', () => { link.hash = location.hash; });
     link.append(...(rel === 'prev' ? [mark, hidden, ' ' + label] : [hidden, ' ' + label + ' ', mark]));
     return link;
   }

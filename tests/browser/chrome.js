@@ -30,6 +30,7 @@ async function both(visit, how = {}) {
   for (const base of [server.url, fileUrl(SITE, '/')]) {
     const seen = await look(browser, { base, ...how });
     await visit(seen.page, base);
+    await seen.page.waitForLoadState('load'); // what it is still loading when the context closes would have failed
     assert.deepEqual(seen.problems, []);
     await seen.close();
   }
@@ -39,6 +40,12 @@ const theme = (page) => page.evaluate(() => document.documentElement.dataset.the
 const paper = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 const pressed = (page) => page.locator('.theme [aria-pressed="true"]').getAttribute('value');
 const LIGHT = 'rgb(255, 255, 255)', DARK = 'rgb(22, 24, 27)';
+
+test('the view of the graph goes along to the same report of another night', () => both(async (page, base) => {
+  await page.goto(`${base}${DAY(19)}${REPORT}#q=work`);
+  await page.click('#night-before a');
+  await page.waitForURL(`${base}${DAY(18)}${REPORT}#q=work`);
+}));
 
 test('the theme is chosen once, for all pages', () => both(async (page, base) => {
   await page.goto(`${base}${DAY(19)}${REPORT}`);
