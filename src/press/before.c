@@ -83,6 +83,35 @@ static size_t newest_window(const struct fp_job_context *run, const char *night)
     return found;
 }
 
+/* Up to `newest`, which is another night before it; NULL = none. */
+static int find_among(struct fp_before *before, const char *output, const char *night, const struct fp_nights *list,
+                      const char *newest, struct fp_error *err)
+{
+    int rc = FP_OK;
+
+    for (size_t i = 0; i < list->count && rc == FP_OK && !before->path; i++) {
+        const char *path = list->items[i].path;
+
+        if (newest && fp_night_compare(path, newest) >= 0)
+            break;
+        if (is_earlier(path, night))
+            rc = take_published(before, output, path, err);
+    }
+    return rc;
+}
+
+int fp_before_among(struct fp_before *before, const char *output, const char *night, const struct fp_nights *list,
+                    struct fp_error *err)
+{
+    int rc;
+
+    *before = (struct fp_before){ 0 };
+    rc = find_among(before, output, night, list, NULL, err);
+    if (rc < 0)
+        fp_before_release(before);
+    return rc;
+}
+
 int fp_before_find(struct fp_before *before, const char *output, const char *night, const struct fp_job_context *run,
                    struct fp_error *err)
 {
@@ -92,14 +121,8 @@ int fp_before_find(struct fp_before *before, const char *output, const char *nig
     int rc = fp_nights_list(output, &list, err);
 
     *before = (struct fp_before){ 0 };
-    for (size_t i = 0; i < list.count && rc == FP_OK && !before->path; i++) {
-        const char *path = list.items[i].path;
-
-        if (pressed && fp_night_compare(path, pressed) >= 0)
-            break;
-        if (is_earlier(path, night))
-            rc = take_published(before, output, path, err);
-    }
+    if (rc == FP_OK)
+        rc = find_among(before, output, night, &list, pressed, err);
     if (rc == FP_OK && pressed && !before->path)
         rc = take_window(before, run, window, err);
     fp_nights_release(&list);

@@ -21,6 +21,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "publish/nights.h"
 
 struct fp_before {
     char *path, *label; /* heap; NULL = there is none */
@@ -32,6 +33,9 @@ struct fp_job_context;
 /* `run`: a run whose windows count, too; NULL = none. */
 int fp_before_find(struct fp_before *before, const char *output, const char *night, const struct fp_job_context *run,
                    struct fp_error *err);
+/* Of the nights of this list alone. */
+int fp_before_among(struct fp_before *before, const char *output, const char *night, const struct fp_nights *list,
+                    struct fp_error *err);
 bool fp_before_has(const struct fp_before *before, const char *report);
 void fp_before_release(struct fp_before *before);
 
