@@ -104,13 +104,13 @@ static const struct fp_key svg_keys[] = {
 };
 
 /* Of the nights, and of their profiles; the rows tell for which. */
-#define RETENTION_KEYS(type, at, days, nights, bytes) \
+#define RETENTION_KEYS(of, within, days, nights, bytes) \
     { .name = "keep_days", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = 100000, \
-      AT(type, at keep_days), .help = days }, \
+      AT(of, within keep_days), .help = days }, \
     { .name = "keep_nights", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = INT32_MAX, \
-      AT(type, at keep_nights), .help = nights }, \
+      AT(of, within keep_nights), .help = nights }, \
     { .name = "max_bytes", .type = FP_KEY_BYTES, .fallback = "\"0B\"", .min = 0, .max = INT64_MAX, \
-      AT(type, at max_bytes), .help = bytes }
+      AT(of, within max_bytes), .help = bytes }
 
 static const struct fp_key kept_profiles_keys[] = {
     RETENTION_KEYS(fp_retention_limits, , "The same as above, of the profiles of a night alone. 0: all stay.",

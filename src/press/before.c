@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "press/job.h"
 #include "press/kept.h"
 #include "publish/nights.h"
@@ -134,6 +135,20 @@ int fp_before_find(struct fp_before *before, const char *output, const char *nig
 bool fp_before_has(const struct fp_before *before, const char *report)
 {
     return json_object_get(before->reports, report) != NULL;
+}
+
+void fp_before_place(const struct fp_before *before, const char *night, const char *report, struct fp_page_place *place,
+                     struct fp_str *text)
+{
+    place->path = night;
+    place->report = report;
+    if (!before->path)
+        return;
+    fp_str_puts(text, before->path);
+    if (fp_before_has(before, report))
+        fp_path_join(text, report);
+    place->before = text->data;
+    place->before_label = before->label;
 }
 
 void fp_before_release(struct fp_before *before)
