@@ -43,12 +43,10 @@ static bool is_older(const struct fp_retention_night *night, const struct fp_ret
     return age > days * DAY;
 }
 
-/* By age and number alone. `reference`: NULL = no night has data, so none is old. */
+/* By age and number alone, of one that is not bound. `reference`: NULL = no night has data, so none is old. */
 static enum fp_retention judge_one(const struct fp_retention_limits *limits, const struct fp_retention_night *night,
                                    size_t place, const struct fp_retention_night *reference)
 {
-    if (night->bound)
-        return FP_RETENTION_STAYS;
     if (limits->keep_days && reference && is_older(night, reference, limits->keep_days))
         return FP_RETENTION_DAYS;
     if (limits->keep_nights && place >= (size_t)limits->keep_nights)
@@ -61,49 +59,58 @@ static int64_t add(int64_t a, int64_t b)
     return a > INT64_MAX - b ? INT64_MAX : a + b;
 }
 
-static int64_t bytes_left(const struct fp_retention_night *night, const struct fp_retention_verdict *verdict)
+/* The newest stay while there is room beside what may not go. Sums only rise, so none that is too large to count is ever
+ * taken for less. */
+struct room {
+    int64_t max, used; /* max 0 = no limit */
+    bool full;
+};
+
+static bool has_no_room(struct room *room, int64_t bytes)
 {
-    return verdict->profiles ? night->bytes - night->profiles : night->bytes;
+    room->full = room->full || (room->max && add(room->used, bytes) > room->max);
+    if (!room->full)
+        room->used = add(room->used, bytes);
+    return room->full;
 }
 
 static void judge_profiles(const struct fp_retention_limits *limits, const struct fp_retention_night *nights, size_t count,
                            const struct fp_retention_night *reference, struct fp_retention_verdict *verdicts)
 {
-    int64_t all = 0;
+    struct room room = { limits->max_bytes, 0, false };
 
+    for (size_t i = 0; i < count; i++)
+        if (nights[i].bound)
+            room.used = add(room.used, nights[i].profiles);
     for (size_t i = 0; i < count; i++) {
-        if (nights[i].profiles)
-            verdicts[i].profiles = judge_one(limits, &nights[i], i, reference);
-        if (!verdicts[i].profiles)
-            all = add(all, nights[i].profiles);
-    }
-    for (size_t i = count; i-- > 0 && limits->max_bytes && all > limits->max_bytes;) {
-        if (nights[i].bound || verdicts[i].profiles || !nights[i].profiles)
+        verdicts[i].profiles = FP_RETENTION_STAYS;
+        if (nights[i].bound || !nights[i].profiles)
             continue;
-        verdicts[i].profiles = FP_RETENTION_BYTES;
-        all -= nights[i].profiles;
+        verdicts[i].profiles = judge_one(limits, &nights[i], i, reference);
+        if (!verdicts[i].profiles && has_no_room(&room, nights[i].profiles))
+            verdicts[i].profiles = FP_RETENTION_BYTES;
     }
 }
 
 static void judge_nights(const struct fp_retention_limits *limits, const struct fp_retention_night *nights, size_t count,
                          const struct fp_retention_night *reference, struct fp_retention_verdict *verdicts)
 {
-    int64_t all = 0;
+    struct room room = { limits->max_bytes, 0, false };
 
-    for (size_t i = 0; i < count; i++) {
-        verdicts[i].night = judge_one(limits, &nights[i], i, reference);
-        if (!verdicts[i].night)
-            all = add(all, bytes_left(&nights[i], &verdicts[i]));
-    }
-    for (size_t i = count; i-- > 0 && limits->max_bytes && all > limits->max_bytes;) {
-        if (nights[i].bound || verdicts[i].night)
-            continue;
-        verdicts[i].night = FP_RETENTION_BYTES;
-        all -= bytes_left(&nights[i], &verdicts[i]);
-    }
     for (size_t i = 0; i < count; i++)
+        if (nights[i].bound)
+            room.used = add(room.used, nights[i].bytes);
+    for (size_t i = 0; i < count; i++) {
+        verdicts[i].night = FP_RETENTION_STAYS;
+        if (nights[i].bound)
+            continue;
+        verdicts[i].night = judge_one(limits, &nights[i], i, reference);
+        if (!verdicts[i].night &&
+            has_no_room(&room, verdicts[i].profiles ? nights[i].bytes - nights[i].profiles : nights[i].bytes))
+            verdicts[i].night = FP_RETENTION_BYTES;
         if (verdicts[i].night)
             verdicts[i].profiles = FP_RETENTION_STAYS;
+    }
 }
 
 void fp_retention_judge(const struct fp_retention_config *limits, struct fp_retention_night *nights, size_t count,
@@ -112,8 +119,6 @@ void fp_retention_judge(const struct fp_retention_config *limits, struct fp_rete
     size_t newest = bind_newest(nights, count);
     const struct fp_retention_night *reference = newest < count ? &nights[newest] : NULL;
 
-    for (size_t i = 0; i < count; i++)
-        verdicts[i] = (struct fp_retention_verdict){ FP_RETENTION_STAYS, FP_RETENTION_STAYS };
     judge_profiles(&limits->profiles, nights, count, reference, verdicts);
     judge_nights(&limits->nights, nights, count, reference, verdicts);
 }
