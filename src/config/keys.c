@@ -109,7 +109,7 @@ static const struct fp_key svg_keys[] = {
       AT(of, within keep_days), .help = days }, \
     { .name = "keep_nights", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = INT32_MAX, \
       AT(of, within keep_nights), .help = nights }, \
-    { .name = "max_bytes", .type = FP_KEY_BYTES, .fallback = "\"0B\"", .min = 0, .max = INT64_MAX, \
+    { .name = "max_bytes", .type = FP_KEY_BYTES, .fallback = "\"0B\"", .min = 0, .max = INT64_C(1) << 50, \
       AT(of, within max_bytes), .help = bytes }
 
 static const struct fp_key kept_profiles_keys[] = {

@@ -128,8 +128,8 @@ static void log_line(void *ctx, const char *line)
     fp_log(ctx, FP_LOG_INFO, "%s", line);
 }
 
-/* What is too old by now goes. What is wrong with that is said, and no reason to give up what was published. */
-static void prune(const struct fp_press *press, struct fp_stage *stage, struct fp_press_result *result)
+/* What is too old by now goes. What is wrong with that is said, and no reason to give up what was published: FP_ECANCELLED only. */
+static int prune(const struct fp_press *press, struct fp_stage *stage, struct fp_press_result *result, struct fp_error *ret_err)
 {
     const struct fp_prune how = { press->config, press->output, press->pages, press->log, press->cancel };
     struct fp_prune_plan plan;
@@ -137,16 +137,19 @@ static void prune(const struct fp_press *press, struct fp_stage *stage, struct f
     int rc;
 
     if (!fp_retention_is_set(&press->config->retention))
-        return;
+        return FP_OK;
     rc = fp_prune_plan_make(&plan, &how, &err);
     if (rc == FP_OK) {
         fp_prune_plan_say(&plan, log_line, press->log);
         rc = fp_prune_nights(&plan, &how, stage, &err);
     }
     result->not_pruned = rc < 0 || plan.refused;
-    if (rc < 0)
+    if (rc == FP_ECANCELLED && ret_err)
+        *ret_err = err;
+    else if (rc < 0)
         fp_log_error(press->log, FP_LOG_ERROR, &err, "retention");
     fp_prune_plan_release(&plan);
+    return rc == FP_ECANCELLED ? rc : FP_OK;
 }
 
 /* What is published the index shows, whatever became of the rest. */
@@ -169,7 +172,7 @@ int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char
     if (rc == FP_OK)
         rc = publish_nights(p, &run, &order, result, err);
     if (rc == FP_OK && result->nights)
-        prune(press, stage, result);
+        rc = prune(press, stage, result, err);
     if (result->nights)
         index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
                                                          press->config->site_url, order.pressed, result->nights },
