@@ -120,16 +120,20 @@ static const struct fp_key kept_profiles_keys[] = {
 
 static const struct fp_key_group kept_profiles_group = {
     .path = "retention.profiles",
-    .help = "What is removed earlier than the night: `profile.js`, `profile.pb.gz` and `profile.folded.gz`. Pages and pictures stay.",
+    .help = "What is removed earlier than the night: `profile.js`, `profile.pb.gz` and `profile.folded.gz`. Pages and "
+            "pictures stay.",
     .keys = kept_profiles_keys,
     .count = COUNT(kept_profiles_keys),
     .size = sizeof(struct fp_retention_limits),
 };
 
 static const struct fp_key retention_keys[] = {
-    RETENTION_KEYS(fp_retention_config, nights., "Nights that ended more than so many days before the end of the newest one with data are removed. 0: all stay.",
+    RETENTION_KEYS(fp_retention_config, nights.,
+                   "Nights that ended more than so many days before the end of the newest one with data are removed. "
+                   "0: all stay.",
                    "Only the newest so many nights stay. 0: all.",
-                   "The oldest nights are removed until the files of all take no more than this, `50GiB`. `0B`: no limit."),
+                   "The oldest nights are removed until the files of all take no more than this, `50GiB`. "
+                   "`0B`: no limit."),
     { .name = "profiles", .type = FP_KEY_GROUP, AT(fp_retention_config, profiles), .group = &kept_profiles_group,
       .help = "The same for the profiles of nights, most of their bytes." },
 };

@@ -442,11 +442,17 @@ static int remove_nights(struct pruning *p, struct fp_error *err)
     return rc;
 }
 
+static void log_line(void *ctx, const char *line)
+{
+    fp_log(ctx, FP_LOG_INFO, "%s", line);
+}
+
 int fp_prune_nights(struct fp_prune_plan *plan, const struct fp_prune *prune, struct fp_stage *stage, struct fp_error *err)
 {
     struct pruning p = { plan, prune, stage, { calloc(plan->list.count + 1, sizeof *p.left.items), 0, 0 } };
     int rc = p.left.items ? FP_OK : fp_error_nomem(err);
 
+    fp_prune_plan_say(plan, log_line, prune->log);
     for (size_t i = 0; i < plan->list.count && rc == FP_OK; i++)
         if (!goes(&p, i))
             p.left.items[p.left.count++] = plan->list.items[i];
@@ -474,11 +480,6 @@ static bool is_pending(const char *output)
     return pending;
 }
 
-static void log_line(void *ctx, const char *line)
-{
-    fp_log(ctx, FP_LOG_INFO, "%s", line);
-}
-
 static int prune_staged(struct fp_prune_plan *plan, const struct fp_prune *prune, struct fp_stage *stage, struct fp_error *err)
 {
     const struct fp_config *config = prune->config;
@@ -489,7 +490,6 @@ static int prune_staged(struct fp_prune_plan *plan, const struct fp_prune *prune
 
     if (rc < 0)
         return rc;
-    fp_prune_plan_say(plan, log_line, prune->log);
     rc = fp_prune_nights(plan, prune, stage, err);
     if (anew || plan->going || plan->thinned)
         index = fp_index_publish(&run, &damaged, rc == FP_OK ? err : NULL);

@@ -63,7 +63,7 @@ void fp_prune_plan_release(struct fp_prune_plan *plan);
 /* A line for each night that goes, that loses its profiles, or that is kept under a name; the newest first. */
 void fp_prune_plan_say(const struct fp_prune_plan *plan, void (*say)(void *ctx, const char *line), void *ctx);
 
-/* With the lock held. The index must be made anew afterwards, also after a failure. A night that turns out to be damaged is left
+/* With the lock held; logs what the plan says. The index must be made anew afterwards, also after a failure. A night that turns out to be damaged is left
  * as it is, with a warning, and is counted in plan->refused. */
 int fp_prune_nights(struct fp_prune_plan *plan, const struct fp_prune *prune, struct fp_stage *stage, struct fp_error *err);
 

@@ -123,11 +123,6 @@ static int publish_nights(struct fp_publishing *p, const struct fp_night_run *ru
     return rc;
 }
 
-static void log_line(void *ctx, const char *line)
-{
-    fp_log(ctx, FP_LOG_INFO, "%s", line);
-}
-
 /* What is too old by now goes. What is wrong with that is said, and no reason to give up what was published: FP_ECANCELLED only. */
 static int prune(const struct fp_press *press, struct fp_stage *stage, struct fp_press_result *result, struct fp_error *ret_err)
 {
@@ -139,10 +134,8 @@ static int prune(const struct fp_press *press, struct fp_stage *stage, struct fp
     if (!fp_retention_is_set(&press->config->retention))
         return FP_OK;
     rc = fp_prune_plan_make(&plan, &how, &err);
-    if (rc == FP_OK) {
-        fp_prune_plan_say(&plan, log_line, press->log);
+    if (rc == FP_OK)
         rc = fp_prune_nights(&plan, &how, stage, &err);
-    }
     result->not_pruned = rc < 0 || plan.refused;
     if (rc == FP_ECANCELLED && ret_err)
         *ret_err = err;
