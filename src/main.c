@@ -12,6 +12,7 @@ const struct fp_command fp_commands[] = {
     { "incident", "leave files about a moment to attach to a ticket", fp_cmd_incident },
     { "demo", "press a site from bundled recordings", fp_cmd_demo },
     { "keep", "keep a night under a name, to compare others with", fp_cmd_keep },
+    { "prune", "remove the nights and profiles that are older than `retention`", fp_cmd_prune },
     { "verify", "check a site, or a night, against its manifests", fp_cmd_verify },
     { "check", "say all that is wrong with a configuration", fp_cmd_check },
     { "services", "list the services that the server knows", fp_cmd_services },
@@ -23,7 +24,7 @@ const struct fp_command fp_commands[] = {
 const struct fp_exit_meaning fp_exit_meanings[] = {
     { "0", "all well" },
     { "1", "nothing published or written; verify: not whole" },
-    { "2", "published, but some jobs failed or are partial" },
+    { "2", "published, but some jobs failed or are partial, or what is to go stays" },
     { "3", "published, with a regression (--fail-on-regression)" },
     { "64", "the command line is wrong" },
     { "75", "another run holds the lock; assemble: parts are missing" },

@@ -13,7 +13,7 @@
 enum fp_exit {
     FP_EXIT_OK = 0,
     FP_EXIT_NOTHING = 1,  /* nothing could be published or written; verify: the site is not whole */
-    FP_EXIT_PARTIAL = 2,  /* published, but some jobs failed or are partial */
+    FP_EXIT_PARTIAL = 2,  /* published, but some jobs failed or are partial; prune: some of it stays */
     FP_EXIT_REGRESSION = 3, /* published, and a regression is beyond the limits (--fail-on-regression) */
     FP_EXIT_USAGE = 64,   /* the command line is wrong */
     FP_EXIT_BUSY = 75,    /* another run holds the lock, or parts are missing: try again later */
@@ -47,6 +47,7 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log);
 int fp_cmd_incident(int argc, char **argv, struct fp_log *log);
 int fp_cmd_demo(int argc, char **argv, struct fp_log *log);
 int fp_cmd_keep(int argc, char **argv, struct fp_log *log);
+int fp_cmd_prune(int argc, char **argv, struct fp_log *log);
 int fp_cmd_verify(int argc, char **argv, struct fp_log *log);
 int fp_cmd_check(int argc, char **argv, struct fp_log *log);
 int fp_cmd_services(int argc, char **argv, struct fp_log *log);

@@ -134,6 +134,15 @@ struct fp_svg_config {
     bool interactive;    /* carries a script that zooms and searches, default true */
 };
 
+/* How much of what was published stays; 0 = no limit. See publish/retention.h. */
+struct fp_retention_limits {
+    int64_t keep_days, keep_nights, max_bytes;
+};
+
+struct fp_retention_config {
+    struct fp_retention_limits nights, profiles;
+};
+
 struct fp_config {
     const char *file;    /* as given, for messages */
     const char *text;    /* what it holds: where a key stands is looked up when something is wrong with it */
@@ -148,6 +157,7 @@ struct fp_config {
     int64_t after_publish_timeout_ms; /* default an hour */
     const char *ping_url;   /* a check that is told of each run; NULL = none */
     int64_t deadline_s;     /* how long a run asks, default 12 hours */
+    struct fp_retention_config retention; /* default: all stays */
     const char *templates;  /* directory that overrides built-in templates; NULL = none */
     const char *assets;     /* directory that overrides built-in assets; NULL = none */
     struct fp_source_config source;

@@ -103,6 +103,50 @@ static const struct fp_key svg_keys[] = {
               "same without, and where scripts are blocked." },
 };
 
+/* Of the nights, and of their profiles; the rows tell for which. */
+#define RETENTION_KEYS(of, within, days, nights, bytes) \
+    { .name = "keep_days", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = 100000, \
+      AT(of, within keep_days), .help = days }, \
+    { .name = "keep_nights", .type = FP_KEY_INT, .fallback = "0", .min = 0, .max = INT32_MAX, \
+      AT(of, within keep_nights), .help = nights }, \
+    { .name = "max_bytes", .type = FP_KEY_BYTES, .fallback = "\"0B\"", .min = 0, .max = INT64_C(1) << 50, \
+      AT(of, within max_bytes), .help = bytes }
+
+static const struct fp_key kept_profiles_keys[] = {
+    RETENTION_KEYS(fp_retention_limits, , "The same as above, of the profiles of a night alone. 0: all stay.",
+                   "Only the newest so many nights have their profiles. 0: all.",
+                   "The profiles of the oldest nights are removed until all take no more than this. `0B`: no limit."),
+};
+
+static const struct fp_key_group kept_profiles_group = {
+    .path = "retention.profiles",
+    .help = "What is removed earlier than the night: `profile.js`, `profile.pb.gz` and `profile.folded.gz`. Pages and "
+            "pictures stay.",
+    .keys = kept_profiles_keys,
+    .count = COUNT(kept_profiles_keys),
+    .size = sizeof(struct fp_retention_limits),
+};
+
+static const struct fp_key retention_keys[] = {
+    RETENTION_KEYS(fp_retention_config, nights.,
+                   "Nights that ended more than so many days before the end of the newest one with data are removed. "
+                   "0: all stay.",
+                   "Only the newest so many nights stay. 0: all.",
+                   "The oldest nights are removed until the files of all take no more than this, `50GiB`. "
+                   "`0B`: no limit."),
+    { .name = "profiles", .type = FP_KEY_GROUP, AT(fp_retention_config, profiles), .group = &kept_profiles_group,
+      .help = "The same for the profiles of nights, most of their bytes." },
+};
+
+static const struct fp_key_group retention_group = {
+    .path = "retention",
+    .help = "What is removed at the end of a run, and by `flamepress prune`. A night stays while no limit is set, or while it is "
+            "kept under a name; the newest one does in any case.",
+    .keys = retention_keys,
+    .count = COUNT(retention_keys),
+    .size = sizeof(struct fp_retention_config),
+};
+
 /* `defaults` and an entry of `services` share these rows, but for those that only make sense in an entry. */
 static const struct fp_key rename_keys[] = {
     { .name = "pattern", .type = FP_KEY_STRING, .flags = FP_KEY_REQUIRED, .min = 1, .max = (int64_t)FP_LIMIT_PATTERN,
@@ -351,6 +395,8 @@ static const struct fp_key top_keys[] = {
       AT(fp_config, deadline_s),
       .help = "How long a run may ask. After that nothing more is asked for: what is missing has failed, and the rest is "
               "published." },
+    { .name = "retention", .type = FP_KEY_GROUP, AT(fp_config, retention), .group = &retention_group,
+      .help = "When old nights, and old profiles, are removed." },
     { .name = "templates", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, templates),
       .help = "Directory whose templates replace the built-in ones of the same name." },
     { .name = "assets", .type = FP_KEY_STRING, .min = 1, .max = PATH_BYTES, AT(fp_config, assets),

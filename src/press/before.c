@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "press/job.h"
 #include "press/kept.h"
 #include "publish/nights.h"
@@ -83,6 +84,35 @@ static size_t newest_window(const struct fp_job_context *run, const char *night)
     return found;
 }
 
+/* Up to `newest`, which is another night before it; NULL = none. */
+static int find_among(struct fp_before *before, const char *output, const char *night, const struct fp_nights *list,
+                      const char *newest, struct fp_error *err)
+{
+    int rc = FP_OK;
+
+    for (size_t i = 0; i < list->count && rc == FP_OK && !before->path; i++) {
+        const char *path = list->items[i].path;
+
+        if (newest && fp_night_compare(path, newest) >= 0)
+            break;
+        if (is_earlier(path, night))
+            rc = take_published(before, output, path, err);
+    }
+    return rc;
+}
+
+int fp_before_among(struct fp_before *before, const char *output, const char *night, const struct fp_nights *list,
+                    struct fp_error *err)
+{
+    int rc;
+
+    *before = (struct fp_before){ 0 };
+    rc = find_among(before, output, night, list, NULL, err);
+    if (rc < 0)
+        fp_before_release(before);
+    return rc;
+}
+
 int fp_before_find(struct fp_before *before, const char *output, const char *night, const struct fp_job_context *run,
                    struct fp_error *err)
 {
@@ -92,14 +122,8 @@ int fp_before_find(struct fp_before *before, const char *output, const char *nig
     int rc = fp_nights_list(output, &list, err);
 
     *before = (struct fp_before){ 0 };
-    for (size_t i = 0; i < list.count && rc == FP_OK && !before->path; i++) {
-        const char *path = list.items[i].path;
-
-        if (pressed && fp_night_compare(path, pressed) >= 0)
-            break;
-        if (is_earlier(path, night))
-            rc = take_published(before, output, path, err);
-    }
+    if (rc == FP_OK)
+        rc = find_among(before, output, night, &list, pressed, err);
     if (rc == FP_OK && pressed && !before->path)
         rc = take_window(before, run, window, err);
     fp_nights_release(&list);
@@ -111,6 +135,20 @@ int fp_before_find(struct fp_before *before, const char *output, const char *nig
 bool fp_before_has(const struct fp_before *before, const char *report)
 {
     return json_object_get(before->reports, report) != NULL;
+}
+
+void fp_before_place(const struct fp_before *before, const char *night, const char *report, struct fp_page_place *place,
+                     struct fp_str *text)
+{
+    place->path = night;
+    place->report = report;
+    if (!before->path)
+        return;
+    fp_str_puts(text, before->path);
+    if (fp_before_has(before, report))
+        fp_path_join(text, report);
+    place->before = text->data;
+    place->before_label = before->label;
 }
 
 void fp_before_release(struct fp_before *before)

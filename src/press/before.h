@@ -21,6 +21,9 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/str.h"
+#include "publish/nights.h"
+#include "report/page.h"
 
 struct fp_before {
     char *path, *label; /* heap; NULL = there is none */
@@ -32,7 +35,14 @@ struct fp_job_context;
 /* `run`: a run whose windows count, too; NULL = none. */
 int fp_before_find(struct fp_before *before, const char *output, const char *night, const struct fp_job_context *run,
                    struct fp_error *err);
+/* Of the nights of this list alone. */
+int fp_before_among(struct fp_before *before, const char *output, const char *night, const struct fp_nights *list,
+                    struct fp_error *err);
 bool fp_before_has(const struct fp_before *before, const char *report);
+/* Of a report's page ("SERVICE/EVENT"): adds to its place where it is and what leads to the night before.
+ * `text` (initialised, empty) holds it as long as the place is used; its sticky failure is the only error. */
+void fp_before_place(const struct fp_before *before, const char *night, const char *report, struct fp_page_place *place,
+                     struct fp_str *text);
 void fp_before_release(struct fp_before *before);
 
 #endif

@@ -25,13 +25,11 @@
 #define SVG_FILE "flamegraph.svg"
 #define PNG_FILE "flamegraph.png"
 #define PNG2X_FILE "flamegraph-2x.png"
-#define FOLDED_FILE "profile.folded.gz"
-#define PAGE_FILE "index.html"
 #define DIFF_SVG_FILE "diff.svg"
 #define DIFF_PNG_FILE "diff.png"
 
-const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FOLDED_FILE,
-                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, PAGE_FILE, FP_BUNDLE_FILES, NULL };
+const char *const fp_draw_names[] = { SVG_FILE,           PNG_FILE,        PNG2X_FILE, DIFF_SVG_FILE, DIFF_PNG_FILE, FP_DRAW_FOLDED_FILE,
+                                      FP_DRAW_PPROF_FILE, FP_SUMMARY_FILE, FP_DRAW_SCRIPT_FILE, FP_DRAW_PAGE_FILE, FP_BUNDLE_FILES, NULL };
 
 int fp_draw_file(const char *dir, const char *name, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
@@ -360,13 +358,13 @@ static int write_folded(struct fp_report_facts *facts, const char *dir, struct f
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    rc = fp_path_make(&path, dir, FOLDED_FILE, &failure);
+    rc = fp_path_make(&path, dir, FP_DRAW_FOLDED_FILE, &failure);
     if (rc == FP_OK)
         rc = fp_folded_write_gz(fp_report_recorded(facts), path.data, &changed, &failure);
     fp_str_release(&path);
     if (rc < 0)
         return forgive_limit(rc, &failure, &facts->folded_note, note, err);
-    facts->folded = FOLDED_FILE;
+    facts->folded = FP_DRAW_FOLDED_FILE;
     note_folded_losses(facts, changed, note);
     facts->folded_note = note->len ? note->data : NULL;
     return FP_OK;
@@ -516,6 +514,8 @@ int fp_draw_model(const char *dir, const char *name, const json_t *model, struct
     return fp_draw_file(dir, name, write_model, &model, err);
 }
 
+const struct fp_page_place fp_draw_place = { .assets = "../../assets/", .night = "../../index.html", .site = "../../../../../" };
+
 int fp_draw_report(const struct fp_report_facts *given, const char *dir, const struct fp_draw_options *options,
                    json_t **ret_summary, struct fp_error *err)
 {
@@ -546,7 +546,7 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
     if (rc == FP_OK && options->formats & FP_DRAW_JSON)
         rc = fp_draw_model(dir, FP_SUMMARY_FILE, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)
-        rc = fp_draw_page(dir, PAGE_FILE, fp_pages_report, options->pages, summary, options->place, err);
+        rc = fp_draw_page(dir, FP_DRAW_PAGE_FILE, fp_pages_report, options->pages, summary, options->place, err);
     if (rc == FP_OK && options->bundle)
         rc = fp_bundle_write(options->bundle, facts, dir, options, summary, err);
     fp_str_release(&folded_note);

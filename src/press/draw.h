@@ -32,6 +32,8 @@ enum fp_draw_format {
 };
 
 #define FP_DRAW_PPROF_FILE "profile.pb.gz"
+#define FP_DRAW_FOLDED_FILE "profile.folded.gz"
+#define FP_DRAW_PAGE_FILE "index.html"
 
 /* Notes in the pprof profile begin with these: the time zone of its window, how complete it is, what of it is missing, a
  * transform that the page beside it is shown with. The profile itself is the one that came: transforms lose what a comparison needs. */
@@ -57,6 +59,10 @@ struct fp_draw_options {
     struct fp_bundle *bundle; /* for a ticket, too (press/bundle.h); NULL = not */
     const char *published;    /* directory of the report as it was published before: if it is the same, so is its time; NULL */
 };
+
+/* Of a page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and reachable through
+ * `latest` too. */
+extern const struct fp_page_place fp_draw_place;
 
 /* Makes `dir` and writes it; what the facts say of pictures and files is found out here. The caller owns
  * *ret_summary; NULL when it does not want it: where no file needs it either, it is not made. */

@@ -131,7 +131,7 @@ static bool shows_pressed(const struct fp_index_run *run, const struct fp_histor
 /* A sparkline shows the nights before: where one of those was pressed again, it is drawn again. */
 static int redraw_later(const struct fp_index_run *run, const struct fp_history *history, struct fp_error *err)
 {
-    const struct fp_night_site site = { run->stage, run->pages, run->site_url };
+    const struct fp_night_site site = { run->stage, run->pages, run->site_url, NULL };
     int rc = FP_OK;
 
     for (uint32_t i = 0; i < history->night_count && rc == FP_OK; i++) {

@@ -262,18 +262,9 @@ static int prepare(struct drawing *d, struct fp_job_run *run, const struct fp_jo
 static void set_place(const struct fp_job_run *run, const struct fp_job_context *context,
                       struct fp_draw_options *options, struct fp_page_place *place, struct fp_str *before)
 {
-    const struct fp_before *earlier = &context->before[run->job->window];
-
     *place = *options->place;
-    place->path = context->plan->windows[run->job->window].path;
-    place->report = run->path;
-    if (earlier->path) {
-        fp_str_puts(before, earlier->path);
-        if (fp_before_has(earlier, run->path))
-            fp_path_join(before, run->path);
-        place->before = before->data;
-        place->before_label = earlier->label;
-    }
+    fp_before_place(&context->before[run->job->window], context->plan->windows[run->job->window].path, run->path, place,
+                    before);
     options->place = place;
 }
 

@@ -140,7 +140,7 @@ static int write_night(const struct fp_night_run *night, const struct fp_pressed
         .not_pressed = to->not_pressed,
         .asked = pressed->asked,
     };
-    const struct fp_night_site site = { night->stage, night->pages, night->site_url };
+    const struct fp_night_site site = { night->stage, night->pages, night->site_url, NULL };
     json_t *model = NULL;
     int rc = fp_night_make(&facts, &model, err);
 

@@ -100,7 +100,8 @@ int fp_night_write(const struct fp_night_site *site, json_t *night, const char *
     if (rc == FP_OK) /* after summary.json: trends are other nights' numbers */
         rc = fp_trends_add(site->stage->output, night, err);
     if (rc == FP_OK)
-        rc = fp_before_find(&before, site->stage->output, fp_model_get_text(night, "path"), NULL, err);
+        rc = site->left ? fp_before_among(&before, site->stage->output, fp_model_get_text(night, "path"), site->left, err)
+                        : fp_before_find(&before, site->stage->output, fp_model_get_text(night, "path"), NULL, err);
     place.before = before.path;
     place.before_label = before.label;
     if (rc == FP_OK)

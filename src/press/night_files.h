@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "publish/nights.h"
 #include "publish/stage.h"
 #include "report/page.h"
 
@@ -18,6 +19,7 @@ struct fp_night_site {
     struct fp_stage *stage;
     const struct fp_pages *pages;
     const char *site_url; /* for links in summary.md; NULL = none */
+    const struct fp_nights *left; /* the nights that pages may lead to; NULL = all that the site has */
 };
 
 /* Writes them into `dir`, the staged night with its reports. The entries of `night` are given their `trend`. */

@@ -296,10 +296,6 @@ static int finish(struct pool *pool, struct fp_stage *stage, struct fp_error *er
 static int run_locked(const struct fp_press *press, const char *dir, const struct fp_lock *lock,
                       struct fp_press_result *ret_result, struct fp_error *err)
 {
-    /* A page in DIR/YYYY/MM/DD/SERVICE/EVENT/. Assets stand in the night, so that it is whole in itself and
-     * reachable through `latest` too. */
-    static const struct fp_page_place place = { .assets = "../../assets/", .night = "../../index.html",
-                                                .site = "../../../../../" };
     struct pool pool = { .press = press, .site = { .press = press }, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
     size_t made = 0;
@@ -316,7 +312,7 @@ static int run_locked(const struct fp_press *press, const char *dir, const struc
         .plan = press->plan,
         .zone = press->zone,
         .fetcher = { press->source, &press->config->source, press->log, press->cancel, press->ends_ms },
-        .draw = { &press->config->picture, press->pages, &place, FP_DRAW_ALL, press->config->svg.interactive, NULL, NULL },
+        .draw = { &press->config->picture, press->pages, &fp_draw_place, FP_DRAW_ALL, press->config->svg.interactive, NULL, NULL },
         .stage = stage.path,
         .output = press->output,
         .generated = press->generated,

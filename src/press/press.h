@@ -55,6 +55,7 @@ struct fp_press_result {
     size_t regressions;                /* of all reports */
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
     double seconds;                    /* that it took */
+    bool not_pruned;                   /* what was to go is still there, in part or as a whole; logged */
     bool no_metrics;                   /* the metrics file could not be written; logged */
 };
 
@@ -62,7 +63,7 @@ struct fp_press_result {
 static inline bool fp_press_is_whole(const struct fp_press_result *result)
 {
     return result->nights && !result->failed && !result->partial && !result->kept && !result->damaged &&
-           !result->no_metrics;
+           !result->not_pruned && !result->no_metrics;
 }
 
 /* *ret_result is set in every case. Takes the lock on the output directory, or on the part's, for the whole time: FP_EBUSY

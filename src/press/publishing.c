@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "press/metrics.h"
 #include "press/night.h"
+#include "press/prune.h"
 #include "press/regressions.h"
 
 int fp_publishing_open(struct fp_publishing *p, const struct fp_press *press, const struct fp_window *windows,
@@ -122,6 +123,28 @@ static int publish_nights(struct fp_publishing *p, const struct fp_night_run *ru
     return rc;
 }
 
+/* What is too old by now goes. What is wrong with that is said, and no reason to give up what was published: FP_ECANCELLED only. */
+static int prune(const struct fp_press *press, struct fp_stage *stage, struct fp_press_result *result, struct fp_error *ret_err)
+{
+    const struct fp_prune how = { press->config, press->output, press->pages, press->log, press->cancel };
+    struct fp_prune_plan plan;
+    struct fp_error err = FP_ERROR_INIT;
+    int rc;
+
+    if (!fp_retention_is_set(&press->config->retention))
+        return FP_OK;
+    rc = fp_prune_plan_make(&plan, &how, &err);
+    if (rc == FP_OK)
+        rc = fp_prune_nights(&plan, &how, stage, &err);
+    result->not_pruned = rc < 0 || plan.refused;
+    if (rc == FP_ECANCELLED && ret_err)
+        *ret_err = err;
+    else if (rc < 0)
+        fp_log_error(press->log, FP_LOG_ERROR, &err, "retention");
+    fp_prune_plan_release(&plan);
+    return rc == FP_ECANCELLED ? rc : FP_OK;
+}
+
 /* What is published the index shows, whatever became of the rest. */
 int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char *source, struct fp_press_result *result,
                      struct fp_error *err)
@@ -141,6 +164,8 @@ int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char
 
     if (rc == FP_OK)
         rc = publish_nights(p, &run, &order, result, err);
+    if (rc == FP_OK && result->nights)
+        rc = prune(press, stage, result, err);
     if (result->nights)
         index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
                                                          press->config->site_url, order.pressed, result->nights },

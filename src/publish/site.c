@@ -170,6 +170,34 @@ int fp_site_begin(struct fp_stage *stage, struct fp_error *err)
     return rc;
 }
 
+int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err)
+{
+    static const struct fp_manifest_file none[1];
+    struct fp_record record = { .is_site = true };
+    const char **paths = calloc(left->count + 1, sizeof *paths);
+    int rc = paths ? fp_record_load(stage->output, &record, NULL) : FP_ENOMEM;
+
+    for (size_t i = 0; paths && i < left->count; i++)
+        paths[i] = left->items[i].path;
+    if (rc == FP_ENOMEM)
+        fp_error_nomem(err);
+    else if (rc < 0) /* there is no list of nights to be right or wrong */
+        rc = FP_OK;
+    else
+        rc = put_manifest(stage,
+                          &(struct fp_manifest_site){ .version = record.version,
+                                                      .nights = paths,
+                                                      .night_count = left->count,
+                                                      .files = record.files,
+                                                      .file_count = record.file_count,
+                                                      .before = record.before ? record.before : none,
+                                                      .before_count = record.before_count },
+                          err);
+    fp_record_release(&record);
+    free(paths);
+    return rc;
+}
+
 /* ---- all of them ---- */
 
 struct switching {

@@ -44,6 +44,10 @@ struct fp_site {
  * done. So a site without one was damaged. */
 int fp_site_begin(struct fp_stage *stage, struct fp_error *err);
 
+/* Before nights are taken out of the site: the manifest that is there, with only those in it that are `left`, and saying that
+ * a run is at work. fp_site_publish ends that. */
+int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err);
+
 void fp_site_init(struct fp_site *site, struct fp_stage *stage);
 void fp_site_release(struct fp_site *site);
 

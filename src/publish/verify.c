@@ -153,6 +153,24 @@ static bool is_part(const struct part *part, const FTSENT *entry, const char *pa
     return fp_night_is_path(path) || (entry->fts_level == 2 && strncmp(path, KEPT, strlen(KEPT)) == 0);
 }
 
+/* The directory of a night that was removed, with what in it was not the night's? Then all of it is foreign. */
+static bool is_left_over(const struct part *part, const FTSENT *entry, const char *path)
+{
+    struct fp_str file;
+    struct stat st;
+    bool is;
+
+    if (!part->known || !fp_night_is_path(path))
+        return false;
+    for (size_t i = 0; i < part->record.night_count; i++)
+        if (strcmp(part->record.nights[i], path) == 0)
+            return false;
+    fp_str_init(&file, FP_LIMIT_TEXT);
+    is = fp_path_make(&file, entry->fts_path, FP_MANIFEST_FILE, NULL) == FP_OK && lstat(file.data, &st) < 0 && errno == ENOENT;
+    fp_str_release(&file);
+    return is;
+}
+
 static int visit(struct part *part, FTS *fts, FTSENT *entry, struct fp_error *err)
 {
     const char *path = entry->fts_path + strlen(part->dir) + 1;
@@ -165,7 +183,7 @@ static int visit(struct part *part, FTS *fts, FTSENT *entry, struct fp_error *er
     case FTS_D:
         if (part->site && strcmp(path, STATE_DIR) == 0)
             fts_set(fts, entry, FTS_SKIP);
-        if (!is_part(part, entry, path))
+        if (!is_part(part, entry, path) || is_left_over(part, entry, path))
             return FP_OK;
         fts_set(fts, entry, FTS_SKIP);
         return verify_part(part, entry->fts_path, path, err);

@@ -7,6 +7,7 @@
  *   missing   in a manifest, and not there
  *   changed   there with other bytes, or no plain file
  *   foreign   there, and in no manifest
+ *             (what a night that was removed left behind, too)
  *   damaged   a manifest that is missing or cannot be trusted, a directory or file that cannot be read
  *
  * While a run is at work, or where one died, the files outside nights may be what they were or what they are to be

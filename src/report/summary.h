@@ -76,6 +76,7 @@
  *   png_note         why there is no png2x though PNGs were asked for; null
  *   folded_note      what the folded file lacks, or why there is none; null
  *   pprof_note       why there is no pprof file; null
+ *   profiles_removed true: folded, pprof and script of `files` were there, and were removed later; else absent
  *   generated        unix seconds
  *   generator        "flamepress VERSION"
  *

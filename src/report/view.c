@@ -321,6 +321,7 @@ static void put_downloads(struct view *view)
                  fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
     fp_model_put(&view->model, view->root, "pprof_note",
                  fp_model_text_or_null(json_string_value(part(view, "pprof_note"))));
+    put_word(view, "profiles_note", json_is_true(part(view, "profiles_removed")) ? "profiles_removed" : NULL);
     put_text(view, "data_file",
              fp_model_get_slice(files, "json").len ? fp_model_get_text(files, "json") : NULL);
 }
