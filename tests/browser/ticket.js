@@ -134,7 +134,7 @@ test('what changed leads to the frame in the difference, in this file', async ()
   await inPage('plain', async (page) => {
     const link = page.locator('#changes a[data-node]', { hasText: 'parse' });
     assert.equal(await link.getAttribute('href'), '#difference');
-    await page.locator('#viewer select').last().selectOption('dark');
+    await page.click('.theme [value=dark]');
     await link.click();
     await page.waitForFunction(() => location.hash.includes('side=difference'));
     assert.equal(await hash(page, 'node'), idOf('main', 'serve', 'parse'));
@@ -180,9 +180,9 @@ test('without scripts, blocked or not written, it is the picture', async () => {
     }, { scripts, drawn: false });
 });
 
-test('hostile names are data: the scripts are two, and run', async () => {
+test('hostile names are data: the scripts are four, and run', async () => {
   await inPage('hostile', async (page) => {
-    assert.equal(await page.locator('script').count(), 2);
+    assert.equal(await page.locator('script').count(), 4);
     for (const name of HOSTILE.map((each) => each.replace(/;/g, ''))) {
       await page.locator('#viewer input[type=search]').fill(name);
       const says = await page.locator('#viewer').innerText();
