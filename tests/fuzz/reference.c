@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "fuzz.h"
 
+__extension__ typedef __int128 wide; /* no sum of a reply goes beyond it */
+
 /* A node as the reply lists it. */
 struct listed {
     json_t *name;
@@ -107,10 +109,10 @@ static size_t child_of(struct reference *ref, size_t parent, const struct listed
 
 static void judge_balance(const struct list *list, struct fp_balance *balance)
 {
-    __int128 sum = 0;
+    wide sum = 0;
 
     for (size_t i = 0; i < list->count; i++) {
-        __int128 left = (__int128)list->node[i].total - list->node[i].self;
+        wide left = (wide)list->node[i].total - list->node[i].self;
 
         for (size_t k = 0; k < list->count; k++)
             if (list->node[k].parent == i)
@@ -126,7 +128,7 @@ static void judge_balance(const struct list *list, struct fp_balance *balance)
 static enum reference_verdict assemble(struct list *list, struct reference *ref)
 {
     size_t roots = 0, placed = 0, before;
-    __int128 sum = 0;
+    wide sum = 0;
 
     for (size_t i = 0; i < list->count; i++) {
         roots += list->node[i].parent == SIZE_MAX;
