@@ -3,6 +3,7 @@
 #
 #     sh tools/setup.sh          what building and running takes
 #     sh tools/setup.sh tests    and what the tests take
+#     sh tools/setup.sh fuzz     what building takes, and the compiler of tools/fuzz.sh
 #
 # Does nothing, and asks for no right, when nothing is missing. "a|b" is served by either, "a!c" by a command c from
 # wherever it is; a is installed.
@@ -52,6 +53,9 @@ python3-yaml
 mandoc
 zsh
 '
+fuzz_packages='
+clang!clang
+'
 
 say() {
     printf 'flamepress: %s\n' "$*"
@@ -97,7 +101,8 @@ wanted="$build_packages $run_packages"
 case ${1-} in
 '') ;;
 tests) wanted="$wanted $test_packages" ;;
-*) give_up "tools/setup.sh: unknown argument \"$1\"" 'Usage: sh tools/setup.sh [tests]' ;;
+fuzz) wanted="$wanted $fuzz_packages" ;;
+*) give_up "tools/setup.sh: unknown argument \"$1\"" 'Usage: sh tools/setup.sh [tests|fuzz]' ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

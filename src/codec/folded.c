@@ -71,7 +71,7 @@ static int split(struct fp_slice line, struct fp_slice *stack, int64_t *count, c
     size_t cut = line.len;
     int64_t value = 0;
 
-    while (cut > 0 && !is_blank(line.data[cut - 1]))
+    while (cut > 0 && line.data[cut - 1] != ' ' && line.data[cut - 1] != '\t')
         cut--;
     *why = "not a folded stack: expected \"frame;frame 123\"";
     if (cut == 0)

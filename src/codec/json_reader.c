@@ -361,6 +361,9 @@ static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
 
     p += negative;
     start = p;
+    /* before anything is said of its size: how many of many zeros are here depends on the reads */
+    if (limit - p > 1 && p[0] == '0' && fp_json_is_digit(p[1]))
+        return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number");
     while (p < limit && fp_json_is_digit(*p)) {
         if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
             __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
@@ -370,7 +373,7 @@ static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
     count = (size_t)(p - start);
     if (p == limit && json->at_end)
         return fp_json_truncated(json, err); /* a number ends at the byte after it; no reply ends with one */
-    if (count == 0 || (count > 1 && *start == '0'))
+    if (count == 0)
         return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number");
     if (p < limit && (*p == '.' || *p == 'e' || *p == 'E'))
         return fp_json_fail(json, err, FP_ESYNTAX, "expected a whole number, found a fraction or an exponent");

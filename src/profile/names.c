@@ -36,7 +36,8 @@ static int reserve(struct fp_names *names, size_t length, struct fp_error *err)
 
     if (length > FP_LIMIT_NAME)
         return fp_error_set(err, FP_ELIMIT, "a frame name of %zu bytes; the limit is %zu", length, FP_LIMIT_NAME);
-    rc = fp_array_reserve(&names->bytes, &names->bytes_cap, names->used + length, 1, FP_LIMIT_NAMES_BYTES,
+    /* one byte at least, for empty names have an address, too */
+    rc = fp_array_reserve(&names->bytes, &names->bytes_cap, names->used + length + 1, 1, FP_LIMIT_NAMES_BYTES,
                           "bytes of frame names", err);
     if (rc == FP_OK)
         rc = fp_array_reserve(&names->offset, &cap[0], need, sizeof *names->offset, FP_LIMIT_NODES, "names", err);

@@ -54,7 +54,7 @@ TEST_CODE = re.compile(r"tests/.*\.(c|h|py|js|mjs)$")
 UNSAID = re.compile(r"\.\./sha[r]ed|\bsess[i]ons?\b|\bissue[ ]#?\d|\b(?<!deb-systemd-)help[e]rs?\b", re.IGNORECASE)
 
 # What others wrote or recorded, and what is not text.
-NOT_OURS = re.compile(r"^(LICENSE$|\.git/|build|tests/data/|tests/cases/|assets/demo/)|/__pycache__/|\.(gz|png|pyc|ico)$")
+NOT_OURS = re.compile(r"^(LICENSE$|\.git/|build|tests/data/|tests/cases/|tests/fuzz/corpus/|assets/demo/)|/__pycache__/|\.(gz|png|pyc|ico)$")
 TEXT_AS_IS = re.compile(r"\.md$")  # two spaces at the end of a line mean something there
 
 
