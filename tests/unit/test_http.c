@@ -130,7 +130,7 @@ static void test_bomb_stops_at_the_cap(void **state)
     expect_failure(&o, FP_ELIMIT, "source.max_response", "67108864");
     assert_in_range(o.text.len, 1 << 20, 1 << 20); /* the test's own buffer is full, the rest was counted */
     if (memory_is_ours()) {
-        assert_true(o.ms < 5000);
+        assert_true(o.ms < 20000); /* half a second on a quiet machine */
         assert_in_range(peak_kib() - before, 0, 48 << 10);
     }
     fp_str_release(&o.text);
@@ -148,7 +148,7 @@ static void test_bomb_in_a_bomb(void **state)
     assert_true(o.rc == FP_ELIMIT || o.rc == FP_ENOMEM);
     assert_false(o.attempt.retryable);
     if (memory_is_ours()) {
-        assert_true(o.ms < 5000);
+        assert_true(o.ms < 20000); /* half a second on a quiet machine */
         assert_in_range(peak_kib() - before, 0, 256 << 10);
     }
     fp_str_release(&o.text);
