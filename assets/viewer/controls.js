@@ -92,15 +92,13 @@
       query.select();
     };
 
-    this.sync = function (state, hasMatches, hasFunction) {
+    this.sync = function (state, hasMatches) {
       if (query.value !== state.q)
         query.value = state.q;
       for (const key of Object.keys(toggles))
         toggles[key].setAttribute('aria-pressed', String(state[key]));
       for (const key of Object.keys(selects))
         selects[key].value = state[key];
-      for (const option of selects.view.options) /* the function is that of the selected frame */
-        option.disabled = option.value === 'sandwich' && !hasFunction && !state.fn;
       for (const key of Object.keys(boxes))
         boxes[key].checked = Boolean((state.on | profile.fixed) & fp.SWITCH[key]);
       for (const step of steps)

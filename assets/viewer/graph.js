@@ -227,6 +227,9 @@
       window.addEventListener('resize', changed); /* the height, and the resolution when the page is zoomed */
     };
 
-    this.focus = () => box.focus();
+    this.focus = () => box.focus({ preventScroll: true });
   };
+
+  /* The page at its graph, controls and all. */
+  fp.comeIntoView = () => document.getElementById('graph').scrollIntoView({ block: 'start' });
 })(globalThis.flamepress = globalThis.flamepress || {});

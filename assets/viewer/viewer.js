@@ -17,7 +17,9 @@
       search: () => controls.focusSearch(),
     }, (target) => fp.tipOf(profile, words, scene, target));
     const controls = new fp.Controls(profile, words, set, { match, reset });
-    const panel = new fp.Panel(profile, words, { zoom: zoomTo, sandwich: openSandwich, say: controls.say });
+    const panel = new fp.Panel(profile, words, {
+      zoom: (target) => goTo(() => zoomTo(target)), sandwich: (name) => goTo(() => openSandwich(name)), say: controls.say,
+    });
     this.elements = [controls.element, graph.element, panel.element];
 
     /* ---- what follows from a state ---- */
@@ -103,7 +105,7 @@
       })));
     }
 
-    const sync = () => controls.sync(state, Boolean(hits && hits.first.length), Boolean(chosen));
+    const sync = () => controls.sync(state, Boolean(hits && hits.first.length));
 
     /* After a change; `keep`: nothing moves. */
     function render(keep) {
@@ -111,7 +113,8 @@
       applySearch();
       if (!keep || !scene) {
         scene = fp.makeScene(profile, base, state, node);
-        chosen = scene.parts.length && scene.parts[0].zoom ? { part: scene.parts[0], node: scene.parts[0].zoom } : null;
+        const [p] = scene.parts;
+        chosen = p && (p.zoom || scene.kind === 'sandwich') ? { part: p, node: p.zoom } : null;
       }
       sync();
       sayFound();
@@ -142,6 +145,12 @@
       }
     }
 
+    /* A sandwich is of a function: of the largest when nothing says which. */
+    function needFunction() {
+      if (state.view === 'sandwich' && !state.fn)
+        state.fn = profile.names.text(fp.largestFunction(profile, base.tree));
+    }
+
     /* A state from outside: `toggle` is a switch's bit; `to` the node of the profile that state.node is the id of. */
     function set(patch, replace, to) {
       const { toggle, ...rest } = patch;
@@ -149,6 +158,7 @@
       state = { ...state, ...rest };
       if (rest.view === 'sandwich' && chosen && !('fn' in rest))
         state.fn = profile.names.text(chosen.part.tree.name[chosen.node]);
+      needFunction();
       if (toggle)
         state.on = state.on ^ toggle;
       if (to !== undefined) {
@@ -196,6 +206,7 @@
       if (!read && location.hash && location.hash !== '#')
         return; /* an anchor: the view stays as it is */
       state = read || { ...defaults, theme: state.theme };
+      needFunction();
       const known = history.state && history.state.flamepressNode;
       const mine = ++looking;
       node = 0;
@@ -222,7 +233,16 @@
       }
     }
 
+    /* What was pressed, below the graph, may be gone; the graph is where there is something to see. */
+    function goTo(view) {
+      view();
+      fp.comeIntoView();
+      graph.focus();
+    }
+
     function openSandwich(name) {
+      if (scene.kind === 'sandwich' && scene.name === name)
+        return;
       set({ view: 'sandwich', fn: profile.names.text(name) }, false);
     }
 
@@ -299,7 +319,7 @@
         return;
       event.preventDefault();
       location.hash = fp.formatAddress({ ...defaults, theme: state.theme, side: 'difference', node: link.dataset.node }, defaults);
-      comeIntoView();
+      fp.comeIntoView();
       graph.focus();
     }
 
@@ -320,15 +340,11 @@
 
   /* ---- the start ---- */
 
-  function comeIntoView() {
-    document.getElementById('graph').scrollIntoView();
-  }
-
   /* A link to a frame is a link to the graph; a page that is seen again is where its reader left it. */
   function followLink() {
     const [how] = performance.getEntriesByType('navigation');
     if (how && how.type === 'navigate' && new URLSearchParams(location.hash.slice(1)).get('node'))
-      comeIntoView();
+      fp.comeIntoView();
   }
 
   function replacePicture() {

@@ -424,7 +424,11 @@ test('sandwich: callers above, callees below, recursion once', async () => {
     await click(page, 'json');
     await page.getByRole('button', { name: 'Callers and callees', exact: true }).click();
     assert.deepEqual((await hash(page)).fn, 'json');
+    assert.ok(await graph(page).evaluate((box) => box === document.activeElement), 'keys go to the graph');
+    const { y: top } = await graph(page).boundingBox();
+    assert.ok(top >= 0 && top < 400, `the graph is in view: ${top}`);
     const check = async () => {
+      assert.equal(await chosen(page), 'json');
       const all = await boxes(page, 2), whole = await width(page), { y } = named(all, 'json').find((box) => box.width > whole - 8);
       const passes = (...next) => sum(STACKS, AFTER, (frames) =>
         next.every((name, i) => frames[frames.indexOf('json') + i] === name) && frames.includes('json'));
@@ -447,6 +451,23 @@ test('sandwich: callers above, callees below, recursion once', async () => {
     await page.goBack();
     await check();
   });
+});
+
+test('sandwich by the choice of views: of the selected frame, else of what is largest', async () => {
+  await inReport('plain', async (page) => {
+    await pick(page, 'view', 'sandwich');
+    assert.deepEqual([(await hash(page)).fn, await chosen(page)], ['json', 'json']);
+    await key(page, 'ArrowUp');
+    assert.equal(await chosen(page), 'parse', 'from the function on');
+    const row = async () => named(await boxes(page), 'json')[0];
+    const edge = async ({ x, y }) => pixel(page, x - 1, y); // boxes() begins a pixel into the graph
+    assert.notDeepEqual(await edge(await row()), await pixel(page, (await row()).x + 300, (await row()).y - ROW / 2 + 3), 'still marked');
+    await pick(page, 'view', 'flame');
+    await click(page, 'idle');
+    await pick(page, 'view', 'sandwich');
+    assert.deepEqual([(await hash(page)).fn, await chosen(page)], ['idle', 'idle']);
+  });
+  await inReport('plain', async (page) => assert.equal(await chosen(page), 'json'), { hash: '#view=sandwich' });
 });
 
 test('switches leave out, the whole stays; the link has them', async () => {
