@@ -63,7 +63,7 @@
     }
 
     function look() {
-      const byChange = state.colour === 'change' || (state.side === 'difference' && profile.tree.beforeTotal);
+      const byChange = state.colour === 'change';
       if (!byChange && colouredBy !== state.colour) {
         colourOf = fp.nameColours(profile, words, state.colour);
         colouredBy = state.colour;
@@ -82,8 +82,10 @@
         name: fp.shown(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
       if (scene.kind === 'sandwich' && !scene.parts.length)
         texts[0] = words.noFunction;
-      if (state.side === 'difference' && profile.tree.beforeTotal)
+      if (state.side === 'difference')
         texts.push(words.reading.difference);
+      if (state.colour === 'change')
+        texts.push(words.reading.change);
       const on = Object.keys(fp.SWITCH).filter((key) => (state.on | profile.fixed) & fp.SWITCH[key]);
       if (on.length)
         texts.push(fp.fill(words.shownWith, { what: on.map((key) => words.switches[key].toLowerCase()).join(', ') }));
@@ -119,8 +121,7 @@
       sync();
       sayFound();
       showPath();
-      const byChange = state.side === 'difference' && profile.tree.beforeTotal;
-      panel.showLegend(base.tree, byChange ? 'change' : state.colour);
+      panel.showLegend(base.tree, state.colour);
       panel.showFrame(scene, chosen, base.tree);
       if (keep)
         graph.look(look());
@@ -155,7 +156,7 @@
     function set(patch, replace, to) {
       const { toggle, ...rest } = patch;
       const before = state;
-      state = { ...state, ...rest };
+      state = fp.patched(state, rest);
       if (rest.view === 'sandwich' && chosen && !('fn' in rest))
         state.fn = profile.names.text(chosen.part.tree.name[chosen.node]);
       needFunction();
@@ -167,8 +168,6 @@
       }
       if (state.view !== before.view && state.view !== 'leaf')
         state.path = '';
-      if (state.side !== before.side)
-        state.colour = state.side === 'difference' ? 'change' : state.colour === 'change' ? 'type' : state.colour;
       looking++;
       write(replace);
       render(to === undefined && Object.keys(patch).every((key) => LIGHT.includes(key)));
@@ -318,7 +317,8 @@
       if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
         return;
       event.preventDefault();
-      location.hash = fp.formatAddress({ ...defaults, theme: state.theme, side: 'difference', node: link.dataset.node }, defaults);
+      location.hash = fp.formatAddress(
+        fp.patched(defaults, { theme: state.theme, side: 'difference', node: link.dataset.node }), defaults);
       fp.comeIntoView();
       graph.focus();
     }

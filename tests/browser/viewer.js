@@ -522,6 +522,22 @@ test('colours: by package and by change; the legend says which', async () => {
     await pick(page, 'colour', 'type');
     assert.deepEqual([await colours(), await legend()], [byType, type]);
   });
+  await inReport('compared', async (page) => { // what the control says is what the legend has
+    const says = async () => [await page.locator('#viewer-colour').inputValue(), await page.locator('.viewer-legend').textContent()];
+    const [change, changes] = await says();
+    assert.equal(change, 'change');
+    assert.match(changes, /less.*more/);
+    await pick(page, 'colour', 'type');
+    const [type, types] = await says();
+    assert.equal(type, 'type');
+    assert.match(types, /application.*library/);
+    await page.reload();
+    await drawn(page);
+    assert.deepEqual(await says(), [type, types]);
+    await page.goBack();
+    await page.waitForFunction(() => document.querySelector('#viewer-colour').value === 'change');
+    assert.deepEqual(await says(), [change, changes]);
+  }, { hash: '#side=difference' });
 });
 
 test('before, after, difference', async () => {
