@@ -66,12 +66,18 @@
       delete colours.change;
     const menu = fp.el('details', { class: 'viewer-menu' },
       fp.el('summary', null, words.show), fp.el('div', { role: 'group', 'aria-label': words.show }, ...switches()));
-    menu.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && menu.open) {
+    document.addEventListener('pointerdown', (event) => {
+      if (!menu.contains(event.target))
         menu.open = false;
-        menu.firstChild.focus();
-      }
     });
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !menu.open)
+        return;
+      event.stopPropagation(); /* the graph keeps its zoom, the search its text */
+      menu.open = false;
+      if (menu.contains(document.activeElement) || document.activeElement === document.body)
+        menu.firstChild.focus();
+    }, true);
 
     const path = fp.el('nav', { class: 'viewer-path', 'aria-label': words.path });
     this.element = fp.el('div', { class: 'viewer-controls' },

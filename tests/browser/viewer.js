@@ -134,7 +134,7 @@ const search = (page, text) => page.locator('#viewer-q').fill(text);
 const regex = (page) => page.getByRole('button', { name: 'Regular expression' }).click();
 const pick = (page, what, value) => page.locator(`#viewer-${what}`).selectOption(value);
 
-async function leaveOut(page, label) {
+async function simplify(page, label) {
   await page.locator('.viewer-menu summary').click();
   await page.getByLabel(label).click();
   await page.keyboard.press('Escape');
@@ -474,7 +474,7 @@ test('switches leave out, the whole stays; the link has them', async () => {
   await inReport('plain', async (page) => {
     const total = sum(STACKS, AFTER);
     const rows = async () => new Set((await boxes(page)).map((box) => box.y)).size;
-    await leaveOut(page, 'Kernel frames left out');
+    await simplify(page, 'Hide kernel frames');
     const check = async () => {
       const all = await boxes(page);
       assert.deepEqual(named(all, '[k] entry'), []);
@@ -486,15 +486,36 @@ test('switches leave out, the whole stays; the link has them', async () => {
     await page.reload();
     await drawn(page);
     await check();
-    assert.match(await page.locator('.viewer-note').textContent(), /Shown with: kernel frames left out/);
-    await leaveOut(page, 'Recursion merged');
+    assert.match(await page.locator('.viewer-note').textContent(), /Simplified: hide kernel frames/);
+    await simplify(page, 'Join calls of a function to itself');
     assert.equal(await rows(), 5);
-    await leaveOut(page, 'Library frames left out');
+    await simplify(page, 'Hide library frames');
     assert.deepEqual(named(await boxes(page), '[l] memcpy'), []);
     await search(page, 'render'); // what it had handed to its caller
     assert.ok((await found(page)).includes(percent(sum(STACKS, AFTER, (f) => f.includes('render')), total)));
-    await leaveOut(page, 'Kernel frames left out');
+    await simplify(page, 'Hide kernel frames');
     assert.equal(named(await boxes(page), '[k] entry').length, 1);
+  });
+});
+
+test('the menu closes on Escape, wherever the focus is, and on a click elsewhere', async () => {
+  await inReport('plain', async (page) => {
+    const open = () => page.$eval('.viewer-menu', (menu) => menu.open);
+    const summary = page.locator('.viewer-menu summary');
+    await click(page, 'serve');
+    await summary.click();
+    assert.equal(await open(), true);
+    await key(page, 'Escape');
+    assert.equal(await open(), false);
+    assert.deepEqual(await crumbs(page), ['svc', 'main', 'serve'], 'and nothing else does');
+    await summary.click();
+    await page.getByLabel('Hide kernel frames').click();
+    assert.equal(await open(), true, 'there may be more to choose');
+    await page.keyboard.press('Escape');
+    assert.deepEqual([await open(), await summary.evaluate((it) => it === document.activeElement)], [false, true]);
+    await summary.click();
+    await page.locator('.viewer-note').click();
+    assert.equal(await open(), false);
   });
 });
 
