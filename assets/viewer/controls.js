@@ -16,7 +16,8 @@
   fp.Controls = function (profile, words, set, on) {
     const query = fp.el('input', { type: 'search', id: 'viewer-q', placeholder: words.searchHint, autocomplete: 'off',
       spellcheck: 'false', oninput: () => set({ q: query.value }, true) });
-    const found = fp.el('span', { class: 'viewer-found', role: 'status', 'aria-live': 'polite' });
+    const status = (name) => fp.el('span', { class: name, role: 'status', 'aria-live': 'polite' });
+    const found = status('viewer-found'), told = status('viewer-told');
 
     function toggle(key, sign, label) {
       return fp.button(sign, () => set({ [key]: toggles[key].getAttribute('aria-pressed') !== 'true' }, true),
@@ -91,7 +92,7 @@
         profile.tree.beforeTotal ? choice('side', words.side, words.sides) : null,
         menu,
         fp.button(words.reset, () => on.reset())),
-      found, path);
+      fp.el('p', { class: 'viewer-status' }, found, ' ', told), path);
 
     this.focusSearch = function () {
       query.focus();
@@ -111,10 +112,12 @@
         step.disabled = !hasMatches;
     };
 
-    this.say = (text) => {
-      if (found.textContent !== text)
-        found.textContent = text;
+    const put = (element) => (text) => {
+      if (element.textContent !== text)
+        element.textContent = text;
     };
+    this.say = put(found); /* of the view, for as long as it is */
+    this.tell = put(told); /* of what was done last */
 
     /* `items`: [{ name, go }], the last is where we are. */
     this.showPath = function (items) {

@@ -9,7 +9,8 @@
     const defaults = fp.defaultState(profile);
     const whole = { tree: profile.tree, place: null };
     let state = { ...defaults }, base = whole, baseOn = 0, node = 0, scene = null;
-    let search = { matched: null, count: 0, error: '', stopped: 0 }, hits = null, asked = '', at = -1;
+    let search = { matched: null, count: 0, error: '', stopped: 0 }, hits = null, asked = '';
+    let functions = [], steps = { key: [], list: [] }, at = -1; /* what matches, and where we are among it */
     let chosen = null, colourOf = null, colouredBy = '', looking = 0;
 
     const graph = new fp.Graph(profile, words, {
@@ -18,7 +19,7 @@
     }, (target) => fp.tipOf(profile, words, scene, target));
     const controls = new fp.Controls(profile, words, set, { match, reset });
     const panel = new fp.Panel(profile, words, {
-      zoom: (target) => goTo(() => zoomTo(target)), sandwich: (name) => goTo(() => openSandwich(name)), say: controls.say,
+      zoom: (target) => goTo(() => zoomTo(target)), sandwich: (name) => goTo(() => openSandwich(name)), say: controls.tell,
     });
     this.elements = [controls.element, graph.element, panel.element];
 
@@ -40,7 +41,8 @@
       at = -1;
       search = fp.matchNames(profile.names, state.q, state);
       hits = search.matched ? fp.matchedValue(base.tree, search.matched) : null;
-      panel.showMatches(search.matched && fp.matchingFunctions(base.tree, search.matched, profile.names.count));
+      functions = search.matched ? fp.matchingFunctions(base.tree, search.matched, profile.names.count) : [];
+      panel.showMatches(functions);
     }
 
     function sayFound() {
@@ -49,10 +51,9 @@
         return controls.say(words[error] || fp.fill(words.wrong, { why: error }));
       if (!hits)
         return controls.say('');
-      const functions = fp.matchingFunctions(base.tree, search.matched, profile.names.count).length;
-      if (!functions)
+      if (!functions.length)
         return controls.say(words.nothing);
-      let text = fp.fill(words.found, { functions: fp.counted(functions, words.function, words.functions),
+      let text = fp.fill(words.found, { functions: fp.counted(functions.length, words.function, words.functions),
         value: fp.formatValue(hits.value, profile.unit), share: fp.formatShare(hits.value, profile.whole) });
       if (profile.tree.beforeTotal)
         text += fp.fill(words.foundBefore, { value: fp.formatValue(hits.before, profile.unit),
@@ -120,6 +121,7 @@
       }
       sync();
       sayFound();
+      controls.tell('');
       showPath();
       panel.showLegend(base.tree, state.colour);
       panel.showFrame(scene, chosen, base.tree);
@@ -219,7 +221,8 @@
 
     /* ---- what the reader does ---- */
 
-    function choose(target, announce) {
+    /* `announce`: it is told, behind `place`, if any. */
+    function choose(target, announce, place = '') {
       chosen = target;
       sync();
       graph.look(look());
@@ -227,7 +230,7 @@
       graph.reveal(target);
       if (announce) {
         const { tree } = target.part, before = state.side === 'before' && tree.beforeTotal;
-        controls.say(`${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
+        controls.tell(`${place}${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
           fp.valueText(profile, words, (before ? tree.beforeTotal : tree.total)[target.node], before));
       }
     }
@@ -286,29 +289,33 @@
     }
 
     function matchesHere() {
-      if (scene.kind === 'plain')
-        return hits.first.filter((i) => scene.parts[0].column[i] > 0).map((i) => ({ part: scene.parts[0], node: i }));
-      const found = [];
+      const plain = scene.kind === 'plain', found = [];
+      const key = [hits, ...scene.parts.map((p) => (plain ? p.column : p.boxes))];
+      if (steps.key.length === key.length && steps.key.every((one, i) => one === key[i]))
+        return steps.list;
       for (const p of scene.parts)
-        for (const i of p.boxes.node)
-          if (i !== 0 && search.matched[p.tree.name[i]])
-            found.push({ part: p, node: i });
+        for (const i of plain ? hits.first : p.boxes.node)
+          if (p.column[i] > 0 && (plain || (i !== 0 && search.matched[p.tree.name[i]])))
+            found.push({ half: scene.parts.indexOf(p), node: i, width: p.column[i] });
+      steps = { key, list: found.sort((a, b) => b.width - a.width || a.half - b.half || a.node - b.node) };
+      at = -1;
       return found;
     }
 
+    /* To the next of what matches, the largest first. */
     function match(step) {
       const found = hits ? matchesHere() : [];
       if (!found.length)
         return;
       at = at < 0 && step < 0 ? found.length - 1 : (at + step + found.length) % found.length;
-      const { node: to } = found[at];
+      const { half, node: to } = found[at];
       if (scene.kind === 'plain') {
         const [p] = scene.parts, k = p.boxes.node.indexOf(to);
         if (k < 0 || p.boxes.w[k] < 2)
           zoomTo({ part: p, node: roomFor(p, to) });
       }
-      const p = scene.kind === 'plain' ? scene.parts[0] : found[at].part;
-      choose({ part: p, node: to }, true);
+      choose({ part: scene.parts[half], node: to }, true,
+        fp.fill(words.step, { at: fp.formatCount(at + 1), all: fp.formatCount(found.length) }));
     }
 
     /* The page's links to a frame's difference: here, and not in the picture that they lead to without script. */

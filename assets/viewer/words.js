@@ -20,7 +20,7 @@
     foundBefore: '; before {value}, {share}',
     stopped: 'The expression took too long; {names} were not looked at.',
     function: 'function', functions: 'functions', name: 'name', names: 'names', frame: 'frame', frames: 'frames',
-    matches: 'Matching functions', more: 'and {count} more',
+    step: '{at} of {all}: ', matches: 'Matching functions', more: 'and {count} more',
     view: 'View', views: { flame: 'Flame', icicle: 'Icicle', leaf: 'Leaf first', sandwich: 'Sandwich' },
     order: 'Order', orders: { name: 'by name', size: 'by size' },
     colour: 'Colour', colours: { type: 'by type', package: 'by package', module: 'by module', change: 'by change' },

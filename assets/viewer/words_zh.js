@@ -19,7 +19,7 @@
     foundBefore: '；之前 {value}，{share}',
     stopped: '表达式耗时过长，{names}未检查。',
     function: '个函数', functions: '个函数', name: '个名称', names: '个名称', frame: '个帧', frames: '个帧',
-    matches: '匹配的函数', more: '另有 {count} 项',
+    step: '第 {at} 个，共 {all} 个：', matches: '匹配的函数', more: '另有 {count} 项',
     view: '视图', views: { flame: '火焰', icicle: '冰柱', leaf: '叶优先', sandwich: '三明治' },
     order: '排序', orders: { name: '按名称', size: '按大小' },
     colour: '颜色', colours: { type: '按类型', package: '按包', module: '按模块', change: '按变化' },

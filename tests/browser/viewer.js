@@ -89,6 +89,7 @@ async function inReport(name, visit, { file = false, hash = '', ...reader } = {}
 
 const graph = (page) => page.locator('.viewer-graph');
 const found = (page) => page.locator('.viewer-found').textContent();
+const told = (page) => page.locator('.viewer-told').textContent();
 const hash = (page) => page.evaluate(() => Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
 const crumbs = (page) => page.$$eval('.viewer-path:not([hidden]) button', (all) => all.map((b) => b.title || b.textContent));
 const chosen = async (page) => (await page.locator('.viewer-full').count() ? page.locator('.viewer-full').textContent() : null);
@@ -252,7 +253,7 @@ test('the keyboard walks, zooms, searches', async () => {
     const walk = async (...keys) => { await key(page, ...keys); return chosen(page); };
     assert.equal(await walk('ArrowUp'), 'svc', 'first where we are');
     assert.equal(await walk('ArrowUp', 'ArrowUp'), 'serve', 'the widest');
-    assert.match(await found(page), /^serve: /, 'and it is told');
+    assert.match(await told(page), /^serve: /, 'and it is told');
     assert.equal(await walk('ArrowLeft'), 'idle');
     assert.equal(await walk('ArrowLeft'), 'idle', 'there is nothing left of it');
     assert.equal(await walk('ArrowRight', 'ArrowUp', 'ArrowDown'), 'serve');
@@ -340,12 +341,14 @@ test('search: what does not match is pale; next and previous go round', async ()
     assert.ok((await at('idle'))[3] < 128);
     assert.deepEqual(await at('json'), before[1]);
     await search(page, 'parse');
-    const next = page.getByRole('button', { name: 'Next match' }), stacks = [];
+    const next = page.getByRole('button', { name: 'Next match' }), stacks = [], share = await found(page);
     for (let i = 0; i < 3; i++) {
       await next.click();
       stacks.push((await stack(page)).join(';'));
+      assert.ok((await told(page)).startsWith(`${i % 2 + 1} of 2: parse: `), await told(page));
+      assert.equal(await found(page), share, 'the share of all that matches stays');
     }
-    assert.deepEqual(stacks, ['svc;main;idle;parse', 'svc;main;serve;parse', 'svc;main;idle;parse']);
+    assert.deepEqual(stacks, ['svc;main;serve;parse', 'svc;main;idle;parse', 'svc;main;serve;parse'], 'the largest first');
     await page.getByRole('button', { name: 'Previous match' }).click();
     assert.equal((await stack(page)).join(';'), stacks[1]);
     await search(page, 'none of these');
