@@ -50,6 +50,7 @@ test.before(async () => {
   fs.writeFileSync(before, folded(BEFORE));
   for (const [name, ...options] of [['plain'], ['compared', '--baseline', before], ['zh', '--lang', 'zh']])
     render(name, folded(AFTER), ...options);
+  render('deep', `main;${Array.from({ length: 79 }, (_, i) => `f${i}`).join(';')} 10\n`);
   render('hostile', HOSTILE.map((name, i) => `${name.replace(/;/g, ',')};[k] ${name.replace(/;/g, ',')};f${i} ${i + 10}\n`).join(''));
   execFileSync(process.env.FLAMEPRESS, ['demo', '-o', path.join(folder, 'demo')], { stdio: 'ignore' });
   browser = await open();
@@ -647,6 +648,32 @@ test('in Chinese', async () => {
     assert.equal(await page.getByLabel('视图').inputValue(), 'flame');
     assert.doesNotMatch(await page.locator('.viewer-bar').innerText(), /[a-z]{3}/i);
   });
+});
+
+test('what the box cuts off is counted at its edges', async () => {
+  await inReport('deep', async (page) => {
+    const cues = () => page.$$eval('.viewer-cue:not([hidden])', (all) => all.map((cue) => cue.textContent));
+    const scroll = () => graph(page).evaluate((box) => box.scrollTop);
+    const { height } = await graph(page).boundingBox(), hidden = Math.round(81 - height / ROW);
+    assert.ok(height > 0.84 * 800 && height <= 0.85 * 800, `as high as the window lets it be: ${height}`);
+    assert.deepEqual(await cues(), [`↑ ${hidden} more rows above`]);
+    await shot(page, 'viewer.deep');
+    await graph(page).hover();
+    await page.mouse.wheel(0, -5 * ROW); // goes through the shade
+    await page.waitForFunction(() => document.querySelectorAll('.viewer-cue:not([hidden])').length === 2);
+    await page.mouse.wheel(0, -100 * ROW);
+    await page.waitForFunction(() => document.querySelector('.viewer-graph').scrollTop === 0);
+    await page.waitForFunction(() => document.querySelectorAll('.viewer-cue:not([hidden])').length === 1);
+    assert.deepEqual(await cues(), [`↓ ${hidden} more rows below`]);
+    await key(page, 'ArrowUp'); // the root, at the bottom
+    assert.equal(await chosen(page), 'svc');
+    assert.ok(await scroll() > 0);
+    for (let i = 0; i < 60; i++) await page.keyboard.press('ArrowUp');
+    assert.equal(await chosen(page), 'f58');
+    const y = (80 - 60) * ROW - await scroll();
+    assert.ok(y >= ROW && y < height - ROW, `what is walked to is seen, clear of the shade: ${y}`);
+  });
+  await inReport('plain', async (page) => assert.equal(await page.locator('.viewer-cue:not([hidden])').count(), 0));
 });
 
 test('a narrow window: the graph has its width, and grows with it', async () => {
