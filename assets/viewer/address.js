@@ -20,33 +20,48 @@
   const FLAGS = { regex: 're', matchCase: 'case' };
   const TEXT_CAP = 70000; /* a name and its escapes; more is no link of ours */
 
+  /*
+   * A state with some of it changed. The one place that knows what goes together: a difference is coloured by change
+   * until another colour is asked for, and without another side there is nothing to compare.
+   */
+  fp.patched = function (state, patch) {
+    const made = { ...state, ...patch };
+    if (!state.compared) {
+      made.side = 'after';
+      made.colour = made.colour === 'change' ? 'type' : made.colour;
+    } else if (made.side !== state.side && !('colour' in patch)) {
+      made.colour = made.side === 'difference' ? 'change' : made.colour === 'change' ? 'type' : made.colour;
+    }
+    return made;
+  };
+
   /* `defaults`: the whole state as it is without an address. null when the address is not about the view. */
   fp.parseAddress = function (hash, defaults) {
     const params = new URLSearchParams(hash.replace(/^#/, ''));
-    const state = { ...defaults };
+    const patch = {};
     let known = false;
     for (const [key, value] of params) {
       if (TEXTS.includes(key) && value.length <= TEXT_CAP)
-        state[key] = value;
+        patch[key] = value;
       else if (Object.hasOwnProperty.call(CHOICES, key) && CHOICES[key].includes(value))
-        state[key] = value;
+        patch[key] = value;
       else if (key === 'on')
-        state.on = fp.switchBits(value);
+        patch.on = fp.switchBits(value);
       else if (key === FLAGS.regex)
-        state.regex = value === '1';
+        patch.regex = value === '1';
       else if (key === FLAGS.matchCase)
-        state.matchCase = value === '1';
+        patch.matchCase = value === '1';
       else
         continue;
       known = true;
     }
-    return known ? state : null;
+    return known ? fp.patched(defaults, patch) : null;
   };
 
   fp.formatAddress = function (state, defaults) {
-    const params = new URLSearchParams();
+    const params = new URLSearchParams(), usual = fp.patched(defaults, { side: state.side });
     for (const key of [...TEXTS, ...Object.keys(CHOICES)])
-      if (state[key] !== defaults[key])
+      if (state[key] !== (key === 'colour' ? usual : defaults)[key])
         params.set(key, state[key]);
     for (const key of Object.keys(FLAGS))
       if (state[key])
@@ -66,6 +81,7 @@
       node: '', path: '', q: '', fn: '', regex: false, matchCase: false,
       view: profile.icicle ? 'icicle' : 'flame', order: profile.byValue ? 'size' : 'name',
       colour: 'type', side: 'after', theme: 'auto', on: profile.on,
+      compared: Boolean(profile.tree.beforeTotal), /* there is another side; not of the address */
     };
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

@@ -16,7 +16,8 @@
   fp.Controls = function (profile, words, set, on) {
     const query = fp.el('input', { type: 'search', id: 'viewer-q', placeholder: words.searchHint, autocomplete: 'off',
       spellcheck: 'false', oninput: () => set({ q: query.value }, true) });
-    const found = fp.el('span', { class: 'viewer-found', role: 'status', 'aria-live': 'polite' });
+    const status = (name) => fp.el('span', { class: name, role: 'status', 'aria-live': 'polite' });
+    const found = status('viewer-found'), told = status('viewer-told');
 
     function toggle(key, sign, label) {
       return fp.button(sign, () => set({ [key]: toggles[key].getAttribute('aria-pressed') !== 'true' }, true),
@@ -66,12 +67,18 @@
       delete colours.change;
     const menu = fp.el('details', { class: 'viewer-menu' },
       fp.el('summary', null, words.show), fp.el('div', { role: 'group', 'aria-label': words.show }, ...switches()));
-    menu.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && menu.open) {
+    document.addEventListener('pointerdown', (event) => {
+      if (!menu.contains(event.target))
         menu.open = false;
-        menu.firstChild.focus();
-      }
     });
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !menu.open)
+        return;
+      event.stopPropagation(); /* the graph keeps its zoom, the search its text */
+      menu.open = false;
+      if (menu.contains(document.activeElement) || document.activeElement === document.body)
+        menu.firstChild.focus();
+    }, true);
 
     const path = fp.el('nav', { class: 'viewer-path', 'aria-label': words.path });
     this.element = fp.el('div', { class: 'viewer-controls' },
@@ -85,32 +92,32 @@
         profile.tree.beforeTotal ? choice('side', words.side, words.sides) : null,
         menu,
         fp.button(words.reset, () => on.reset())),
-      found, path);
+      fp.el('p', { class: 'viewer-status' }, found, ' ', told), path);
 
     this.focusSearch = function () {
       query.focus();
       query.select();
     };
 
-    this.sync = function (state, hasMatches, hasFunction) {
+    this.sync = function (state, hasMatches) {
       if (query.value !== state.q)
         query.value = state.q;
       for (const key of Object.keys(toggles))
         toggles[key].setAttribute('aria-pressed', String(state[key]));
       for (const key of Object.keys(selects))
         selects[key].value = state[key];
-      for (const option of selects.view.options) /* the function is that of the selected frame */
-        option.disabled = option.value === 'sandwich' && !hasFunction && !state.fn;
       for (const key of Object.keys(boxes))
         boxes[key].checked = Boolean((state.on | profile.fixed) & fp.SWITCH[key]);
       for (const step of steps)
         step.disabled = !hasMatches;
     };
 
-    this.say = (text) => {
-      if (found.textContent !== text)
-        found.textContent = text;
+    const put = (element) => (text) => {
+      if (element.textContent !== text)
+        element.textContent = text;
     };
+    this.say = put(found); /* of the view, for as long as it is */
+    this.tell = put(told); /* of what was done last */
 
     /* `items`: [{ name, go }], the last is where we are. */
     this.showPath = function (items) {

@@ -58,7 +58,7 @@
 
     function toGraph() {
       const graph = document.querySelector('.viewer-graph');
-      document.getElementById('graph').scrollIntoView({ block: 'start' });
+      fp.comeIntoView();
       if (graph)
         graph.focus({ preventScroll: true });
     }

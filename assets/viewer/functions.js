@@ -32,6 +32,16 @@
     return { tree, ids: Uint32Array.from(ids), columns };
   };
 
+  /* That with the most for itself; threads, processes and the host only when there is nothing else. */
+  fp.largestFunction = function (profile, tree) {
+    const { kind, count } = profile.names, { self } = fp.functionTotals(tree, count, false), { THREAD, PROCESS, HOST } = fp.KIND;
+    let best = -1;
+    for (let n = 0; n < count; n++)
+      if (![THREAD, PROCESS, HOST].includes(kind[n]) && (best < 0 || self[n] > self[best]))
+        best = n;
+    return best < 0 ? tree.name[0] : best;
+  };
+
   /* Their numbers in another order; `key`: of the columns, or 'name'. Names have their numbers in the order of bytes. */
   fp.sortFunctions = function (list, key, descending) {
     const ids = list.ids.slice(), column = list.columns[key], sign = descending ? -1 : 1;

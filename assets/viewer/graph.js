@@ -3,7 +3,7 @@
   'use strict';
 
   const LEAST_ROWS = 14;
-  const MOST_HEIGHT = 0.78; /* of the window */
+  const MOST_HEIGHT = 0.85; /* of the window */
 
   /*
    * `on`: { choose(target, announce), activate(target), out(), home(), sibling(step), match(step), search() },
@@ -16,15 +16,28 @@
     const box = fp.el('div', { class: 'viewer-graph', tabindex: '0', role: 'application', 'aria-label': words.graph,
       'aria-describedby': 'viewer-keys' }, sheet);
     const tooltip = fp.el('div', { class: 'viewer-tip', 'aria-hidden': 'true', hidden: true });
+    const cue = (edge) => fp.el('div', { class: `viewer-cue viewer-cue-${edge}`, 'aria-hidden': 'true', hidden: true }, fp.el('span'));
+    const cues = { above: cue('above'), below: cue('below') };
     const painter = new fp.Painter(canvas, profile);
     let scene = null, look = {}, waiting = false, height = 0;
 
-    this.element = fp.el('div', { class: 'viewer-stage' }, keys, box, tooltip);
+    this.element = fp.el('div', { class: 'viewer-stage' }, keys, box, cues.above, cues.below, tooltip);
 
     function paintNow() {
       waiting = false;
       if (scene && scene.parts.length)
         painter.paint(scene, box.scrollTop, height, look);
+    }
+
+    /* What the box cuts off is counted at its edges: not every scroll bar is seen. */
+    function showCues() {
+      const last = scene.parts.length ? scene.rows : 0;
+      const hidden = { above: box.scrollTop / fp.ROW, below: last - (box.scrollTop + height) / fp.ROW };
+      for (const [edge, element] of Object.entries(cues)) {
+        const rows = last ? Math.round(hidden[edge]) : 0;
+        element.hidden = rows < 1;
+        element.firstChild.textContent = rows < 1 ? '' : fp.fill(words[edge], { rows: fp.counted(rows, words.row, words.rows) });
+      }
     }
 
     function repaint() {
@@ -52,6 +65,7 @@
       fp.measure(scene, Math.max(50, box.clientWidth));
       if (!scene.parts.length) {
         sheet.style.height = box.style.height = LEAST_ROWS * fp.ROW + 'px';
+        showCues();
         return;
       }
       fit();
@@ -61,10 +75,11 @@
       }
       if (!keep)
         reveal(scene.parts[0], scene.parts[0].zoom, true);
+      showCues();
       paintNow();
     };
 
-    /* Scrolls until a row is seen; a scene of its own begins at its root's end. */
+    /* Scrolls until a row is seen, clear of the edges; a scene of its own begins at its root's end. */
     function reveal(p, node, first) {
       const y = fp.rowTop(scene, p, p.tree.depth[node]);
       if (first && scene.kind === 'sandwich')
@@ -73,10 +88,10 @@
         box.scrollTop = y + 2 * fp.ROW - height;
       else if (first)
         box.scrollTop = y - 2 * fp.ROW;
-      else if (y < box.scrollTop)
-        box.scrollTop = y;
-      else if (y + fp.ROW > box.scrollTop + height)
-        box.scrollTop = y + fp.ROW - height;
+      else if (y < box.scrollTop + fp.ROW)
+        box.scrollTop = y - fp.ROW;
+      else if (y + 2 * fp.ROW > box.scrollTop + height)
+        box.scrollTop = y + 2 * fp.ROW - height;
     }
     this.reveal = (target) => reveal(target.part, target.node, false);
 
@@ -130,6 +145,7 @@
     box.addEventListener('pointerleave', hideTip);
     box.addEventListener('scroll', () => {
       tooltip.hidden = true;
+      showCues();
       repaint();
     });
     box.addEventListener('click', (event) => {
@@ -227,6 +243,9 @@
       window.addEventListener('resize', changed); /* the height, and the resolution when the page is zoomed */
     };
 
-    this.focus = () => box.focus();
+    this.focus = () => box.focus({ preventScroll: true });
   };
+
+  /* The page at its graph, controls and all. */
+  fp.comeIntoView = () => document.getElementById('graph').scrollIntoView({ block: 'start' });
 })(globalThis.flamepress = globalThis.flamepress || {});

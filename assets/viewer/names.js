@@ -19,32 +19,62 @@
   /* Of a monospaced font: East Asian wide characters take two. An estimate that is never too small for a box. */
   fp.cells = (text) => (NARROW.test(text) ? text.length : text.length + (text.match(WIDE) || []).length);
 
-  /* Where the parts of a name begin, outside of brackets: "com.example.Order.run" → 4, 12, 18. */
-  function partsOf(text) {
-    const starts = [], place = /:\d+$/.test(text); /* "/app/api.js:3:19": a file's ending is none */
-    let depth = 0;
+  const OPENS = { '<': '\u0001', '(': '\u0002', '[': '\u0003', '{': '\u0004' };
+  const CLOSES = { '>': '<', ')': '(', ']': '[', '}': '{' };
+  const OPERATOR = /(?<![\w$])operator(?:<=>|<<=?|>>=?|->\*?|[<>]=?|\(\)|\[\]|(?: (?=[a-z_])[^<>()[\]{}]*))/iy;
+
+  /* The name with what stands in brackets made unlike any text: one sign a bracket, at the same places. Brackets that
+   * are an operator's own, and the head of an arrow, are none. One that is not closed reaches to the end. */
+  function outside(text) {
+    const open = [];
+    let made = '', outermost = '';
     for (let i = 0; i < text.length; i++) {
       const c = text[i];
-      if ('<([{'.includes(c))
-        depth++;
-      else if ('>)]}'.includes(c))
-        depth = Math.max(0, depth - 1);
-      else if (depth === 0 && i + 1 < text.length && (c === '/' || (!place && (c === '.' || (c === ':' && text[i - 1] === ':')))))
+      OPERATOR.lastIndex = i;
+      const operator = c === 'o' && OPERATOR.exec(text);
+      if (operator) {
+        made += open.length ? outermost.repeat(operator[0].length) : operator[0].replace(/[^a-z]/gi, '_');
+        i += operator[0].length - 1;
+        continue;
+      }
+      if (c in OPENS && open.push(c) === 1)
+        outermost = OPENS[c];
+      made += open.length ? outermost : c;
+      if (c in CLOSES && !(c === '>' && '-='.includes(text[i - 1]))) {
+        const at = c === '>' ? (open[open.length - 1] === '<' ? open.length - 1 : -1) : open.lastIndexOf(CLOSES[c]);
+        if (at >= 0)
+          open.length = at;
+      }
+    }
+    return made;
+  }
+
+  /* Where the parts of a name begin, outside of brackets: "com.example.Order.run" → 4, 12, 18. */
+  function partsOf(text) {
+    const starts = [], outer = outside(text), place = /:\d+$/.test(text); /* "/app/api.js:3:19": a file's ending is none */
+    for (let i = 0; i + 1 < text.length; i++) {
+      const c = outer[i];
+      if (c === '/' || (!place && (c === '.' || (c === ':' && text[i - 1] === ':'))))
         starts.push(i + 1);
     }
     return starts.filter((at) => text[at] !== '.' && text[at] !== ':');
   }
 
   const CLONE = /@.*$|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+$/; /* what compilers and linkers add */
+  const ARGUMENTS = /(?<=[^\s.:\u0002])\u0002+(?: const)?$/;
+
+  /* The blank before the place of a function: "name /app/api.js:3:19"; -1 when there is none. */
+  const blankOfPlace = (outer) => outer.search(/(?<=.) (?=\S*(?:[/\\]|:\d))/);
 
   /* Without arguments, and without what stands before or behind a blank: a type that is returned ("void a.b()"), or
-   * where the function is ("name /app/api.js:3:19"). */
+   * where the function is. */
   function withoutSides(text) {
-    const base = text.replace(/([^\s(])\([^()]*\)(?: const)?$/, '$1').replace(CLONE, '');
-    const blank = base.search(/ (?=[^<>()[\]{}]*$)/), rest = base.slice(blank + 1);
-    if (blank < 1 || !rest)
-      return base;
-    return /[/\\]|:\d/.test(rest) ? base.slice(0, blank) : rest;
+    const args = outside(text).search(ARGUMENTS), base = (args < 0 ? text : text.slice(0, args)).replace(CLONE, '');
+    const outer = outside(base), place = blankOfPlace(outer);
+    if (place > 0)
+      return base.slice(0, place);
+    const blank = outer.replace(/ (?=[\u0001-\u0004]*$)/, '_').lastIndexOf(' '); /* "operator<< <char>" */
+    return blank > 0 ? base.slice(blank + 1) : base;
   }
 
   /* From the whole name to its last part: each shorter than the one before. What is no function (a thread, a process)
@@ -94,13 +124,13 @@
 
   /* The part of a name that says where it belongs, in the manner of the program's colours; '' when it does not say. */
   fp.packageOf = function (text) {
-    const bare = fp.bareName(text), placed = /^\S+ (\S*?[/\\:]\S*?)(?::\d+)*$/.exec(bare);
-    if (placed) /* "name /app/api.js:3:19" */
-      return placed[1];
-    const base = withoutSides(bare);
-    const end = base.search(/[(<]/), head = end < 0 ? base : base.slice(0, end);
+    const bare = fp.bareName(text), place = blankOfPlace(outside(bare)), line = bare.search(/(?::\d+){1,2}$/);
+    if (place > 0 || line > 0) /* "name /app/api.js:3:19", or the place alone */
+      return bare.slice(place + 1, line > 0 ? line : undefined);
+    const base = withoutSides(bare), outer = outside(base), end = outer.search(/[\u0001-\u0004]/);
+    const head = end < 0 ? outer : outer.slice(0, end);
     const cut = Math.max(head.lastIndexOf('.'), head.lastIndexOf('/'), head.lastIndexOf(':'));
-    return cut < 0 ? '' : head.slice(0, cut).replace(/:+$/, '');
+    return cut < 0 ? '' : base.slice(0, cut).replace(/:+$/, '');
   };
 
   /* The file that code without a symbol is in; '' for any other name. */

@@ -136,6 +136,8 @@
         paintBoxes(scene, p, from, from + height, look);
         paintLabels(scene, p, from, from + height, look);
       }
+      if (scene.kind === 'sandwich') /* the function among its callers and callees */
+        outline(scene, { part: scene.parts[0], node: 0 }, from, look.ink, 1);
       if (look.hovered)
         outline(scene, look.hovered, from, look.ink, 1);
       if (look.chosen) {

@@ -120,7 +120,7 @@
     };
 
     this.showMatches = function (found) {
-      list.hidden = !found || !found.length;
+      list.hidden = !found.length;
       if (list.hidden)
         return;
       list.replaceChildren(head(words.matches),

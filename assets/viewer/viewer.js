@@ -9,7 +9,8 @@
     const defaults = fp.defaultState(profile);
     const whole = { tree: profile.tree, place: null };
     let state = { ...defaults }, base = whole, baseOn = 0, node = 0, scene = null;
-    let search = { matched: null, count: 0, error: '', stopped: 0 }, hits = null, asked = '', at = -1;
+    let search = { matched: null, count: 0, error: '', stopped: 0 }, hits = null, asked = '';
+    let functions = [], steps = { key: [], list: [] }, at = -1; /* what matches, and where we are among it */
     let chosen = null, colourOf = null, colouredBy = '', looking = 0;
 
     const graph = new fp.Graph(profile, words, {
@@ -17,7 +18,9 @@
       search: () => controls.focusSearch(),
     }, (target) => fp.tipOf(profile, words, scene, target));
     const controls = new fp.Controls(profile, words, set, { match, reset });
-    const panel = new fp.Panel(profile, words, { zoom: zoomTo, sandwich: openSandwich, say: controls.say });
+    const panel = new fp.Panel(profile, words, {
+      zoom: (target) => goTo(() => zoomTo(target)), sandwich: (name) => goTo(() => openSandwich(name)), say: controls.tell,
+    });
     this.elements = [controls.element, graph.element, panel.element];
 
     /* ---- what follows from a state ---- */
@@ -38,7 +41,8 @@
       at = -1;
       search = fp.matchNames(profile.names, state.q, state);
       hits = search.matched ? fp.matchedValue(base.tree, search.matched) : null;
-      panel.showMatches(search.matched && fp.matchingFunctions(base.tree, search.matched, profile.names.count));
+      functions = search.matched ? fp.matchingFunctions(base.tree, search.matched, profile.names.count) : [];
+      panel.showMatches(functions);
     }
 
     function sayFound() {
@@ -47,10 +51,9 @@
         return controls.say(words[error] || fp.fill(words.wrong, { why: error }));
       if (!hits)
         return controls.say('');
-      const functions = fp.matchingFunctions(base.tree, search.matched, profile.names.count).length;
-      if (!functions)
+      if (!functions.length)
         return controls.say(words.nothing);
-      let text = fp.fill(words.found, { functions: fp.counted(functions, words.function, words.functions),
+      let text = fp.fill(words.found, { functions: fp.counted(functions.length, words.function, words.functions),
         value: fp.formatValue(hits.value, profile.unit), share: fp.formatShare(hits.value, profile.whole) });
       if (profile.tree.beforeTotal)
         text += fp.fill(words.foundBefore, { value: fp.formatValue(hits.before, profile.unit),
@@ -61,7 +64,7 @@
     }
 
     function look() {
-      const byChange = state.colour === 'change' || (state.side === 'difference' && profile.tree.beforeTotal);
+      const byChange = state.colour === 'change';
       if (!byChange && colouredBy !== state.colour) {
         colourOf = fp.nameColours(profile, words, state.colour);
         colouredBy = state.colour;
@@ -80,8 +83,10 @@
         name: fp.shown(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
       if (scene.kind === 'sandwich' && !scene.parts.length)
         texts[0] = words.noFunction;
-      if (state.side === 'difference' && profile.tree.beforeTotal)
+      if (state.side === 'difference')
         texts.push(words.reading.difference);
+      if (state.colour === 'change')
+        texts.push(words.reading.change);
       const on = Object.keys(fp.SWITCH).filter((key) => (state.on | profile.fixed) & fp.SWITCH[key]);
       if (on.length)
         texts.push(fp.fill(words.shownWith, { what: on.map((key) => words.switches[key].toLowerCase()).join(', ') }));
@@ -103,7 +108,7 @@
       })));
     }
 
-    const sync = () => controls.sync(state, Boolean(hits && hits.first.length), Boolean(chosen));
+    const sync = () => controls.sync(state, Boolean(hits && hits.first.length));
 
     /* After a change; `keep`: nothing moves. */
     function render(keep) {
@@ -111,13 +116,14 @@
       applySearch();
       if (!keep || !scene) {
         scene = fp.makeScene(profile, base, state, node);
-        chosen = scene.parts.length && scene.parts[0].zoom ? { part: scene.parts[0], node: scene.parts[0].zoom } : null;
+        const [p] = scene.parts;
+        chosen = p && (p.zoom || scene.kind === 'sandwich') ? { part: p, node: p.zoom } : null;
       }
       sync();
       sayFound();
+      controls.tell('');
       showPath();
-      const byChange = state.side === 'difference' && profile.tree.beforeTotal;
-      panel.showLegend(base.tree, byChange ? 'change' : state.colour);
+      panel.showLegend(base.tree, state.colour);
       panel.showFrame(scene, chosen, base.tree);
       if (keep)
         graph.look(look());
@@ -142,13 +148,20 @@
       }
     }
 
+    /* A sandwich is of a function: of the largest when nothing says which. */
+    function needFunction() {
+      if (state.view === 'sandwich' && !state.fn)
+        state.fn = profile.names.text(fp.largestFunction(profile, base.tree));
+    }
+
     /* A state from outside: `toggle` is a switch's bit; `to` the node of the profile that state.node is the id of. */
     function set(patch, replace, to) {
       const { toggle, ...rest } = patch;
       const before = state;
-      state = { ...state, ...rest };
+      state = fp.patched(state, rest);
       if (rest.view === 'sandwich' && chosen && !('fn' in rest))
         state.fn = profile.names.text(chosen.part.tree.name[chosen.node]);
+      needFunction();
       if (toggle)
         state.on = state.on ^ toggle;
       if (to !== undefined) {
@@ -157,8 +170,6 @@
       }
       if (state.view !== before.view && state.view !== 'leaf')
         state.path = '';
-      if (state.side !== before.side)
-        state.colour = state.side === 'difference' ? 'change' : state.colour === 'change' ? 'type' : state.colour;
       looking++;
       write(replace);
       render(to === undefined && Object.keys(patch).every((key) => LIGHT.includes(key)));
@@ -196,6 +207,7 @@
       if (!read && location.hash && location.hash !== '#')
         return; /* an anchor: the view stays as it is */
       state = read || { ...defaults, theme: state.theme };
+      needFunction();
       const known = history.state && history.state.flamepressNode;
       const mine = ++looking;
       node = 0;
@@ -209,7 +221,8 @@
 
     /* ---- what the reader does ---- */
 
-    function choose(target, announce) {
+    /* `announce`: it is told, behind `place`, if any. */
+    function choose(target, announce, place = '') {
       chosen = target;
       sync();
       graph.look(look());
@@ -217,12 +230,21 @@
       graph.reveal(target);
       if (announce) {
         const { tree } = target.part, before = state.side === 'before' && tree.beforeTotal;
-        controls.say(`${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
+        controls.tell(`${place}${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
           fp.valueText(profile, words, (before ? tree.beforeTotal : tree.total)[target.node], before));
       }
     }
 
+    /* What was pressed, below the graph, may be gone; the graph is where there is something to see. */
+    function goTo(view) {
+      view();
+      fp.comeIntoView();
+      graph.focus();
+    }
+
     function openSandwich(name) {
+      if (scene.kind === 'sandwich' && scene.name === name)
+        return;
       set({ view: 'sandwich', fn: profile.names.text(name) }, false);
     }
 
@@ -267,29 +289,33 @@
     }
 
     function matchesHere() {
-      if (scene.kind === 'plain')
-        return hits.first.filter((i) => scene.parts[0].column[i] > 0).map((i) => ({ part: scene.parts[0], node: i }));
-      const found = [];
+      const plain = scene.kind === 'plain', found = [];
+      const key = [hits, ...scene.parts.map((p) => (plain ? p.column : p.boxes))];
+      if (steps.key.length === key.length && steps.key.every((one, i) => one === key[i]))
+        return steps.list;
       for (const p of scene.parts)
-        for (const i of p.boxes.node)
-          if (i !== 0 && search.matched[p.tree.name[i]])
-            found.push({ part: p, node: i });
+        for (const i of plain ? hits.first : p.boxes.node)
+          if (p.column[i] > 0 && (plain || (i !== 0 && search.matched[p.tree.name[i]])))
+            found.push({ half: scene.parts.indexOf(p), node: i, width: p.column[i] });
+      steps = { key, list: found.sort((a, b) => b.width - a.width || a.half - b.half || a.node - b.node) };
+      at = -1;
       return found;
     }
 
+    /* To the next of what matches, the largest first. */
     function match(step) {
       const found = hits ? matchesHere() : [];
       if (!found.length)
         return;
       at = at < 0 && step < 0 ? found.length - 1 : (at + step + found.length) % found.length;
-      const { node: to } = found[at];
+      const { half, node: to } = found[at];
       if (scene.kind === 'plain') {
         const [p] = scene.parts, k = p.boxes.node.indexOf(to);
         if (k < 0 || p.boxes.w[k] < 2)
           zoomTo({ part: p, node: roomFor(p, to) });
       }
-      const p = scene.kind === 'plain' ? scene.parts[0] : found[at].part;
-      choose({ part: p, node: to }, true);
+      choose({ part: scene.parts[half], node: to }, true,
+        fp.fill(words.step, { at: fp.formatCount(at + 1), all: fp.formatCount(found.length) }));
     }
 
     /* The page's links to a frame's difference: here, and not in the picture that they lead to without script. */
@@ -298,8 +324,9 @@
       if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
         return;
       event.preventDefault();
-      location.hash = fp.formatAddress({ ...defaults, theme: state.theme, side: 'difference', node: link.dataset.node }, defaults);
-      comeIntoView();
+      location.hash = fp.formatAddress(
+        fp.patched(defaults, { theme: state.theme, side: 'difference', node: link.dataset.node }), defaults);
+      fp.comeIntoView();
       graph.focus();
     }
 
@@ -320,15 +347,11 @@
 
   /* ---- the start ---- */
 
-  function comeIntoView() {
-    document.getElementById('graph').scrollIntoView();
-  }
-
   /* A link to a frame is a link to the graph; a page that is seen again is where its reader left it. */
   function followLink() {
     const [how] = performance.getEntriesByType('navigation');
     if (how && how.type === 'navigate' && new URLSearchParams(location.hash.slice(1)).get('node'))
-      comeIntoView();
+      fp.comeIntoView();
   }
 
   function replacePicture() {

@@ -1,152 +1,14 @@
-// The graph in the page: what it shows, what it does, and what stays when the page is opened again.
+// The graph in the page: the picture, zoom and search, and what stays when the page is opened again.
 'use strict';
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const zlib = require('node:zlib');
-const { open, serve, look, shot, fileUrl } = require('./browser.js');
-
-const ROW = 19; // px
-// [before, after]: recursion, a name in two places and in two cases, kernel, library, a thread, what is new and gone.
-const STACKS = {
-  'main;serve;parse;json': [300, 400],
-  'main;serve;parse;json;json;[k] entry': [100, 100],
-  'main;serve;parse;JSON.load': [60, 60],
-  'main;serve;render;[l] memcpy': [250, 150],
-  'main;serve;fresh': [0, 49],
-  'main;serve;stale': [90, 0],
-  'main;idle;parse': [200, 200],
-  'main;idle': [0, 41],
-};
-const HOSTILE = [
-  '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)", '${alert(1)}', '{name}',
-  'javascript:alert(1)', '\u202egnihtemos\u2067', '__proto__', 'constructor', 'a'.repeat(5000), '</style><style>*{display:none}',
-  '\u4e2d\u6587 \ud83d\udd25', '.*', '(', '&amp;&#60;b&#62;', '%3Cb%3E&q=x#node=1', 'hasOwnProperty', '\ufffe\u0007bell',
-];
-const BEFORE = 0, AFTER = 1;
-
-let folder, browser, server, strict;
-
-const sum = (stacks, side, matches = () => true) => Object.entries(stacks)
-  .filter(([stack]) => matches(stack.split(';'))).reduce((all, [, values]) => all + values[side], 0);
-const percent = (part, whole) => `${(100 * part / whole).toPrecision(3)} %`;
-const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-
-function render(name, text, ...options) {
-  execFileSync(process.env.FLAMEPRESS, ['render', '-', '-o', path.join(folder, name), '--service', 'svc',
-    '--formats', 'html,svg', '--no-interactive', ...options], { input: text }); // no script in the SVG: see `strict`
-}
-
-const folded = (side) => Object.entries(STACKS).filter(([, values]) => values[side])
-  .map(([stack, values]) => `${stack} ${values[side]}\n`).join('');
-
-test.before(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flamepress-viewer-'));
-  const before = path.join(folder, 'before.folded');
-  fs.writeFileSync(before, folded(BEFORE));
-  for (const [name, ...options] of [['plain'], ['compared', '--baseline', before], ['zh', '--lang', 'zh']])
-    render(name, folded(AFTER), ...options);
-  render('hostile', HOSTILE.map((name, i) => `${name.replace(/;/g, ',')};[k] ${name.replace(/;/g, ',')};f${i} ${i + 10}\n`).join(''));
-  execFileSync(process.env.FLAMEPRESS, ['demo', '-o', path.join(folder, 'demo')], { stdio: 'ignore' });
-  browser = await open();
-  server = await serve(folder);
-  strict = await serve(folder, { 'Content-Security-Policy': "script-src 'self'" });
-});
-test.after(async () => {
-  await browser.close();
-  await server.close();
-  await strict.close();
-  fs.rmSync(folder, { recursive: true });
-});
-
-const DEMO = 'demo/2026/11/20/checkout-api/on-cpu';
-const drawn = (page) => page.waitForFunction(() => performance.getEntriesByName('flamepress-drawn').length > 0);
-
-// Opens a report, calls `visit` with its page, and wants no complaint: from a file, or over http, where scripts of any
-// other kind are forbidden but in the demo, whose pictures have one.
-async function inReport(name, visit, { file = false, hash = '', ...reader } = {}) {
-  const base = file ? fileUrl(folder, '/') : (name === DEMO ? server : strict).url;
-  const seen = await look(browser, { base, ...reader });
-  await seen.page.addInitScript(() => { // for pixel(): without it the browser warns
-    const { getContext } = HTMLCanvasElement.prototype;
-    HTMLCanvasElement.prototype.getContext = function (kind) { return getContext.call(this, kind, { willReadFrequently: true }); };
-  });
-  try {
-    await seen.page.goto(`${base}${name}/index.html${hash}`);
-    if (reader.scripts !== false) await drawn(seen.page);
-    await visit(seen.page, seen);
-  } finally {
-    await seen.close();
-  }
-  assert.deepEqual(seen.problems, []);
-}
-
-/* ---- what a reader sees ---- */
-
-const graph = (page) => page.locator('.viewer-graph');
-const found = (page) => page.locator('.viewer-found').textContent();
-const hash = (page) => page.evaluate(() => Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
-const crumbs = (page) => page.$$eval('.viewer-path:not([hidden]) button', (all) => all.map((b) => b.title || b.textContent));
-const chosen = async (page) => (await page.locator('.viewer-full').count() ? page.locator('.viewer-full').textContent() : null);
-const stack = (page) => page.$eval('.viewer-frame pre', (pre) => pre.textContent.split('\n'));
-const fact = (page, label) => page.locator('.viewer-frame dl div', { hasText: label }).locator('dd').first().textContent();
-
-// The boxes of the graph as the pointer finds them, row by row from the top: { name, tip, x, width, y }, in px of the
-// window. A box is as exact as the step.
-async function boxes(page, step = 6) {
-  await graph(page).scrollIntoViewIfNeeded();
-  return page.evaluate(([row, step]) => {
-    const box = document.querySelector('.viewer-graph'), tip = document.querySelector('.viewer-tip');
-    const at = box.querySelector('canvas').getBoundingClientRect(), all = [];
-    for (let y = at.top + row / 2; y < at.bottom; y += row) {
-      let last = null;
-      for (let x = at.left + 1; x < at.right; x += step) {
-        box.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y, pointerType: 'mouse' }));
-        const text = tip.hidden ? null : tip.innerText;
-        if (last && text === last.tip) last.width = x + step - last.x;
-        else if (text !== null) all.push(last = { name: tip.querySelector('strong').textContent, tip: text, x, width: step, y });
-        if (text === null) last = null;
-      }
-    }
-    box.dispatchEvent(new PointerEvent('pointerleave'));
-    return all;
-  }, [ROW, step]);
-}
-const named = (list, name) => list.filter((box) => box.name === name);
-const width = async (page) => (await graph(page).locator('canvas').boundingBox()).width;
-
-async function click(page, name, nth = 0) {
-  const box = named(await boxes(page), name)[nth];
-  assert.ok(box, `${name} is to be seen`);
-  await page.mouse.click(box.x + box.width / 2, box.y);
-}
-
-async function key(page, ...keys) {
-  await graph(page).focus();
-  for (const name of keys) await page.keyboard.press(name);
-}
-
-const search = (page, text) => page.locator('#viewer-q').fill(text);
-const regex = (page) => page.getByRole('button', { name: 'Regular expression' }).click();
-const pick = (page, what, value) => page.locator(`#viewer-${what}`).selectOption(value);
-
-async function leaveOut(page, label) {
-  await page.locator('.viewer-menu summary').click();
-  await page.getByLabel(label).click();
-  await page.keyboard.press('Escape');
-}
-
-// What the canvas shows at a point of the window: [red, green, blue, alpha].
-const pixel = (page, x, y) => page.evaluate(async ([x, y]) => {
-  await new Promise((done) => requestAnimationFrame(() => setTimeout(done))); // what waits to be painted
-  const canvas = document.querySelector('.viewer-graph canvas'), at = canvas.getBoundingClientRect();
-  const scale = canvas.width / at.width;
-  return [...canvas.getContext('2d').getImageData(Math.round((x - at.left) * scale), Math.round((y - at.top) * scale), 1, 1).data];
-}, [x, y]);
+const { look, shot } = require('./browser.js');
+const { ROW, STACKS, BEFORE, AFTER, DEMO, site, sum, percent, grouped, drawn, inReport, graph, found, told, hash,
+  crumbs, chosen, stack, boxes, named, width, click, key, search, regex, pixel } = require('./reader.js');
 
 /* ---- the picture ---- */
 
@@ -182,12 +44,12 @@ test('without scripts there is the picture, and no empty place', async () => {
 });
 
 test('a profile that cannot be read is said, and the picture stays', async () => {
-  const broken = path.join(folder, 'broken');
-  fs.cpSync(path.join(folder, 'plain'), broken, { recursive: true });
+  const broken = path.join(site.folder, 'broken');
+  fs.cpSync(path.join(site.folder, 'plain'), broken, { recursive: true });
   const script = path.join(broken, 'profile.js');
   fs.writeFileSync(script, fs.readFileSync(script, 'utf8').replace(/[A-Za-z0-9+/]{40}=*(["'`])/, '$1'));
-  const seen = await look(browser, { base: server.url });
-  await seen.page.goto(`${server.url}broken/index.html`);
+  const seen = await look(site.browser, { base: site.server.url });
+  await seen.page.goto(`${site.server.url}broken/index.html`);
   await seen.page.getByText('The graph could not be read').waitFor();
   assert.equal(await seen.page.locator('#picture').isVisible(), true);
   await seen.close();
@@ -213,7 +75,7 @@ test('a click zooms; back, forward, reload and another window find the same view
     await page.reload();
     await drawn(page);
     assert.deepEqual([(await crumbs(page)).at(-1), await hash(page)], ['render', { node }]);
-    const other = await look(browser, { base: strict.url }); // nothing but the link
+    const other = await look(site.browser, { base: site.strict.url }); // nothing but the link
     await other.page.goto(page.url());
     await other.page.locator('.viewer-path button', { hasText: 'render' }).waitFor();
     assert.ok(named(await boxes(other.page), 'render')[0].width > wide - 8);
@@ -227,7 +89,7 @@ test('a click zooms; back, forward, reload and another window find the same view
 });
 
 test('the link of a frame in the SVG is that of the graph', async () => {
-  const summary = JSON.parse(fs.readFileSync(path.join(folder, DEMO, 'summary.json'), 'utf8'));
+  const summary = JSON.parse(fs.readFileSync(path.join(site.folder, DEMO, 'summary.json'), 'utf8'));
   const { name, node } = summary.functions[0];
   await inReport(DEMO, async (page) => {
     await page.locator('.viewer-path button').last().waitFor();
@@ -252,7 +114,7 @@ test('the keyboard walks, zooms, searches', async () => {
     const walk = async (...keys) => { await key(page, ...keys); return chosen(page); };
     assert.equal(await walk('ArrowUp'), 'svc', 'first where we are');
     assert.equal(await walk('ArrowUp', 'ArrowUp'), 'serve', 'the widest');
-    assert.match(await found(page), /^serve: /, 'and it is told');
+    assert.match(await told(page), /^serve: /, 'and it is told');
     assert.equal(await walk('ArrowLeft'), 'idle');
     assert.equal(await walk('ArrowLeft'), 'idle', 'there is nothing left of it');
     assert.equal(await walk('ArrowRight', 'ArrowUp', 'ArrowDown'), 'serve');
@@ -340,12 +202,14 @@ test('search: what does not match is pale; next and previous go round', async ()
     assert.ok((await at('idle'))[3] < 128);
     assert.deepEqual(await at('json'), before[1]);
     await search(page, 'parse');
-    const next = page.getByRole('button', { name: 'Next match' }), stacks = [];
+    const next = page.getByRole('button', { name: 'Next match' }), stacks = [], share = await found(page);
     for (let i = 0; i < 3; i++) {
       await next.click();
       stacks.push((await stack(page)).join(';'));
+      assert.ok((await told(page)).startsWith(`${i % 2 + 1} of 2: parse: `), await told(page));
+      assert.equal(await found(page), share, 'the share of all that matches stays');
     }
-    assert.deepEqual(stacks, ['svc;main;idle;parse', 'svc;main;serve;parse', 'svc;main;idle;parse']);
+    assert.deepEqual(stacks, ['svc;main;serve;parse', 'svc;main;idle;parse', 'svc;main;serve;parse'], 'the largest first');
     await page.getByRole('button', { name: 'Previous match' }).click();
     assert.equal((await stack(page)).join(';'), stacks[1]);
     await search(page, 'none of these');
@@ -354,7 +218,7 @@ test('search: what does not match is pale; next and previous go round', async ()
 });
 
 test('search in the demo: shares from its folded file, for each of its functions that are largest', async () => {
-  const report = path.join(folder, DEMO);
+  const report = path.join(site.folder, DEMO);
   const lines = zlib.gunzipSync(fs.readFileSync(path.join(report, 'profile.folded.gz'))).toString().trim().split('\n');
   const stacks = lines.map((line) => [line.slice(0, line.lastIndexOf(' ')).split(';'), Number(line.slice(line.lastIndexOf(' ') + 1))]);
   const { functions, total } = JSON.parse(fs.readFileSync(path.join(report, 'summary.json'), 'utf8'));
@@ -368,232 +232,4 @@ test('search in the demo: shares from its folded file, for each of its functions
     }
     await shot(page, 'viewer.demo.search');
   });
-});
-
-/* ---- views ---- */
-
-test('icicle, and by size: the largest first; the link has both', async () => {
-  await inReport('plain', async (page) => {
-    const order = async () => (await boxes(page)).filter((box) => ['serve', 'idle'].includes(box.name)).map((box) => box.name);
-    assert.deepEqual(await order(), ['idle', 'serve']);
-    await pick(page, 'order', 'size');
-    assert.deepEqual(await order(), ['serve', 'idle']);
-    await pick(page, 'view', 'icicle');
-    const check = async () => {
-      const all = await boxes(page);
-      assert.equal(named(all, 'svc')[0].y, Math.min(...all.map((box) => box.y)));
-      assert.deepEqual(await hash(page), { order: 'size', view: 'icicle' });
-      assert.deepEqual(await order(), ['serve', 'idle']);
-    };
-    await check();
-    await page.reload();
-    await drawn(page);
-    await check();
-  });
-});
-
-test('leaf first: what each has for itself, below it its callers, as far as the reader goes', async () => {
-  await inReport('plain', async (page) => {
-    await pick(page, 'view', 'leaf');
-    const total = sum(STACKS, AFTER), self = (name) => sum(STACKS, AFTER, (frames) => frames.at(-1) === name);
-    const all = await boxes(page, 2), whole = await width(page), rows = [...new Set(all.map((box) => box.y))];
-    const leaves = all.filter((box) => box.y === rows[1]);
-    assert.deepEqual(leaves.map((box) => box.name).sort(),
-      [...new Set(Object.keys(STACKS).filter((s) => STACKS[s][AFTER]).map((s) => s.split(';').at(-1)))].sort());
-    for (const box of leaves) {
-      assert.ok(Math.abs(box.width - whole * self(box.name) / total) < 4, box.name);
-      assert.ok(box.tip.includes(percent(self(box.name), total)), box.tip);
-    }
-    const [json] = leaves.filter((box) => box.name === 'json');
-    assert.deepEqual(all.filter((box) => box.y === rows[2] && box.x > json.x - 3 && box.x < json.x + json.width - 3)
-      .map((box) => box.name), ['parse']);
-    await click(page, 'json');
-    assert.deepEqual(await crumbs(page), ['svc', 'json']);
-    assert.ok(named(await boxes(page), 'json')[0].width > whole - 8);
-    const before = await hash(page);
-    await page.reload();
-    await drawn(page);
-    assert.deepEqual([await crumbs(page), await hash(page)], [['svc', 'json'], before]);
-    await page.goBack();
-    assert.deepEqual(await crumbs(page), []);
-  });
-});
-
-test('sandwich: callers above, callees below, recursion once', async () => {
-  await inReport('plain', async (page) => {
-    await click(page, 'json');
-    await page.getByRole('button', { name: 'Callers and callees', exact: true }).click();
-    assert.deepEqual((await hash(page)).fn, 'json');
-    const check = async () => {
-      const all = await boxes(page, 2), whole = await width(page), { y } = named(all, 'json').find((box) => box.width > whole - 8);
-      const passes = (...next) => sum(STACKS, AFTER, (frames) =>
-        next.every((name, i) => frames[frames.indexOf('json') + i] === name) && frames.includes('json'));
-      const named_ = (offset) => all.filter((box) => Math.abs(box.y - y - offset * ROW) < 2)
-        .map((box) => [box.name, Math.round(100 * box.width / whole)]);
-      assert.deepEqual(named_(-1), [['parse', 100]]);
-      assert.deepEqual(named_(-2), [['serve', 100]]);
-      assert.deepEqual(named_(1), [['json', Math.round(100 * passes('json', 'json') / passes())]]);
-      assert.deepEqual(named_(2), [['[k] entry', Math.round(100 * passes('json', 'json') / passes())]]);
-      assert.match(named(all, 'json')[0].tip, new RegExp(percent(passes(), sum(STACKS, AFTER))));
-    };
-    await check();
-    await shot(page, 'viewer.sandwich');
-    await page.reload();
-    await drawn(page);
-    await check();
-    await click(page, 'parse'); // a click on a caller makes it the function
-    assert.equal((await hash(page)).fn, 'parse');
-    assert.equal((await boxes(page)).filter((box) => ['serve', 'idle'].includes(box.name)).length, 2);
-    await page.goBack();
-    await check();
-  });
-});
-
-test('switches leave out, the whole stays; the link has them', async () => {
-  await inReport('plain', async (page) => {
-    const total = sum(STACKS, AFTER);
-    const rows = async () => new Set((await boxes(page)).map((box) => box.y)).size;
-    await leaveOut(page, 'Kernel frames left out');
-    const check = async () => {
-      const all = await boxes(page);
-      assert.deepEqual(named(all, '[k] entry'), []);
-      assert.ok(named(all, 'svc')[0].tip.includes(`${grouped(total)} samples, 100 %`));
-      assert.equal(await rows(), 6);
-    };
-    await check();
-    assert.deepEqual(await hash(page), { on: 'hide_kernel' });
-    await page.reload();
-    await drawn(page);
-    await check();
-    assert.match(await page.locator('.viewer-note').textContent(), /Shown with: kernel frames left out/);
-    await leaveOut(page, 'Recursion merged');
-    assert.equal(await rows(), 5);
-    await leaveOut(page, 'Library frames left out');
-    assert.deepEqual(named(await boxes(page), '[l] memcpy'), []);
-    await search(page, 'render'); // what it had handed to its caller
-    assert.ok((await found(page)).includes(percent(sum(STACKS, AFTER, (f) => f.includes('render')), total)));
-    await leaveOut(page, 'Kernel frames left out');
-    assert.equal(named(await boxes(page), '[k] entry').length, 1);
-  });
-});
-
-test('colours: by package and by change; the legend says which', async () => {
-  await inReport('compared', async (page) => {
-    const legend = () => page.locator('.viewer-legend').textContent();
-    const colours = async () => {
-      const all = await boxes(page), each = [];
-      for (const name of ['fresh', 'render', '[k] entry']) {
-        const { x, y } = named(all, name)[0];
-        each.push(String(await pixel(page, x + 2, y - ROW / 2 + 3)));
-      }
-      return each;
-    };
-    const [byType, type] = [await colours(), await legend()];
-    assert.match(type, /application.*library.*kernel/);
-    await pick(page, 'colour', 'package');
-    assert.match(await legend(), /no package/);
-    assert.notDeepEqual(await colours(), byType);
-    await pick(page, 'colour', 'change');
-    assert.match(await legend(), /less.*more/);
-    const [fresh, rendered] = (await colours()).map((colour) => colour.split(',').map(Number));
-    assert.ok(fresh[0] > fresh[2], 'more is red');
-    assert.ok(rendered[2] > rendered[0], 'less is blue');
-    await pick(page, 'colour', 'type');
-    assert.deepEqual([await colours(), await legend()], [byType, type]);
-  });
-});
-
-test('before, after, difference', async () => {
-  await inReport('compared', async (page) => {
-    const share = async (name) => {
-      const [box] = named(await boxes(page, 2), name);
-      return box ? box.width / await width(page) : 0;
-    };
-    const near = (a, b, why) => assert.ok(Math.abs(a - b) < 0.004, `${why}: ${a} ${b}`);
-    const of = (side, name) => sum(STACKS, side, (f) => f.includes(name)) / sum(STACKS, side);
-    for (const [choice, expected] of [['after', (name) => of(AFTER, name)], ['before', (name) => of(BEFORE, name)],
-      ['difference', (name) => (of(AFTER, name) + of(BEFORE, name)) / 2]]) {
-      await pick(page, 'side', choice);
-      for (const name of ['fresh', 'stale', 'render', 'idle']) near(await share(name), expected(name), `${choice} ${name}`);
-    }
-    await page.reload();
-    await drawn(page);
-    assert.equal((await hash(page)).side, 'difference');
-    near(await share('stale'), of(BEFORE, 'stale') / 2, 'after a reload');
-    await shot(page, 'viewer.difference');
-    await click(page, 'render');
-    assert.match(await fact(page, 'Value'), new RegExp(`^150 samples, ${percent(150, 1000)}`));
-    assert.match(await fact(page, 'Before'), new RegExp(`^250 samples, ${percent(250, 1000)}`));
-    assert.match(await fact(page, 'Change'), /^-100 samples, -40\.0 %; share -10\.0 points$/);
-  });
-  await inReport('plain', async (page) => assert.equal(await page.locator('#viewer-side').count(), 0, 'nothing to compare with'));
-});
-
-/* ---- details ---- */
-
-test('tooltip, details, and the stack as text', async () => {
-  const lines = ['svc', 'main', 'serve', 'parse', 'json', 'json', '[k] entry'];
-  await inReport('plain', async (page, seen) => {
-    const [entry] = named(await boxes(page), '[k] entry');
-    await page.mouse.move(entry.x + entry.width / 2, entry.y);
-    const tip = page.locator('.viewer-tip');
-    assert.equal(await tip.isVisible(), true);
-    assert.match(await tip.textContent(), /^\[k\] entry.*100 samples, 10\.0 %/);
-    await page.mouse.click(entry.x + entry.width / 2, entry.y);
-    assert.equal(await fact(page, 'Type'), 'kernel');
-    assert.deepEqual(await stack(page), lines);
-    await seen.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.getByRole('button', { name: 'Copy stack' }).click();
-    await page.getByText('Copied.').waitFor();
-    assert.deepEqual((await page.evaluate(() => navigator.clipboard.readText())).split('\n'), lines);
-    await page.getByRole('button', { name: 'Copy name' }).click();
-    await page.waitForFunction(async () => await navigator.clipboard.readText() === '[k] entry');
-  });
-  await inReport('plain', async (page) => {
-    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
-    await click(page, '[k] entry');
-    await page.getByRole('button', { name: 'Copy stack' }).click();
-    await page.getByText('The browser did not allow copying; the text is selected.').waitFor();
-    assert.deepEqual((await page.evaluate(() => String(getSelection()))).split('\n'), lines);
-  }, { file: true });
-});
-
-test('names that want to be more are text, wherever they are shown', async () => {
-  for (const file of [false, true])
-    await inReport('hostile', async (page) => {
-      for (const name of HOSTILE.map((text) => text.replace(/;/g, ','))) {
-        await search(page, name);
-        assert.match(await found(page), /^\d+ functions matching/, name);
-        await page.getByRole('button', { name: 'Next match' }).click();
-        await page.locator('.viewer-matches li button').first().click(); // its sandwich
-        await page.goBack();
-        await page.getByRole('button', { name: 'Next match' }).click();
-        await key(page, 'Enter');
-        assert.doesNotMatch(await page.locator('#viewer').textContent(), /[\u202a-\u202e\u2066-\u2069\ufffe\u0007]/);
-        await key(page, 'Home');
-      }
-      await search(page, '');
-      assert.equal(await page.locator('#viewer img, #viewer script, #viewer style').count(), 0);
-      await boxes(page, 20); // all tooltips
-      if (!file) await shot(page, 'viewer.hostile');
-    }, { file });
-});
-
-test('in Chinese', async () => {
-  await inReport('zh', async (page) => {
-    await search(page, 'parse');
-    assert.match(await found(page), /^匹配1 个函数：760/);
-    assert.equal(await page.getByLabel('视图').inputValue(), 'flame');
-    assert.doesNotMatch(await page.locator('.viewer-bar').innerText(), /[a-z]{3}/i);
-  });
-});
-
-test('a narrow window: the graph has its width, and grows with it', async () => {
-  await inReport('plain', async (page) => {
-    const narrow = await width(page);
-    assert.ok(narrow <= 390);
-    await page.setViewportSize({ width: 900, height: 800 });
-    await page.waitForFunction((was) => document.querySelector('.viewer-graph canvas').getBoundingClientRect().width > was + 300, narrow);
-    assert.ok(named(await boxes(page), 'svc')[0].width > narrow + 300);
-  }, { width: 390 });
 });

@@ -60,9 +60,9 @@ test('functions: largest first, recursion once', () => {
 });
 
 test('the address says the view, and comes back', () => {
-  const defaults = fp.defaultState(profileOf(stacks));
+  const defaults = fp.defaultState(profileOf([['a;b', 1, 2]]));
   const state = { ...defaults, node: '6ba7b812-9dad-51d1-80b4-00c04fd430c8', q: 'a&b=c#%;+ "é', view: 'sandwich', fn: '</script>',
-    on: 6, regex: true, side: 'difference', theme: 'dark' };
+    on: 6, regex: true, side: 'difference', colour: 'package', theme: 'dark' };
   assert.deepStrictEqual(fp.parseAddress(fp.formatAddress(state, defaults), defaults), state);
   assert.strictEqual(fp.formatAddress(defaults, defaults), '#');
   assert.strictEqual(fp.formatAddress({ ...defaults, on: 0 }, { ...defaults, on: 2 }), '#on=');
@@ -76,4 +76,22 @@ test('addresses of others, and nonsense', () => {
   assert.deepStrictEqual(fp.parseAddress('#q=x&view=evil&__proto__=1&on=constructor,hide_kernel&order=toString', defaults),
     { ...defaults, q: 'x', on: 4 });
   assert.strictEqual(fp.parseAddress('#q=%zz', defaults).q, '%zz');
+  const { side, colour } = fp.parseAddress('#side=difference&colour=change', defaults);
+  assert.deepStrictEqual([side, colour], ['after', 'type']); /* there is nothing to compare with */
+});
+
+test('a difference is coloured by change, unless another colour is asked for', () => {
+  const defaults = fp.defaultState(profileOf([['a;b', 1, 2]]));
+  const colourAt = (hash) => fp.parseAddress(hash, defaults).colour;
+  assert.deepStrictEqual(['#side=difference', '#colour=type&side=difference', '#side=before', '#side=before&colour=change'].map(colourAt),
+    ['change', 'type', 'type', 'change']);
+  const difference = fp.patched(defaults, { side: 'difference' });
+  assert.strictEqual(fp.formatAddress(difference, defaults), '#side=difference');
+  for (const colour of ['type', 'package', 'change']) {
+    const state = fp.patched(difference, { colour });
+    assert.strictEqual(state.colour, colour);
+    assert.deepStrictEqual(fp.parseAddress(fp.formatAddress(state, defaults), defaults), state);
+  }
+  assert.strictEqual(fp.patched(difference, { side: 'after' }).colour, 'type');
+  assert.strictEqual(fp.patched({ ...difference, colour: 'package' }, { side: 'after' }).colour, 'package');
 });

@@ -73,6 +73,8 @@ test('labels keep the end that tells', () => {
   assert.strictEqual(label('[unknown] 0x0000000003932388', 12), '[unknown] 0…');
   assert.strictEqual(label('/app/api.js:5:68', 12), 'api.js:5:68');
   assert.strictEqual(fp.labelFor(fp.shorterNames('order-service.jar', false), 8), 'order-s…');
+  assert.strictEqual(label('ns::X::operator<', 11), 'operator<');
+  assert.strictEqual(label('operator delete', 15), 'operator delete');
   assert.strictEqual(label('abcdefgh', 4), 'abc…');
   assert.strictEqual(label('abcdefgh', 2), '');
   assert.strictEqual(label('支付.处理', 5), '处理');
@@ -81,7 +83,16 @@ test('labels keep the end that tells', () => {
 test('packages', () => {
   for (const [name, wanted] of [['com.example.Order.run', 'com.example.Order'], ['void java.util.Sort.sort(int[], int)', 'java.util.Sort'],
     ['auditLine /app/api.js:3:19', '/app/api.js'], ['next node:internal/a:1:2', 'node:internal/a'], ['deflate.part.0', ''], ['cfree@GLIBC_2.2.5', ''],
-    ['alloc::vec::Vec<T>::push', 'alloc::vec'], ['main', ''], ['[k] tcp.x', 'tcp'], ['github.com/a/b.(*T).M', 'github.com/a/b']])
+    ['alloc::vec::Vec<T>::push', 'alloc::vec'], ['main', ''], ['[k] tcp.x', 'tcp'], ['github.com/a/b.(*T).M', 'github.com/a/b'],
+    ['v8::internal::JsonParser<unsigned char>::ScanJsonString', 'v8::internal'], ['void v8::Value::Set(int)', 'v8::Value'],
+    ['v8::internal::LookupKey<v8::internal::Key<v8::X>, v8::internal::Isolate>', 'v8::internal'],
+    ['node::(anonymous namespace)::Parser::Proxy<int (node::Parser::*)(char const*, long), &node::Parser::on>::Raw', 'node'],
+    ['non-virtual thunk to node::A::(anonymous namespace)::Read(long, uv_buf_t const&)', 'node::A'],
+    ['node::A::Start()::{lambda(uv_stream_s*, long)#2}::_FUN', 'node::A'], ['ns::X::operator<', 'ns::X'],
+    ['std::ostream& std::operator<< <char>(std::ostream&, a::b const&)', 'std'], ['ns::X::operator->() const', 'ns::X'],
+    ['ns::operator<=> <a::b>', 'ns'], ['ns::F::operator()(a::b) const', 'ns::F'], ['ns::X::operator unsigned long() const', 'ns::X'],
+    ['a::b<(c::d)(1 << 2)>::e', 'a'], ['a::b<fn(c::d) -> e::f>::g', 'a'], ['core::ops::call<x::y', 'core::ops'],
+    ['get size /app/my dir/api.js:3:19', '/app/my dir/api.js'], ['<anonymous>', ''], ['/app/api.js:5:68', '/app/api.js'], ['operator delete', ''], [')>]}', '']])
     assert.strictEqual(fp.packageOf(name), wanted, name);
 });
 
