@@ -182,7 +182,6 @@ static int press(struct incident *x, struct fp_error *err)
     static const struct fp_page_place place = { .assets = NULL };
     const struct incident_options *r = x->r;
     struct fp_picture_config picture = x->config->picture;
-    struct fp_bundle bundle = r->bundle;
     enum fp_outcome outcome = FP_OUTCOME_FAILED;
     struct fp_str dir;
     int rc, result;
@@ -194,7 +193,7 @@ static int press(struct incident *x, struct fp_error *err)
                                .config = x->config,
                                .zone = x->zone,
                                .source = x->source,
-                               .draw = { &picture, x->pages, &place, FP_BUNDLE_FORMATS, x->config->svg.interactive, &bundle },
+                               .draw = { &picture, x->pages, &place, FP_BUNDLE_FORMATS, x->config->svg.interactive, &r->bundle },
                                .generated = x->generated,
                                .log = x->log,
                                .cancel = fp_signals_cancel() },
@@ -205,7 +204,6 @@ static int press(struct incident *x, struct fp_error *err)
              : outcome == FP_OUTCOME_FAILED  ? FP_EXIT_NOTHING
              : outcome == FP_OUTCOME_PARTIAL ? FP_EXIT_PARTIAL
                                              : FP_EXIT_OK;
-    fp_bundle_release(&bundle);
     fp_str_release(&dir);
     return result;
 }

@@ -403,7 +403,6 @@ int fp_cmd_render(int argc, char **argv, struct fp_log *log)
     if (result == FP_EXIT_OK)
         result = render(&r, argv + operand, argc - operand, log);
     fp_transform_args_release(&r.transforms);
-    fp_bundle_release(&r.bundle);
     free(r.baselines);
     return result < 0 ? FP_EXIT_OK : result; /* -1: help was printed */
 }

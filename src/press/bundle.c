@@ -36,14 +36,6 @@ void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log)
         bundle->max_text[part] = parts[part].max;
         (void)fp_measure_parse(FP_MEASURE_SIZE, parts[part].max, &bundle->max[part]);
     }
-    fp_str_init(&bundle->left_out, FP_LIMIT_TEXT);
-    fp_str_init(&bundle->left_out_english, FP_LIMIT_TEXT);
-}
-
-void fp_bundle_release(struct fp_bundle *bundle)
-{
-    fp_str_release(&bundle->left_out);
-    fp_str_release(&bundle->left_out_english);
 }
 
 bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
@@ -64,12 +56,13 @@ bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
 
 /* All that is written takes part in it. */
 struct work {
-    struct fp_bundle *bundle;
+    const struct fp_bundle *bundle;
     const struct fp_report_facts *facts;
     const struct fp_draw_options *options;
     const char *dir;
     json_t *summary;
     bool has_picture, has_difference;
+    struct fp_str left_out, left_out_english; /* in the language of the pages, and of the log */
 };
 
 /* ---- what is lost ---- */
@@ -101,8 +94,8 @@ static void say_lost(struct work *w, const struct loss *loss)
     put_loss(NULL, loss, &logged);
     fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, logged.data);
     fp_str_release(&logged);
-    put_loss(NULL, loss, &w->bundle->left_out_english);
-    put_loss(fp_pages_lang(w->options->pages), loss, &w->bundle->left_out);
+    put_loss(NULL, loss, &w->left_out_english);
+    put_loss(fp_pages_lang(w->options->pages), loss, &w->left_out);
 }
 
 /* Because of the budget of a part. */
@@ -395,7 +388,7 @@ static int put_page(struct work *w, struct fp_error *err)
         .diff = fp_str_slice(&diff.svg),
         .script = w->options->interactive && (flame.svg.len || diff.svg.len) ? fp_pages_svg_script(w->options->pages) : NULL,
         .data = fp_str_slice(&data.text),
-        .left_out = w->bundle->left_out.data,
+        .left_out = w->left_out.data,
     };
     if (rc == FP_OK)
         rc = write_single(w, &page, err);
@@ -461,8 +454,7 @@ static int put_pdf(struct work *w, struct fp_error *err)
 {
     static const double tries[] = { PDF_MIN_WIDTH, 1, 3, 10, FP_BUNDLE_WIDEST, -1 };
     const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
-    const struct fp_str *left_out =
-        lang == fp_pages_lang(w->options->pages) ? &w->bundle->left_out : &w->bundle->left_out_english;
+    const struct fp_str *left_out = lang == fp_pages_lang(w->options->pages) ? &w->left_out : &w->left_out_english;
     struct fp_ticket ticket;
     int64_t size = 0;
     int rc = fp_ticket_make(&ticket, w->summary, lang, left_out->data, err);
@@ -501,7 +493,7 @@ static int write_note(void *ctx, struct fp_out *out, struct fp_error *err)
 static int put_note(struct work *w, struct fp_error *err)
 {
     struct fp_ticket ticket;
-    int rc = fp_ticket_make(&ticket, w->summary, fp_pages_lang(w->options->pages), w->bundle->left_out.data, err);
+    int rc = fp_ticket_make(&ticket, w->summary, fp_pages_lang(w->options->pages), w->left_out.data, err);
 
     if (rc == FP_OK)
         rc = fp_draw_file(w->dir, FP_BUNDLE_NOTE, write_note, &ticket, err);
@@ -561,7 +553,7 @@ static int put_archive(struct work *w, struct fp_error *err)
     return rc;
 }
 
-int fp_bundle_write(struct fp_bundle *bundle, const struct fp_report_facts *facts, const char *dir,
+int fp_bundle_write(const struct fp_bundle *bundle, const struct fp_report_facts *facts, const char *dir,
                     const struct fp_draw_options *options, json_t *summary, struct fp_error *err)
 {
     struct work w = { .bundle = bundle,
@@ -573,6 +565,8 @@ int fp_bundle_write(struct fp_bundle *bundle, const struct fp_report_facts *fact
                       .has_difference = facts->comparison && facts->comparison->pair };
     int rc = FP_OK;
 
+    fp_str_init(&w.left_out, FP_LIMIT_TEXT);
+    fp_str_init(&w.left_out_english, FP_LIMIT_TEXT);
     if (w.has_picture)
         rc = put_png(&w, false, "flamegraph.png", err);
     if (rc == FP_OK && w.has_difference)
@@ -585,5 +579,7 @@ int fp_bundle_write(struct fp_bundle *bundle, const struct fp_report_facts *fact
         rc = put_note(&w, err);
     if (rc == FP_OK)
         rc = put_archive(&w, err);
+    fp_str_release(&w.left_out);
+    fp_str_release(&w.left_out_english);
     return rc;
 }

@@ -9,14 +9,13 @@
  *
  * A picture that makes a file too large is drawn again with wider boxes alone, up to FP_BUNDLE_WIDEST; when that does not
  * help, it is left out, or the file is. The page's graph is there whole or not at all; it may have half of the page's budget.
- * Each such loss is a sentence in `left_out`, in the page, the PDF and summary.md as far as they are written after it
+ * Each such loss is a sentence in the page, the PDF and summary.md as far as they are written after it
  * (summary.md always is), and a warning of the log.
  *
  *     struct fp_bundle bundle;
  *     fp_bundle_init(&bundle, log);
  *     if (!fp_bundle_limit(&bundle, "png=500kB")) …
  *     rc = fp_draw_report(&facts, dir, &(struct fp_draw_options){ …, .bundle = &bundle }, &summary, &err);
- *     fp_bundle_release(&bundle);
  */
 #ifndef FP_PRESS_BUNDLE_H
 #define FP_PRESS_BUNDLE_H
@@ -28,7 +27,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/str.h"
 #include "press/draw.h"
 
 /* Beside those that fp_draw_report has. */
@@ -49,17 +47,15 @@ struct fp_bundle {
     int64_t max[FP_BUNDLE_PARTS]; /* bytes of a file … */
     const char *max_text[FP_BUNDLE_PARTS]; /* … as people write them; borrowed */
     struct fp_log *log;
-    struct fp_str left_out, left_out_english; /* in the language of the pages, and of the log */
 };
 
 void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log);
-void fp_bundle_release(struct fp_bundle *bundle);
 
 /* "png=1MB", of html, png, pdf, zip. False for what is no such thing. */
 bool fp_bundle_limit(struct fp_bundle *bundle, const char *text);
 
-/* As part of fp_draw_report, which has written the rest into `dir`; `summary` is what it made. */
-int fp_bundle_write(struct fp_bundle *bundle, const struct fp_report_facts *facts, const char *dir,
+/* May be used for many reports. As part of fp_draw_report, which has written the rest into `dir`; `summary` is what it made. */
+int fp_bundle_write(const struct fp_bundle *bundle, const struct fp_report_facts *facts, const char *dir,
                     const struct fp_draw_options *options, json_t *summary, struct fp_error *err);
 
 #endif

@@ -56,7 +56,7 @@ struct fp_draw_options {
     const struct fp_page_place *place;
     unsigned formats; /* of enum fp_draw_format */
     bool interactive; /* the SVG has its script */
-    struct fp_bundle *bundle; /* for a ticket, too (press/bundle.h); NULL = not */
+    const struct fp_bundle *bundle; /* for a ticket, too (press/bundle.h); NULL = not */
     const char *published;    /* directory of the report as it was published before: if it is the same, so is its time; NULL */
 };
 

@@ -283,10 +283,12 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
     fp_str_init(&published, FP_LIMIT_TEXT);
     fp_baseline_init(&d.baseline);
     fp_str_init(&before, FP_LIMIT_TEXT);
-    if (reference)
+    if (reference) {
         options.formats = FP_DRAW_PPROF;
-    else if (context->before)
+        options.bundle = NULL;
+    } else if (context->before) {
         set_place(run, context, &options, &place, &before);
+    }
     rc = fp_str_status(&before, "a path", err);
     if (rc == FP_OK)
         rc = prepare(&d, run, context, err);

@@ -230,6 +230,21 @@ class Windows(IncidentCase):
         self.has(read_text(os.path.join(out, "report.html")), "No data in this window")
         self.has(read_text(os.path.join(out, "summary.md")), "No data in this window")
 
+    def test_what_is_left_out_is_of_the_report_alone(self) -> None:
+        """Not of its baseline, which is drawn before it; and said once."""
+        server = self.server()
+        small = ("--max-bytes", "html=300kB", "--max-bytes", "png=50kB")
+        outcome = self.incident(server.url, "--at", "2026-11-20T13:20", *small)
+        self.one_line(outcome, "checkout-api on-cpu", "empty")
+        self.has_not(read_text(self.path("ticket", "summary.md")), "Left out")
+        outcome = self.incident(server.url, *AROUND, *small, to="full")
+        self.assertEqual(outcome.code, 0, outcome)
+        losses = [line.split("checkout-api", 1)[1] for line in outcome.lines]
+        self.assertTrue(losses)
+        self.assertEqual(len(losses), len(set(losses)), outcome.err)
+        self.assertEqual(outcome.err.count("flamegraph.png"), 1)
+        self.assertEqual(read_text(self.path("full", "summary.md")).count("flamegraph.png"), 1)
+
     def test_a_page_in_chinese(self) -> None:
         self.incident(self.server().url, *AROUND, lang="zh")
         page = self.examine(self.path("ticket"))
