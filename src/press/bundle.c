@@ -1,4 +1,4 @@
-#include "press/bundle.h"
+#include "press/bundle_parts.h"
 
 #include <errno.h>
 #include <string.h>
@@ -6,16 +6,12 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "base/lang.h"
 #include "base/limits.h"
 #include "base/unit.h"
 #include "config/measure.h"
 #include "flame/pdf.h"
 #include "flame/png.h"
-#include "flame/svg.h"
-#include "press/draw_script.h"
 #include "publish/zip.h"
-#include "report/single.h"
 #include "report/summary.h"
 #include "report/ticket.h"
 
@@ -54,27 +50,16 @@ bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
     return false;
 }
 
-/* All that is written takes part in it. */
-struct work {
-    const struct fp_bundle *bundle;
-    const struct fp_report_facts *facts;
-    const struct fp_draw_options *options;
-    const char *dir;
-    json_t *summary;
-    bool has_picture, has_difference;
-    struct fp_str left_out, left_out_english; /* in the language of the pages, and of the log */
-};
-
 /* ---- what is lost ---- */
 
-/* `word` is what is lost, `why` has it as {0}: words of the catalogue (base/lang.h) with their arguments, NULL where there is
- * none. */
-struct loss {
-    const char *word, *args[2];
-    const char *why, *limits[2];
-};
+void fp_bundle_blame_budget(const struct fp_bundle *bundle, enum fp_bundle_part part, struct fp_bundle_loss *loss)
+{
+    loss->why = "lost_budget";
+    loss->limits[0] = bundle->max_text[part];
+    loss->limits[1] = parts[part].name;
+}
 
-static void put_loss(const struct fp_lang *lang, const struct loss *loss, struct fp_str *to)
+void fp_bundle_put_loss(const struct fp_lang *lang, const struct fp_bundle_loss *loss, struct fp_str *to)
 {
     struct fp_str what;
 
@@ -86,25 +71,28 @@ static void put_loss(const struct fp_lang *lang, const struct loss *loss, struct
     fp_str_release(&what);
 }
 
-static void say_lost(struct work *w, const struct loss *loss)
+void fp_bundle_say_lost(struct fp_bundle_work *w, const struct fp_bundle_loss *loss)
 {
     struct fp_str logged;
 
     fp_str_init(&logged, FP_LIMIT_TEXT);
-    put_loss(NULL, loss, &logged);
+    fp_bundle_put_loss(NULL, loss, &logged);
     fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, logged.data);
     fp_str_release(&logged);
-    put_loss(NULL, loss, &w->left_out_english);
-    put_loss(fp_pages_lang(w->options->pages), loss, &w->left_out);
+    fp_bundle_put_loss(NULL, loss, &w->left_out_english);
+    fp_bundle_put_loss(fp_pages_lang(w->options->pages), loss, &w->left_out);
 }
 
 /* Because of the budget of a part. */
-static void lose(struct work *w, enum fp_bundle_part part, const char *word, const char *first, const char *second)
+static void lose(struct fp_bundle_work *w, enum fp_bundle_part part, const char *word, const char *first, const char *second)
 {
-    say_lost(w, &(struct loss){ word, { first, second }, "lost_budget", { w->bundle->max_text[part], parts[part].name } });
+    struct fp_bundle_loss loss = { .word = word, .args = { first, second } };
+
+    fp_bundle_blame_budget(w->bundle, part, &loss);
+    fp_bundle_say_lost(w, &loss);
 }
 
-static void lose_boxes(struct work *w, enum fp_bundle_part part, const char *file, double min_width)
+static void lose_boxes(struct fp_bundle_work *w, enum fp_bundle_part part, const char *file, double min_width)
 {
     char width[FP_UNIT_TEXT];
 
@@ -113,13 +101,8 @@ static void lose_boxes(struct work *w, enum fp_bundle_part part, const char *fil
 
 /* ---- pictures ---- */
 
-/* Of the narrowest box, in px, until a picture is small enough; 0: as it was asked for. */
-static const double widths[] = { 0, 1, 3, 10, FP_BUNDLE_WIDEST };
-
-#define WIDTHS (sizeof widths / sizeof *widths)
-
-static int make_picture(const struct work *w, bool difference, const struct fp_lang *lang, int64_t width, double min_width,
-                        struct fp_picture *ret_picture, struct fp_error *err)
+int fp_bundle_draw(const struct fp_bundle_work *w, bool difference, const struct fp_lang *lang, int64_t width,
+                   double min_width, struct fp_picture *ret_picture, struct fp_error *err)
 {
     struct fp_picture_config config = *w->options->picture;
     struct fp_draw_options options = *w->options;
@@ -160,11 +143,11 @@ static int drop(const char *dir, const char *name, struct fp_error *err)
     return rc;
 }
 
-static int write_png(const struct work *w, bool difference, double min_width, const char *name, struct fp_error *err)
+static int write_png(const struct fp_bundle_work *w, bool difference, double min_width, const char *name, struct fp_error *err)
 {
     struct fp_picture picture;
     struct fp_str path;
-    int rc = make_picture(w, difference, fp_pages_drawn_lang(w->options->pages), w->options->picture->width, min_width,
+    int rc = fp_bundle_draw(w, difference, fp_pages_drawn_lang(w->options->pages), w->options->picture->width, min_width,
                           &picture, err);
 
     if (rc < 0)
@@ -178,18 +161,18 @@ static int write_png(const struct work *w, bool difference, double min_width, co
     return rc;
 }
 
-static int put_png(struct work *w, bool difference, const char *name, struct fp_error *err)
+static int put_png(struct fp_bundle_work *w, bool difference, const char *name, struct fp_error *err)
 {
     int64_t size = 0;
     int rc = FP_OK;
 
-    for (size_t i = 0; i < WIDTHS && rc == FP_OK; i++) {
-        rc = write_png(w, difference, widths[i], name, err);
+    for (size_t i = 0; i < FP_BUNDLE_WIDTHS && rc == FP_OK; i++) {
+        rc = write_png(w, difference, fp_bundle_widths[i], name, err);
         if (rc == FP_OK)
             rc = size_of(w->dir, name, &size, err);
         if (rc == FP_OK && size <= w->bundle->max[FP_BUNDLE_PART_PNG]) {
             if (i)
-                lose_boxes(w, FP_BUNDLE_PART_PNG, name, widths[i]);
+                lose_boxes(w, FP_BUNDLE_PART_PNG, name, fp_bundle_widths[i]);
             return FP_OK;
         }
     }
@@ -200,205 +183,6 @@ static int put_png(struct work *w, bool difference, const char *name, struct fp_
     return rc;
 }
 
-/* ---- the pictures of the page ---- */
-
-/* One of them; its min_width is set when it is not as it was asked for. Empty: it is left out. */
-struct embedded {
-    struct fp_str svg;
-    double min_width;
-    struct fp_picture_facts picture;
-};
-
-static int embed_once(const struct work *w, bool difference, double min_width, struct embedded *e, struct fp_error *err)
-{
-    struct fp_report_facts facts = *w->facts;
-    int64_t width = w->options->picture->width;
-    struct fp_picture picture;
-    struct fp_out out;
-    int rc = make_picture(w, difference, fp_pages_lang(w->options->pages),
-                          width < FP_PICTURE_WIDTH ? width : FP_PICTURE_WIDTH, min_width, &picture, err);
-
-    if (rc < 0)
-        return rc;
-    fp_str_clear(&e->svg);
-    fp_out_to_str(&out, &e->svg);
-    rc = fp_svg_write(&picture, &out, err);
-    if (rc == FP_OK)
-        rc = fp_out_finish(&out, err);
-    fp_draw_note_picture(&facts, &picture);
-    e->picture = facts.picture;
-    e->min_width = min_width;
-    fp_picture_release(&picture);
-    return rc;
-}
-
-static int embed(const struct work *w, bool difference, size_t max, struct embedded *e, struct fp_error *err)
-{
-    fp_str_init(&e->svg, FP_LIMIT_SVG);
-    for (size_t i = 0; i < WIDTHS; i++) {
-        struct fp_error why = FP_ERROR_INIT;
-        int rc = embed_once(w, difference, widths[i], e, &why);
-
-        if (rc < 0 && rc != FP_ELIMIT) {
-            *err = why;
-            return rc;
-        }
-        if (rc == FP_OK && e->svg.len <= max)
-            return FP_OK;
-    }
-    fp_str_clear(&e->svg);
-    return FP_OK;
-}
-
-struct page {
-    const struct work *w;
-    struct fp_single single;
-    json_t *summary;
-};
-
-static int write_page(void *ctx, struct fp_out *out, struct fp_error *err)
-{
-    const struct page *page = ctx;
-
-    return fp_pages_single(page->w->options->pages, page->summary, &page->single, out, err);
-}
-
-/* `max`: what the picture had to be within; browsers, or the budget of the page, decided that. */
-static void say_embedded(struct work *w, const struct embedded *e, size_t max, bool difference)
-{
-    char width[FP_UNIT_TEXT];
-    struct loss loss = { .word = difference ? "lost_difference" : "lost_flame", .args = { FP_BUNDLE_PAGE }, .why = "lost_chromium" };
-
-    if (e->svg.len && e->min_width <= w->options->picture->min_width)
-        return;
-    if (e->svg.len) {
-        loss.word = difference ? "lost_difference_boxes" : "lost_flame_boxes";
-        loss.args[1] = fp_number_format(width, e->min_width);
-    }
-    if (max < FP_SINGLE_PICTURE)
-        lose(w, FP_BUNDLE_PART_HTML, loss.word, loss.args[0], loss.args[1]);
-    else
-        say_lost(w, &loss);
-}
-
-/* ---- the page's graph ---- */
-
-struct data {
-    struct fp_str text;
-    bool asked; /* a browser could hold it */
-};
-
-static int write_data(void *ctx, const struct fp_profile_script *script, struct fp_error *err)
-{
-    struct data *data = ctx;
-    struct fp_out out;
-    int rc;
-
-    data->asked = true;
-    fp_out_to_str(&out, &data->text);
-    rc = fp_profile_script_write(script, &out, err);
-    return rc == FP_OK ? fp_out_finish(&out, err) : rc;
-}
-
-/* Into `data`, which stays empty when there is not as much room as that. */
-static int put_data(struct work *w, int64_t room, struct data *data, struct fp_error *err)
-{
-    struct fp_error why = FP_ERROR_INIT;
-    int rc;
-
-    fp_str_init(&data->text, room > 0 ? (size_t)room : 0);
-    rc = fp_draw_script_make(w->facts, w->options->picture, write_data, data, &why);
-    if (rc < 0 && data->text.failed != FP_ELIMIT) {
-        *err = why;
-        return rc;
-    }
-    if (rc == FP_OK && data->asked)
-        return FP_OK;
-    fp_str_clear(&data->text);
-    if (rc < 0)
-        lose(w, FP_BUNDLE_PART_HTML, "lost_graph", FP_BUNDLE_PAGE, NULL);
-    else
-        say_lost(w, &(struct loss){ "lost_graph", { FP_BUNDLE_PAGE }, "lost_browser", { NULL } });
-    return FP_OK;
-}
-
-/* ---- the page ---- */
-
-/* With the facts of the page's own pictures: they are as wide as a page, not as those of the files. */
-static int summary_of_page(const struct work *w, const struct embedded *flame, const struct embedded *diff,
-                           json_t **ret_summary, struct fp_error *err)
-{
-    struct fp_report_facts facts = *w->facts;
-    struct fp_comparison_facts comparison;
-
-    if (flame->svg.len)
-        facts.picture = flame->picture;
-    if (diff->svg.len) {
-        comparison = *facts.comparison;
-        comparison.width = diff->picture.width;
-        comparison.height = diff->picture.height;
-        facts.comparison = &comparison;
-    }
-    return fp_summary_make(&facts, ret_summary, err);
-}
-
-#define PAGE_ROOM 600000 /* bytes of a page that are neither its pictures nor its graph: tables, style sheet */
-
-static int write_single(struct work *w, const struct page *page, struct fp_error *err)
-{
-    int64_t size = 0;
-    int rc = fp_draw_file(w->dir, FP_BUNDLE_PAGE, write_page, (void *)(uintptr_t)page, err);
-
-    if (rc == FP_OK)
-        rc = size_of(w->dir, FP_BUNDLE_PAGE, &size, err);
-    if (rc == FP_OK && size > w->bundle->max[FP_BUNDLE_PART_HTML]) {
-        rc = drop(w->dir, FP_BUNDLE_PAGE, err);
-        lose(w, FP_BUNDLE_PART_HTML, "lost_file", FP_BUNDLE_PAGE, NULL);
-    }
-    return rc;
-}
-
-static int put_page(struct work *w, struct fp_error *err)
-{
-    int64_t room = w->bundle->max[FP_BUNDLE_PART_HTML] - PAGE_ROOM, graph = (int64_t)fp_pages_graph_size(w->options->pages);
-    struct embedded flame = { .min_width = 0 }, diff = flame;
-    struct data data = { .asked = false };
-    struct page page = { .w = w };
-    size_t max;
-    int rc = FP_OK;
-
-    if (w->has_picture && w->options->interactive)
-        rc = put_data(w, room / 2 - graph, &data, err);
-    if (data.text.len)
-        room -= graph + (int64_t)data.text.len;
-    room = room < 0 ? 0 : room / 4 * 3 / (w->has_difference ? 2 : 1); /* Base64 */
-    max = (size_t)room < FP_SINGLE_PICTURE ? (size_t)room : FP_SINGLE_PICTURE;
-    if (rc == FP_OK && w->has_picture)
-        rc = embed(w, false, max, &flame, err);
-    if (rc == FP_OK && w->has_difference)
-        rc = embed(w, true, max, &diff, err);
-    if (rc == FP_OK)
-        rc = summary_of_page(w, &flame, &diff, &page.summary, err);
-    if (rc == FP_OK && w->has_picture)
-        say_embedded(w, &flame, max, false);
-    if (rc == FP_OK && w->has_difference)
-        say_embedded(w, &diff, max, true);
-    page.single = (struct fp_single){
-        .svg = fp_str_slice(&flame.svg),
-        .diff = fp_str_slice(&diff.svg),
-        .script = w->options->interactive && (flame.svg.len || diff.svg.len) ? fp_pages_svg_script(w->options->pages) : NULL,
-        .data = fp_str_slice(&data.text),
-        .left_out = w->left_out.data,
-    };
-    if (rc == FP_OK)
-        rc = write_single(w, &page, err);
-    json_decref(page.summary);
-    fp_str_release(&flame.svg);
-    fp_str_release(&diff.svg);
-    fp_str_release(&data.text);
-    return rc;
-}
-
 /* ---- PDF and summary.md ---- */
 
 #define PDF_WIDTH 1200 /* px: on A4 its text is of 7.6 points … */
@@ -406,10 +190,10 @@ static int put_page(struct work *w, struct fp_error *err)
 #define PDF_MIN_WIDTH 0.3 /* less than a printer shows */
 
 /* … and smaller where the graph is so tall that it is the height which decides: then it may as well be wider. */
-static int make_paper_picture(const struct work *w, double min_width, struct fp_picture *ret_picture, struct fp_error *err)
+static int make_paper_picture(const struct fp_bundle_work *w, double min_width, struct fp_picture *ret_picture, struct fp_error *err)
 {
     const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
-    int rc = make_picture(w, false, lang, PDF_WIDTH, min_width, ret_picture, err);
+    int rc = fp_bundle_draw(w, false, lang, PDF_WIDTH, min_width, ret_picture, err);
     double width;
 
     if (rc < 0)
@@ -418,10 +202,10 @@ static int make_paper_picture(const struct work *w, double min_width, struct fp_
     if (width <= PDF_WIDTH)
         return FP_OK;
     fp_picture_release(ret_picture);
-    return make_picture(w, false, lang, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
+    return fp_bundle_draw(w, false, lang, width < PDF_WIDEST ? (int64_t)width : PDF_WIDEST, min_width, ret_picture, err);
 }
 
-static int write_pdf(const struct work *w, const struct fp_ticket *ticket, double min_width, struct fp_error *err)
+static int write_pdf(const struct fp_bundle_work *w, const struct fp_ticket *ticket, double min_width, struct fp_error *err)
 {
     struct fp_pdf pdf = { .lang = fp_pages_drawn_lang(w->options->pages),
                           .title = w->facts->title,
@@ -450,7 +234,7 @@ static int write_pdf(const struct work *w, const struct fp_ticket *ticket, doubl
 }
 
 /* With boxes as narrow as paper shows, then wider ones, then without the graph; then not at all. */
-static int put_pdf(struct work *w, struct fp_error *err)
+static int put_pdf(struct fp_bundle_work *w, struct fp_error *err)
 {
     static const double tries[] = { PDF_MIN_WIDTH, 1, 3, 10, FP_BUNDLE_WIDEST, -1 };
     const struct fp_lang *lang = fp_pages_drawn_lang(w->options->pages);
@@ -490,7 +274,7 @@ static int write_note(void *ctx, struct fp_out *out, struct fp_error *err)
     return FP_OK;
 }
 
-static int put_note(struct work *w, struct fp_error *err)
+static int put_note(struct fp_bundle_work *w, struct fp_error *err)
 {
     struct fp_ticket ticket;
     int rc = fp_ticket_make(&ticket, w->summary, fp_pages_lang(w->options->pages), w->left_out.data, err);
@@ -510,7 +294,7 @@ static const char *const archived[] = { FP_BUNDLE_NOTE,  FP_BUNDLE_PAGE,     FP_
 
 #define ARCHIVED (sizeof archived / sizeof *archived)
 
-static size_t list_files(const struct work *w, const char *names[ARCHIVED])
+static size_t list_files(const struct fp_bundle_work *w, const char *names[ARCHIVED])
 {
     struct fp_str path;
     size_t count = 0;
@@ -523,7 +307,7 @@ static size_t list_files(const struct work *w, const char *names[ARCHIVED])
     return count;
 }
 
-static int put_archive(struct work *w, struct fp_error *err)
+static int put_archive(struct fp_bundle_work *w, struct fp_error *err)
 {
     const char *names[ARCHIVED];
     size_t count = list_files(w, names);
@@ -556,7 +340,7 @@ static int put_archive(struct work *w, struct fp_error *err)
 int fp_bundle_write(const struct fp_bundle *bundle, const struct fp_report_facts *facts, const char *dir,
                     const struct fp_draw_options *options, json_t *summary, struct fp_error *err)
 {
-    struct work w = { .bundle = bundle,
+    struct fp_bundle_work w = { .bundle = bundle,
                       .facts = facts,
                       .options = options,
                       .dir = dir,
@@ -572,7 +356,7 @@ int fp_bundle_write(const struct fp_bundle *bundle, const struct fp_report_facts
     if (rc == FP_OK && w.has_difference)
         rc = put_png(&w, true, "diff.png", err);
     if (rc == FP_OK)
-        rc = put_page(&w, err);
+        rc = fp_bundle_put_page(&w, err);
     if (rc == FP_OK)
         rc = put_pdf(&w, err);
     if (rc == FP_OK)

@@ -8,9 +8,9 @@
  *     ticket.zip       these, and what else fp_draw_report wrote: SVG, pprof, JSON
  *
  * A picture that makes a file too large is drawn again with wider boxes alone, up to FP_BUNDLE_WIDEST; when that does not
- * help, it is left out, or the file is. The page's graph is there whole or not at all; it may have half of the page's budget.
- * Each such loss is a sentence in the page, the PDF and summary.md as far as they are written after it
- * (summary.md always is), and a warning of the log.
+ * help, it is left out, or the file is. The page's graph is there whole or not at all, and goes before its pictures do.
+ * Each such loss is a sentence in the page, the PDF and summary.md as far as they are written after it (summary.md always
+ * is), and a warning of the log.
  *
  *     struct fp_bundle bundle;
  *     fp_bundle_init(&bundle, log);

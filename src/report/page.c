@@ -216,11 +216,6 @@ const char *fp_pages_svg_script(const struct fp_pages *pages)
     return pages->svg_script.data;
 }
 
-size_t fp_pages_graph_size(const struct fp_pages *pages)
-{
-    return pages->asset_bytes[A_VIEWER].len + pages->asset_bytes[A_VIEWER_STYLE].len;
-}
-
 const struct fp_lang *fp_pages_lang(const struct fp_pages *pages)
 {
     return pages->lang;

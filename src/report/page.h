@@ -79,8 +79,6 @@ struct fp_page_asset fp_pages_asset(const struct fp_pages *pages, size_t index);
 
 /* What makes an SVG interactive (flame/svg.h); the pages keep it. */
 const char *fp_pages_svg_script(const struct fp_pages *pages);
-/* Bytes that the page's own graph takes in a page of one file, its data not counted. */
-size_t fp_pages_graph_size(const struct fp_pages *pages);
 /* Of the words; NULL = English. */
 const struct fp_lang *fp_pages_lang(const struct fp_pages *pages);
 /* Of the words that are drawn here (PNG, PDF): English where no font that is installed has the language's characters. */

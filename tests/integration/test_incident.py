@@ -412,29 +412,61 @@ class Budgets(IncidentCase):
         self.assertFalse(os.path.exists(self.path("out", "flamegraph.png")))
         self.said(outcome, "flamegraph.png is left out, to stay within 1kB (--max-bytes png=SIZE).")
 
-    def test_the_page(self) -> None:
-        outcome = self.bundle("--max-bytes", "html=900kB")
+    def page_within(self, size: int) -> str:
+        """The page with such a budget; self.outcome is of the command."""
+        self.outcome = self.bundle("--max-bytes", f"html={size}B")
         page = read_text(self.path("out", "report.html"))
-        self.assertLessEqual(len(page.encode()), 900000)
+        self.assertLessEqual(len(page.encode()), size)
         self.assertEqual(outside(page), [])
-        self.assertEqual(len(pictures_of(page)), 1)
-        self.said(outcome, "In the flame graph of report.html, boxes narrower than")
-        self.has(page, "Not drawn: ")
+        return page
+
+    def test_the_page(self) -> None:
+        """Whole where it fits to the byte; else it loses the graph, boxes, the picture, and is left out, in this order."""
+        self.bundle()
+        whole = read_text(self.path("out", "report.html"))
+        self.assertEqual(len(inline(whole, "script")), 4)
+        self.has_not(whole, "interactive graph of the whole profile")
+        size = len(whole.encode())
+        self.assertEqual(self.page_within(size), whole)
+        page = self.page_within(size - 1)
+        self.assertEqual(pictures_of(page), pictures_of(whole))
         self.assertEqual(len(inline(page, "script")), 2)  # the theme's and the tables', but not the graph's
-        self.said(outcome, "In report.html, the interactive graph of the whole profile is left out, to stay within 900kB")
+        self.said(self.outcome, f"In report.html, the interactive graph of the whole profile is left out, to stay within {size - 1}B")
         self.has(page, "the interactive graph of the whole profile is left out")
-        outcome = self.bundle("--max-bytes", "html=2MB")
-        page = read_text(self.path("out", "report.html"))
-        self.assertEqual(len(inline(page, "script")), 4)
-        self.has_not(page, "interactive graph of the whole profile")
-        outcome = self.bundle("--max-bytes", "html=500kB")
-        page = read_text(self.path("out", "report.html"))
+        bare = len(page.encode()) - len(pictures_of(page)[0].encode()) * 4 // 3
+        page = self.page_within(bare + 60000)
+        self.assertEqual(len(pictures_of(page)), 1)
+        self.said(self.outcome, "In the flame graph of report.html, boxes narrower than 3 px are not drawn, to stay within")
+        self.has(page, "Not drawn: ")
+        page = self.page_within(bare + 10000)
         self.assertEqual(pictures_of(page), [])
         self.assertNotIn("script-src", policy_of(page))
-        self.said(outcome, "In report.html, the flame graph is left out")
+        self.said(self.outcome, "In report.html, the flame graph is left out")
         outcome = self.bundle("--max-bytes", "html=1kB")
         self.assertFalse(os.path.exists(self.path("out", "report.html")))
         self.said(outcome, "report.html is left out")
+
+    def test_the_pictures_share_what_the_page_has(self) -> None:
+        server = self.server()
+
+        def within(size: int) -> List[str]:
+            self.assertEqual(self.incident(server.url, *AROUND, "--max-bytes", f"html={size}B").code, 0)
+            page = read_text(self.path("ticket", "report.html"))
+            self.assertLessEqual(len(page.encode()), size)
+            self.assertGreater(len(page.encode()), size - 60000, "what there is is used")
+            return pictures_of(page)
+
+        self.incident(server.url, *AROUND, to="whole")
+        page = read_text(self.path("whole", "report.html"))
+        whole = pictures_of(page)
+        self.assertEqual(within(len(page.encode())), whole)
+        graph = len(page.encode()) - sum(len(script.encode()) for script in inline(page, "script")[2:])
+        bare = graph - len(GRAPH_STYLE) - sum(len(picture.encode()) for picture in whole) * 4 // 3
+        flame, difference = within(bare + len(whole[0].encode()) * 4 // 3 + 180000)
+        self.assertEqual(flame, whole[0])
+        self.assertLess(len(difference), len(whole[1]))
+        (flame,) = within(bare + len(whole[0].encode()) * 3 // 4)  # the difference is given up for it
+        self.assertLess(len(flame), len(whole[0]))
 
     def test_the_pdf(self) -> None:
         outcome = self.bundle("--max-bytes", "pdf=40kB")
