@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/lang.h"
 #include "base/limits.h"
 #include "base/wait.h"
 #include "codec/gunzip.h"
@@ -160,15 +161,15 @@ static int take_report(struct fp_baseline *baseline, const struct fp_str *dir, c
     if (rc == FP_OK)
         rc = read_profile(baseline, file.data, run->job, &why);
     if (rc == FP_ENOTFOUND && is_empty_report(dir->data)) {
-        fp_baseline_lacks(baseline, "%s has no data", baseline->label.data);
+        fp_baseline_lacks(baseline, "lacks_data", baseline->label.data, NULL);
         rc = FP_OK;
     } else if (rc == FP_ENOTFOUND) {
-        fp_baseline_lacks(baseline, "%s has no profile of this report", baseline->label.data);
+        fp_baseline_lacks(baseline, "lacks_profile", baseline->label.data, NULL);
         rc = FP_OK;
     } else if (rc < 0 && rc != FP_ENOMEM) {
         fp_error_at(&why, file.data, 0, 0, -1);
         fp_log_error(context->fetcher.log, FP_LOG_WARNING, &why, "no baseline");
-        fp_baseline_lacks(baseline, "the profile of %s is damaged: %s", baseline->label.data, why.message);
+        fp_baseline_lacks(baseline, "lacks_whole_profile", baseline->label.data, why.message, NULL);
         rc = FP_OK;
     }
     fp_str_release(&file);
@@ -211,21 +212,19 @@ static int published_dir(struct fp_str *ret_dir, const struct fp_job_run *run, c
 static void explain(struct fp_baseline *baseline, const struct fp_job_run *run,
                     const struct fp_job_run *other, const struct fp_job_context *context)
 {
-    const char *source = fp_source_describe(context->fetcher.source), *here = "is not in this site";
+    const char *source = fp_source_describe(context->fetcher.source);
     struct fp_str dir;
     bool damaged = published_dir(&dir, run, context, NULL) == FP_OK && has_profile(dir.data);
 
-    if (damaged)
-        here = "is damaged in this site";
     if (other->outcome == FP_OUTCOME_EMPTY && !damaged)
-        fp_baseline_lacks(baseline, "%s has no data, neither here nor at %s", baseline->label.data, source);
+        fp_baseline_lacks(baseline, "lacks_data_anywhere", baseline->label.data, source, NULL);
     else if (other->outcome == FP_OUTCOME_EMPTY)
-        fp_baseline_lacks(baseline, "%s %s, and %s has no data of it", baseline->label.data, here, source);
+        fp_baseline_lacks(baseline, "lacks_data_damaged", baseline->label.data, source, NULL);
     else if (fp_source_is_recorded(context->fetcher.source))
-        fp_baseline_lacks(baseline, "%s %s, and %s has no recording of it", baseline->label.data, here, source);
+        fp_baseline_lacks(baseline, damaged ? "lacks_recording_damaged" : "lacks_recording", baseline->label.data, source, NULL);
     else
-        fp_baseline_lacks(baseline, "%s %s, and could not be had: %s", baseline->label.data, here,
-                          other->failure ? other->failure : "no reason was recorded");
+        fp_baseline_lacks(baseline, damaged ? "lacks_reply_damaged" : "lacks_reply", baseline->label.data,
+                          other->failure ? other->failure : fp_lang_word(NULL, "no_reason"), NULL);
     fp_str_release(&dir);
     if (other->outcome == FP_OUTCOME_FAILED && !fp_source_is_recorded(context->fetcher.source))
         fp_log(context->fetcher.log, FP_LOG_WARNING, "%s %s, %s: no baseline: %s", run->job->service->title,
@@ -261,7 +260,7 @@ static int find_pressed(struct fp_baseline *baseline, const struct fp_job_run *r
     int rc;
 
     if (other->outcome == FP_OUTCOME_EMPTY) {
-        fp_baseline_lacks(baseline, "%s has no data", baseline->label.data);
+        fp_baseline_lacks(baseline, "lacks_data", baseline->label.data, NULL);
         return FP_OK;
     }
     rc = fp_job_report_dir(other, context, &dir, err);
@@ -301,7 +300,7 @@ int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
     baseline->source = "site";
     fp_str_puts(&baseline->label, wanted->label);
     if (!wanted->known) {
-        fp_baseline_lacks(baseline, "%s", wanted->why);
+        fp_baseline_lacks(baseline, "lacks_window", wanted->why, NULL);
     } else if (other && other->job->asked_by != FP_NO_JOB) {
         rc = find_reference(baseline, run, other, context, err);
     } else {

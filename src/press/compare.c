@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "base/limits.h"
 #include "press/draw.h"
 #include "report/comparison.h"
@@ -13,6 +14,8 @@ void fp_baseline_init(struct fp_baseline *baseline)
 {
     *baseline = (struct fp_baseline){ .source = "file", .covered = 1 };
     fp_str_init(&baseline->missing, FP_LIMIT_TEXT);
+    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++)
+        fp_str_init(&baseline->lacks_args[i], FP_LIMIT_TEXT);
     fp_str_init(&baseline->label, FP_LIMIT_TEXT);
     fp_str_init(&baseline->path, FP_LIMIT_TEXT);
     fp_str_init(&baseline->filter, FP_LIMIT_TEXT);
@@ -23,6 +26,8 @@ void fp_baseline_release(struct fp_baseline *baseline)
 {
     fp_tree_release(&baseline->tree);
     fp_str_release(&baseline->missing);
+    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++)
+        fp_str_release(&baseline->lacks_args[i]);
     fp_str_release(&baseline->label);
     fp_str_release(&baseline->path);
     fp_str_release(&baseline->filter);
@@ -30,13 +35,24 @@ void fp_baseline_release(struct fp_baseline *baseline)
     fp_zone_free(baseline->zone);
 }
 
-void fp_baseline_lacks(struct fp_baseline *baseline, const char *format, ...)
+void fp_baseline_lacks(struct fp_baseline *baseline, const char *key, ...)
 {
     va_list args;
 
     fp_str_clear(&baseline->missing);
-    va_start(args, format);
-    fp_str_vprintf(&baseline->missing, format, args);
+    baseline->lacks = key;
+    va_start(args, key);
+    fp_lang_vsay(NULL, &baseline->missing, key, args);
+    va_end(args);
+    va_start(args, key);
+    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++) {
+        const char *argument = va_arg(args, const char *);
+
+        fp_str_clear(&baseline->lacks_args[i]);
+        if (!argument)
+            break;
+        fp_str_puts(&baseline->lacks_args[i], argument);
+    }
     va_end(args);
 }
 
@@ -64,7 +80,7 @@ int fp_baseline_take(struct fp_baseline *baseline, struct fp_builder *builder,
     if (!baseline->label.len && baseline->has_window)
         fp_str_puts(&baseline->label, baseline->window.label);
     if (!builder->count || builder->total <= 0) {
-        fp_baseline_lacks(baseline, "%s has no data", baseline->label.data);
+        fp_baseline_lacks(baseline, "lacks_data", baseline->label.data, NULL);
         fp_builder_release(builder);
         return fp_str_status(&baseline->missing, "a reason", err);
     }
@@ -120,6 +136,7 @@ static void fill_facts(struct fp_compared *c, const struct fp_baseline *baseline
 
     c->facts = (struct fp_comparison_facts){
         .missing = baseline->missing.len ? baseline->missing.data : NULL,
+        .lacks = baseline->lacks,
         .label = baseline->label.data,
         .window = baseline->has_window ? &baseline->window : NULL,
         .zone = baseline->zone,
@@ -131,6 +148,8 @@ static void fill_facts(struct fp_compared *c, const struct fp_baseline *baseline
         .source = baseline->source,
         .requests = baseline->requests,
     };
+    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++)
+        c->facts.lacks_args[i] = baseline->lacks_args[i].data;
 }
 
 /* Two trees as they are to be compared, and the pair of them. */
@@ -180,15 +199,15 @@ int fp_compare_make(struct fp_compared *ret_compared, struct fp_baseline *baseli
 
     *ret_compared = (struct fp_compared){ .facts = { .label = "" } };
     if (!baseline->missing.len && baseline->unit != facts->event->unit)
-        fp_baseline_lacks(baseline, "the values of %s are %s, not %s", baseline->label.data,
-                          fp_unit_name(baseline->unit), fp_unit_name(facts->event->unit));
+        fp_baseline_lacks(baseline, "lacks_unit", baseline->label.data, fp_unit_name(baseline->unit),
+                          fp_unit_name(facts->event->unit), NULL);
     fill_facts(ret_compared, baseline, facts);
     if (!baseline->missing.len && fp_report_total(facts) > 0)
         rc = compare(ret_compared, baseline, how, facts, &why);
     if (rc == FP_ENOMEM)
         return fp_error_nomem(err);
     if (rc < 0) {
-        fp_baseline_lacks(baseline, "it cannot be compared with %s: %s", baseline->label.data, why.message);
+        fp_baseline_lacks(baseline, "lacks_comparison", baseline->label.data, why.message, NULL);
         fill_facts(ret_compared, baseline, facts);
     }
     return fp_str_status(&baseline->missing, "a reason", err);

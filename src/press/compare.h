@@ -8,7 +8,7 @@
  *
  *     struct fp_baseline baseline;
  *     fp_baseline_init(&baseline);
- *     … fp_baseline_take(&baseline, &builder, &meta, objects, &err), or fp_baseline_lacks(&baseline, "…") …
+ *     … fp_baseline_take(&baseline, &builder, &meta, objects, &err), or fp_baseline_lacks(&baseline, "lacks_data", label, NULL) …
  *     rc = fp_compare_make(&compared, &baseline, &how, &facts, &err);
  *     if (rc == FP_OK) facts.comparison = &compared.facts;
  *     … fp_draw_report …
@@ -33,7 +33,9 @@
 #include "report/report.h"
 
 struct fp_baseline {
-    struct fp_str missing;   /* why there is none; empty = there is one */
+    struct fp_str missing;   /* why there is none, in English; empty = there is one … */
+    const char *lacks;       /* … its key in the catalogue of words (base/lang.h), with its arguments */
+    struct fp_str lacks_args[FP_COMPARISON_LACKS_ARGS];
     struct fp_tree tree;     /* as it came */
     struct fp_str label, path, filter, completeness;
     const char *source;      /* "site", "server", "file" */
@@ -48,7 +50,8 @@ struct fp_baseline {
 
 void fp_baseline_init(struct fp_baseline *baseline);
 void fp_baseline_release(struct fp_baseline *baseline);
-void fp_baseline_lacks(struct fp_baseline *baseline, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As fp_lang_say: a key, and its arguments, FP_COMPARISON_LACKS_ARGS at most. */
+void fp_baseline_lacks(struct fp_baseline *baseline, const char *key, ...) __attribute__((sentinel));
 
 /* Takes a profile over: its stacks (consumed in every case; without any there is no baseline) and what `meta` says of
  * window, sample, filter and completeness. A label is taken from the window when there is none yet. */

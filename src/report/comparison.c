@@ -42,6 +42,13 @@ static void put_baseline(struct fp_model *model, json_t *root, const struct fp_c
     if (!c || c->missing) {
         fp_model_put(model, root, "baseline", json_null());
         fp_model_put(model, root, "no_baseline", fp_model_text_or_null(c ? c->missing : NULL));
+        if (c && c->lacks) {
+            json_t *words = fp_model_array(model, root, "no_baseline_words");
+
+            fp_model_push(model, words, fp_model_text(c->lacks));
+            for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++)
+                fp_model_push(model, words, fp_model_text(c->lacks_args[i]));
+        }
         return;
     }
     baseline = fp_model_object(model, root, "baseline");

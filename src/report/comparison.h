@@ -9,6 +9,8 @@
  *                the report, else the one it was asked for under), path (of its report's directory below the site; null: it has none there),
  *                source ("site", "server", "file")}; null when there is none
  *   no_baseline  why there is none, in words; null when there is one, or when none was asked for
+ *   no_baseline_words  that for pages in other languages: [key of the catalogue (base/lang.h), its arguments …]; not there
+ *                when no_baseline is null
  *   comparison   {q, min_effect, min_samples, sampled (values are counts of samples: noise can be told), tested (how
  *                many functions), before_samples, after_samples, changed (how many), too_few, threshold (p values up to
  *                here are discoveries; negative: none), limits {share, cores, relative} (of a regression; 0: none),

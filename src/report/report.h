@@ -58,9 +58,13 @@ struct fp_picture_facts {
     double min_width;          /* px */
 };
 
+#define FP_COMPARISON_LACKS_ARGS 3
+
 /* What the profile is compared with, and what came of it. Values and shares are of the profiles as they came. */
 struct fp_comparison_facts {
     const char *missing;            /* why there is no baseline: one line; NULL = there is one */
+    const char *lacks;              /* that as a key of the words (base/lang.h), with its arguments; NULL as above */
+    const char *lacks_args[FP_COMPARISON_LACKS_ARGS];
     /* the baseline */
     const char *label;              /* "Thu 19 Nov 2026", a name, files */
     const struct fp_window *window; /* NULL = not known */

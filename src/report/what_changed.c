@@ -429,6 +429,25 @@ static void put_difference(struct section *s)
                  NULL);
 }
 
+/* In the words of the page; as the summary says it where it has no key, or one of another version. */
+static void put_no_baseline(struct section *s, const char *missing)
+{
+    const json_t *words = json_object_get(s->summary, "no_baseline_words");
+    const char *key = json_string_value(json_array_get(words, 0)), *args[FP_COMPARISON_LACKS_ARGS];
+    char dates[FP_COMPARISON_LACKS_ARGS][FP_WORDS_LABEL_MAX];
+
+    if (!*missing || !key || strncmp(key, "lacks_", 6) || !fp_lang_look_up(s->model->lang ? s->model->lang : &fp_langs[0], key)) {
+        put_text(s, "no_baseline", *missing ? missing : NULL);
+        return;
+    }
+    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++) {
+        const char *text = json_string_value(json_array_get(words, i + 1));
+
+        args[i] = fp_words_label(s->model->lang, dates[i], text ? text : "");
+    }
+    fp_model_say(s->model, s->root, "no_baseline", key, args[0], args[1], args[2], NULL);
+}
+
 void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
 {
     const json_t *summary = tables->summary, *baseline = json_object_get(summary, "baseline");
@@ -445,7 +464,7 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
 
     s.svg = fp_model_get_text(json_object_get(summary, "files"), "diff_svg");
     fp_model_put(s.model, to, "has_changes", json_boolean(*missing || json_is_object(baseline)));
-    put_text(&s, "no_baseline", *missing ? missing : NULL);
+    put_no_baseline(&s, missing);
     measure(&s);
     if (json_is_object(baseline))
         put_head(&s);

@@ -255,6 +255,17 @@ class Windows(IncidentCase):
         self.assertEqual(read_json(self.path("ticket", "summary.json"))["window"]["label"], "Fri 20 Nov 2026")
 
 
+    def test_a_reason_in_chinese(self) -> None:
+        self.incident(self.server().url, "--at", "2026-11-10T03:12", lang="zh")
+        words = "2026年11月10日（周二）"
+        for name in ("summary.md", "report.html"):
+            text = read_text(self.path("ticket", name))
+            self.assertIn("没有数据，本站点和 http://127.0.0.1:", text)
+            self.has_not(text, "has no data", "neither here")
+            self.assertRegex(text, f"没有基线：.*{words}[^。]*没有数据")
+        self.assertIn("neither here nor at", read_json(self.path("ticket", "summary.json"))["no_baseline"])
+
+
 class Fonts(IncidentCase):
     """Words in Chinese are drawn where a font has them: with one that has not, what is drawn is in English."""
 

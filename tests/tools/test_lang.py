@@ -89,6 +89,19 @@ class Lang(unittest.TestCase):
             for call in re.findall(r'fp_lang_say_count\(([^;]*?), NULL\);', text, flags=re.S):
                 self.check_said(call, 3, "_other", name)
 
+    def test_reasons_are_keys(self):
+        """fp_baseline_lacks gets keys of the catalogue with all their arguments, and no words."""
+        english, found = catalogue("en"), 0
+        for name, text in sources().items():
+            for call in re.findall(r"fp_baseline_lacks\(baseline, ([^;]*)\);", text):
+                found += 1
+                self.assertRegex(call, r", NULL$", name)
+                literals = re.findall(r'"([^"]*)"', re.sub(r"fp_lang_word\([^)]*\)", "", call))
+                self.assertTrue(literals, call)
+                for key in literals:
+                    self.assertTrue(key in english, f"{name}: {key!r} is no key of assets/lang")
+        self.assertGreater(found, 8)
+
     def check_said(self, call, at, suffix, name):
         """The key is the argument at `at`; it may be a choice of several."""
         english = catalogue("en")
