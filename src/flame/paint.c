@@ -64,6 +64,11 @@ void fp_paint_font(struct fp_paint *p, double size, bool bold)
     pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);
     pango_font_description_set_weight(p->font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(p->text, p->font);
+    /* a font that cairo has open, and the shaper has not, has no letter at all */
+    pango_layout_set_text(p->text, "m", 1);
+    p->fontless = p->fontless || pango_layout_get_unknown_glyphs_count(p->text) > 0;
+    for (const GSList *run = pango_layout_get_line_readonly(p->text, 0)->runs; run; run = run->next)
+        p->fontless |= ((const PangoLayoutRun *)run->data)->glyphs->glyphs[0].glyph == 0;
 }
 
 void fp_paint_colour(struct fp_paint *p, struct fp_rgb c)
