@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib.h>
+
 #include "cmd/cmd.h"
 
 const struct fp_command fp_commands[] = {
@@ -45,6 +47,14 @@ static void print_help(FILE *to)
         fprintf(to, "  %-10s %s\n", row->code, row->meaning);
 }
 
+/* Pango and GLib speak to stderr, several times of one thing, in lines that are not ours; what they warn of is found out
+ * where it matters (flame/paint.c). Only the last words before an abort are let through. */
+static GLogWriterOutput hush(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
+{
+    (void)data;
+    return level & G_LOG_LEVEL_ERROR ? g_log_writer_default(level, fields, count, data) : G_LOG_WRITER_HANDLED;
+}
+
 int main(int argc, char **argv)
 {
     struct fp_log log;
@@ -56,6 +66,7 @@ int main(int argc, char **argv)
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
     (void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
 #endif
+    g_log_set_writer_func(hush, NULL, NULL);
     fp_log_init(&log, STDERR_FILENO);
     if (argc < 2) {
         print_help(stderr);

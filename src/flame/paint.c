@@ -64,6 +64,11 @@ void fp_paint_font(struct fp_paint *p, double size, bool bold)
     pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);
     pango_font_description_set_weight(p->font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(p->text, p->font);
+    /* a font that cairo has open, and the shaper has not, has no letter at all */
+    pango_layout_set_text(p->text, "m", 1);
+    p->fontless = p->fontless || pango_layout_get_unknown_glyphs_count(p->text) > 0;
+    for (const GSList *run = pango_layout_get_line_readonly(p->text, 0)->runs; run; run = run->next)
+        p->fontless |= ((const PangoLayoutRun *)run->data)->glyphs->glyphs[0].glyph == 0;
 }
 
 void fp_paint_colour(struct fp_paint *p, struct fp_rgb c)
@@ -71,10 +76,38 @@ void fp_paint_colour(struct fp_paint *p, struct fp_rgb c)
     cairo_set_source_rgb(p->cr, c.r / 255.0, c.g / 255.0, c.b / 255.0);
 }
 
+static bool can_open(PangoFont *font)
+{
+    cairo_scaled_font_t *scaled = font ? pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font)) : NULL;
+
+    return scaled && cairo_scaled_font_status(scaled) == CAIRO_STATUS_SUCCESS;
+}
+
+bool fp_paint_has_fonts(struct fp_paint *p)
+{
+    for (const GSList *line = pango_layout_get_lines_readonly(p->text); line && !p->fontless; line = line->next)
+        for (const GSList *run = ((const PangoLayoutLine *)line->data)->runs; run && !p->fontless; run = run->next)
+            p->fontless = !can_open(((const PangoLayoutRun *)run->data)->item->analysis.font);
+    return !p->fontless;
+}
+
+int fp_paint_status(const struct fp_paint *p, struct fp_error *err)
+{
+    if (p->fontless)
+        return fp_error_set(err, FP_ENOTFOUND,
+                            "a font for the text of the picture cannot be opened (%s): allow more open files (ulimit -n), "
+                            "or install one of these", FP_FONT_FAMILIES);
+    if (cairo_status(p->cr) != CAIRO_STATUS_SUCCESS)
+        return fp_error_set(err, FP_ENOMEM, "cairo: %s", cairo_status_to_string(cairo_status(p->cr)));
+    return FP_OK;
+}
+
 /* Text with its baseline at (x, y). */
 void fp_paint_text(struct fp_paint *p, double x, double y, const char *text, size_t n)
 {
     pango_layout_set_text(p->text, text, (int)n);
+    if (!fp_paint_has_fonts(p))
+        return;
     cairo_move_to(p->cr, x, y - pango_layout_get_baseline(p->text) / (double)PANGO_SCALE);
     pango_cairo_show_layout(p->cr, p->text);
 }
@@ -182,7 +215,5 @@ int fp_paint_picture(struct fp_paint *p, const struct fp_picture *picture, struc
     put_foot(p, picture);
     rc = fp_str_status(&label, "a label", err);
     fp_str_release(&label);
-    if (rc == FP_OK && cairo_status(p->cr) != CAIRO_STATUS_SUCCESS)
-        rc = fp_error_set(err, FP_ENOMEM, "cairo: %s", cairo_status_to_string(cairo_status(p->cr)));
-    return rc;
+    return rc == FP_OK ? fp_paint_status(p, err) : rc;
 }

@@ -26,6 +26,7 @@ struct fp_paint {
     cairo_t *cr;
     PangoLayout *text;
     PangoFontDescription *font;
+    bool fontless; /* text was to be painted with a font that could not be opened */
     double top, bottom; /* boxes beyond them are left out, as nobody would see them; in CSS pixels of the picture */
 };
 
@@ -35,6 +36,11 @@ void fp_paint_release(struct fp_paint *p);
 /* Whether the fonts that are installed have all that the words of a language are written with; NULL = English, which is
  * taken for granted. */
 bool fp_paint_shows(const struct fp_lang *lang);
+
+/* Can the fonts be opened that the text in p->text takes? Which these are shows only when it is laid out. */
+bool fp_paint_has_fonts(struct fp_paint *p);
+/* Whether all fonts could be opened so far: Pango itself goes on with boxes in place of letters. */
+int fp_paint_status(const struct fp_paint *p, struct fp_error *err);
 
 /* The whole picture, its upper left corner at the origin. */
 int fp_paint_picture(struct fp_paint *p, const struct fp_picture *picture, struct fp_error *err);

@@ -83,7 +83,8 @@ static double put(struct writer *w, const char *text, double x, double width, en
     pango_layout_get_size(layout, NULL, &height);
     fp_paint_colour(&w->paint, label ? fp_palette_subtitle() : fp_palette_label());
     cairo_move_to(w->cr, x, w->y);
-    pango_cairo_show_layout(w->cr, layout);
+    if (fp_paint_has_fonts(&w->paint))
+        pango_cairo_show_layout(w->cr, layout);
     return (double)height / PANGO_SCALE;
 }
 
@@ -115,6 +116,7 @@ static int put_lines(struct writer *w, struct fp_error *err)
         }
         put_line(w, &w->pdf->lines[i]);
     }
+    rc = fp_paint_status(&w->paint, err);
     fp_paint_release(&w->paint);
     cairo_show_page(w->cr);
     return rc;

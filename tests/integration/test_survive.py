@@ -200,6 +200,24 @@ class Machine(SurviveCase):
         self.assertEqual(self.command("run", "-c", config, env=LATER), (0, "", ""))
         self.whole()
 
+    def test_no_picture_without_its_fonts(self) -> None:
+        """With however few files to open: a picture is as it should be, or it is said that it is not there."""
+        server = self.server()
+        config = self.config(server.url, **SMALL)
+
+        def pictures() -> Dict[str, bytes]:
+            return {path: data for path, data in files_of(self.site).items() if path.endswith("flamegraph.png")}
+
+        self.assertEqual(self.command("run", "-c", config).code, 0)
+        good = pictures()
+        for limit in (*range(13, 40, 3), 31, 32, 33, 64):
+            shutil.rmtree(self.site)
+            outcome = self.limited(limit, "run", "-c", config)
+            self.has_not(outcome.err, "Pango", "CRITICAL")
+            if os.path.isdir(self.site):
+                for path, data in pictures().items():
+                    self.assertEqual(data, good[path], (limit, path))
+
     def test_the_clock_jumps_back(self) -> None:
         """What is published later by the clock of another day stays; an earlier `yesterday` is an earlier night."""
         self.old_site()
