@@ -28,7 +28,7 @@ THIRD_PARTY = {
     "cairo": {"flame"},
     "pango/": {"flame"},
     "png": {"flame"},
-    "glib": {"plan", "flame", "main.c"},
+    "glib": {"plan", "flame", ""},
     "zlib": {"codec"},
     "zip.h": {"publish"},
     "pcre2": {"base"},
