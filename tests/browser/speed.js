@@ -74,7 +74,7 @@ async function actions(rounds) {
     await time('zoom in further', () => press('Enter'));
     await time('zoom out', () => press('Home'));
     await time('pointer', () => move(0.3 + round / 10));
-    for (const text of ['h', 'ha', 'hand', 'handle_1']) await time(`search ${text}`, () => type(text));
+    for (const text of ['h', 'ha', 'hand', 'handle1']) await time(`search ${text}`, () => type(text));
     said.found = document.querySelector('.viewer-found').textContent;
     await time('next match', () => press('n'));
     await time('search cleared', () => type(''));
