@@ -89,8 +89,8 @@ async function look(browser, { base, width = WIDTHS.desktop, height = 800, dark 
   });
   context.on('requestfailed', (request) => {
     const why = request.failure().errorText;
-    // the icon of the tab comes last, and nobody waits for it
-    if (why !== 'net::ERR_ABORTED' || request.resourceType() !== 'other') say(`failed: ${request.url()}: ${why}`);
+    // what a page was still loading when the reader went on, or closed it, is nobody's failure
+    if (why !== 'net::ERR_ABORTED') say(`failed: ${request.url()}: ${why}`);
   });
   context.on('response', (response) => {
     if (response.status() >= 400) say(`${response.status()}: ${response.url()}`);
