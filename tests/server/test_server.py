@@ -469,7 +469,7 @@ class Process(unittest.TestCase):
             time.sleep(0.01)
         begin = time.monotonic()
         self.assertEqual(server.stop(), 0)
-        self.assertLess(time.monotonic() - begin, 2)
+        self.assertLess(time.monotonic() - begin, 5)  # other tests may have the machine; hanging is for ever
         connection.close()
 
     def test_ends_with_stdin_and_with_parent(self) -> None:
