@@ -33,7 +33,7 @@ static inline struct fp_source_config config_for(const char *scene)
     snprintf(url, sizeof url, "http://127.0.0.1:%d/%s", server.port, scene);
     return (struct fp_source_config){
         .url = url,
-        .timeout_ms = 10000,
+        .timeout_ms = 60000, /* other tests may have the machine; those about time set their own */
         .connect_timeout_ms = 3000,
         .stall_timeout_ms = 5000,
         .retries = 5,
