@@ -37,16 +37,6 @@ static void put_text(struct section *s, const char *key, const char *text)
     fp_model_put(s->model, s->root, key, fp_model_text_or_null(text));
 }
 
-/* "+" before a number that is above nothing; a bound ("< 0.01") has none. */
-static json_t *with_sign(double value, const char *text)
-{
-    char signed_text[FP_UNIT_TEXT + 1];
-
-    snprintf(signed_text, sizeof signed_text, "%s%s", value > 0 && *text >= '0' && *text <= '9' ? "+" : "",
-             text);
-    return fp_model_text(signed_text);
-}
-
 /* ---- one change ---- */
 
 static bool is_verdict(const json_t *change, const char *verdict)
@@ -79,7 +69,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
         fp_number_format(text, round(relative * 10) / 10);
         strcat(text, " %");
         fp_model_put(s->model, row, "word_order", json_real(relative));
-        fp_model_put(s->model, row, "word", with_sign(relative, text));
+        fp_model_put(s->model, row, "word", fp_model_text(fp_signed(text, relative)));
     }
 }
 
@@ -102,15 +92,15 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
 
     if (json_is_number(cores))
         fp_model_put(s->model, row, "amount",
-                     with_sign(in_cores, fp_fixed_format(text, in_cores, s->decimals)));
+                     fp_model_text(fp_signed(fp_fixed_format(text, in_cores, s->decimals), in_cores)));
     else
         fp_model_put(s->model, row, "amount",
-                     with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
+                     fp_model_text(fp_signed(fp_lang_value(s->model->lang, text, more, s->tables->unit), (double)more)));
     fp_model_put(s->model, row, "amount_order", json_is_number(cores) ? json_real(in_cores) : json_integer(more));
     fp_model_say(s->model, row, "exact",
                  json_is_true(json_object_get(change, "by_self")) ? "before_after_self" : "before_after",
-                 fp_unit_format_exact(text, before, s->tables->unit),
-                 fp_unit_format_exact(exact, after, s->tables->unit), NULL);
+                 fp_lang_exact(s->model->lang, text, before, s->tables->unit),
+                 fp_lang_exact(s->model->lang, exact, after, s->tables->unit), NULL);
 }
 
 static void put_side(struct section *s, json_t *row, const char *key, int64_t value, int64_t whole)
@@ -158,7 +148,7 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     fp_model_put(s->model, row, "self", json_boolean(json_is_true(json_object_get(change, "by_self"))));
     put_side(s, row, "before", value_of(change, false), s->before);
     put_side(s, row, "after", value_of(change, true), s->after);
-    fp_model_put(s->model, row, "points", with_sign(points, fp_fixed_format(text, points, 2)));
+    fp_model_put(s->model, row, "points", fp_model_text(fp_signed(fp_fixed_format(text, points, 2), points)));
     fp_model_put(s->model, row, "before_order", fp_model_number(json_object_get(change, "before_share")));
     fp_model_put(s->model, row, "after_order", fp_model_number(json_object_get(change, "after_share")));
     fp_model_put(s->model, row, "points_order", json_real(points));
@@ -258,13 +248,13 @@ static void write_total(const struct section *s, bool newer, char to[2 * FP_UNIT
     char text[FP_UNIT_TEXT];
 
     if (!s->rates)
-        fp_unit_format(to, newer ? s->after : s->before, s->tables->unit);
+        fp_lang_value(s->model->lang, to, newer ? s->after : s->before, s->tables->unit);
     else if (s->tables->core > 0)
         snprintf(to, 2 * FP_UNIT_TEXT, "%.40s %s", fp_fixed_format(text, cores, fp_fixed_decimals(cores)),
                  fp_lang_word(s->model->lang, "unit_cores"));
     else
         snprintf(to, 2 * FP_UNIT_TEXT, "%.40s %s",
-                 fp_unit_format(text, rated(s, newer ? s->after : s->before, newer), s->tables->unit),
+                 fp_lang_value(s->model->lang, text, rated(s, newer ? s->after : s->before, newer), s->tables->unit),
                  fp_lang_word(s->model->lang, "an_hour"));
 }
 
@@ -282,9 +272,8 @@ static void put_totals(struct section *s, json_t *head)
     }
     write_total(s, true, now);
     if (s->before > 0)
-        fp_number_format(relative, round(more * 10) / 10);
-    fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now,
-                 round(more * 10) > 0 ? "+" : "", relative, NULL);
+        fp_signed(fp_number_format(relative, round(more * 10) / 10), round(more * 10));
+    fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now, relative, NULL);
 }
 
 static void put_head(struct section *s)
@@ -429,25 +418,6 @@ static void put_difference(struct section *s)
                  NULL);
 }
 
-/* In the words of the page; as the summary says it where it has no key, or one of another version. */
-static void put_no_baseline(struct section *s, const char *missing)
-{
-    const json_t *words = json_object_get(s->summary, "no_baseline_words");
-    const char *key = json_string_value(json_array_get(words, 0)), *args[FP_COMPARISON_LACKS_ARGS];
-    char dates[FP_COMPARISON_LACKS_ARGS][FP_WORDS_LABEL_MAX];
-
-    if (!*missing || !key || strncmp(key, "lacks_", 6) || !fp_lang_look_up(s->model->lang ? s->model->lang : &fp_langs[0], key)) {
-        put_text(s, "no_baseline", *missing ? missing : NULL);
-        return;
-    }
-    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++) {
-        const char *text = json_string_value(json_array_get(words, i + 1));
-
-        args[i] = fp_words_label(s->model->lang, dates[i], text ? text : "");
-    }
-    fp_model_say(s->model, s->root, "no_baseline", key, args[0], args[1], args[2], NULL);
-}
-
 void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
 {
     const json_t *summary = tables->summary, *baseline = json_object_get(summary, "baseline");
@@ -464,7 +434,7 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
 
     s.svg = fp_model_get_text(json_object_get(summary, "files"), "diff_svg");
     fp_model_put(s.model, to, "has_changes", json_boolean(*missing || json_is_object(baseline)));
-    put_no_baseline(&s, missing);
+    fp_words_put_lacks(s.model, to, "no_baseline", summary);
     measure(&s);
     if (json_is_object(baseline))
         put_head(&s);
