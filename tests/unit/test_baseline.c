@@ -123,7 +123,7 @@ static void windows(void **state)
     expect("2026-11-30", "yesterday", zone, "Mon 30 Nov 2026");
     expect("2026-11-19", "yesterday", zone, "the day that others are compared with");
     expect("2026-11-01", "last week", zone, "this window is none");
-    expect("none", "yesterday", zone, "no window");
+    expect("none", "yesterday", zone, "none is asked for");
     expect("release-1", "yesterday", zone, "no window");
     fp_zone_free(zone);
 }

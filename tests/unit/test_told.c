@@ -78,7 +78,7 @@ static void changes_lead_by_impact(void **state)
     assert_string_equal(texts.amount, "+0.20");
     fp_lead_write(&leads.items[3], 2, NULL, &texts);
     assert_string_equal(texts.after, "gone");
-    assert_string_equal(texts.amount, "-0.90");
+    assert_string_equal(texts.amount, "\u22120.90");
     fp_lead_write(&leads.items[5], 2, NULL, &texts);
     assert_string_equal(texts.amount, "+2.76 MiB"); /* 0.75 of 4 MiB, less 0.5 of 500,000 B */
     assert_string_equal(fp_lead_place(place, &leads.items[0]),
