@@ -487,10 +487,10 @@ static void put_sections(struct view *view)
     static const struct {
         const char *has, *id, *label;
     } all[] = {
-        { "has_changes", "changes", "what_changed" },
-        { "has_kinds", "kinds", "kinds_of_frame" },
         { "has_graph", "graph", "flame_graph" },
+        { "has_kinds", "kinds", "kinds_of_frame" },
         { "has_difference", "difference", "difference_graph" },
+        { "has_changes", "changes", "what_changed" },
         { "has_downloads", "downloads", "downloads" },
         { "has_processes", "processes", "processes" },
         { "has_functions", "functions", NULL },

@@ -238,6 +238,51 @@ static void put_moved(struct section *s)
     json_decref(moved);
 }
 
+/* ---- the few that lead, above the graph ---- */
+
+#define BRIEF_ROWS 5u
+
+/* The lead of the largest effect that is not taken; the number of all when there is none. */
+static size_t next_lead(const struct section *s, const size_t *taken, size_t count)
+{
+    size_t best = json_array_size(s->changes);
+    double most = 0;
+
+    for (size_t i = 0; i < json_array_size(s->changes); i++) {
+        double effect = fabs(fp_model_get_real(json_array_get(s->changes, i), "effect"));
+        bool is_taken = false;
+
+        for (size_t k = 0; k < count; k++)
+            is_taken |= taken[k] == i;
+        if (!is_taken && effect > most && leads(s->changes, i)) {
+            best = i;
+            most = effect;
+        }
+    }
+    return best;
+}
+
+/* What a reader in a hurry needs: the verdict and the largest changes. The tables are below the graph. */
+static void put_brief(struct section *s)
+{
+    json_t *brief = fp_model_object(s->model, s->root, "changes_brief"), *rows = fp_model_array(s->model, brief, "rows");
+    size_t taken[BRIEF_ROWS], count = 0;
+
+    for (size_t i; count < BRIEF_ROWS && (i = next_lead(s, taken, count)) < json_array_size(s->changes); count++) {
+        const json_t *change = json_array_get(s->changes, i);
+        bool less = fp_model_get_real(change, "effect") < 0;
+        json_t *row = push_change(s, rows, change);
+
+        fp_model_put(s->model, row, "mark", fp_model_text(less ? "\u25bc" : "\u25b2"));
+        fp_model_put(s->model, row, "sense", fp_model_text(less ? "less" : "more"));
+        fp_model_put_word(s->model, row, "direction", less ? "less_hidden" : "more_hidden");
+        taken[count] = i;
+    }
+    fp_model_put(s->model, brief, "has_rows", json_boolean(count > 0));
+    fp_model_put(s->model, brief, "verdict", json_incref(json_object_get(s->root, "changes_verdict")));
+    fp_model_put(s->model, brief, "baseline", json_incref(json_object_get(s->root, "changes_head")));
+}
+
 /* ---- sentences ---- */
 
 /* A total in words: "18.3 s"; where the windows differ in length "0.21 cores", or "1.20 GiB an hour". */
@@ -442,6 +487,10 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
         put_text(&s, "changes_head", NULL);
     put_verdict(&s);
     put_notes(&s);
+    if (*missing || json_is_object(baseline))
+        put_brief(&s);
+    else
+        put_text(&s, "changes_brief", NULL);
     put_rule(&s);
     put_direction(&s, "changes_up", "larger_than_before", 1);
     put_direction(&s, "changes_down", "smaller_than_before", -1);

@@ -124,7 +124,7 @@ static void windows(void **state)
     expect("2026-11-19", "yesterday", zone, "the day that others are compared with");
     expect("2026-11-01", "last week", zone, "this window is none");
     expect("none", "yesterday", zone, "none is asked for");
-    expect("release-1", "yesterday", zone, "no window");
+    expect("release-1", "yesterday", zone, "none is asked for");
     fp_zone_free(zone);
 }
 
