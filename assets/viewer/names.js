@@ -60,7 +60,7 @@
     return starts.filter((at) => text[at] !== '.' && text[at] !== ':');
   }
 
-  const CLONE = /@.*$|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+$/; /* what compilers and linkers add */
+  const CLONE = /(?<=.)(?:@.*|(?:\.(?:part|constprop|isra|cold|llvm|lto_priv|\d+))+)$/; /* what compilers and linkers add */
   const ARGUMENTS = /(?<=[^\s.:\u0002])\u0002+(?: const)?$/;
 
   /* The blank before the place of a function: "name /app/api.js:3:19"; -1 when there is none. */
@@ -77,11 +77,13 @@
     return blank > 0 ? base.slice(blank + 1) : base;
   }
 
+  const LONGEST = 1024; /* of a name that is taken apart */
+
   /* From the whole name to its last part: each shorter than the one before. What is no function (a thread, a process)
    * has no parts. */
   fp.shorterNames = function (text, isFunction = true) {
     const bare = fp.shown(fp.bareName(text));
-    if (!isFunction)
+    if (!isFunction || bare.length > LONGEST)
       return [{ name: bare, cells: fp.cells(bare) }];
     const file = /^\[(\/.*)\]$/s.exec(bare);
     const base = file ? file[1] : bare.startsWith('[') ? bare : withoutSides(bare);
@@ -107,7 +109,7 @@
 
   /* The longest that fits, else the beginning of the last part; '' when not even two characters do. */
   fp.labelFor = function (shorter, cells) {
-    for (const candidate of shorter)
+    for (const candidate of cells < 3 ? shorter.slice(0, 1) : shorter)
       if (candidate.cells <= cells)
         return candidate.name;
     if (cells < 3)

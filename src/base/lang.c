@@ -116,6 +116,32 @@ void fp_lang_say_count(const struct fp_lang *lang, struct fp_str *to, int64_t co
     va_end(args);
 }
 
+/* Only units that are words differ: "µs" is the same in all languages. */
+char *fp_lang_exact(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)
+{
+    char number[FP_UNIT_TEXT], key[KEY_MAX];
+    struct fp_str text;
+
+    if (!lang || lang == &fp_langs[0] || unit == FP_UNIT_MICROSECONDS || unit == FP_UNIT_NANOSECONDS)
+        return fp_unit_format_exact(to, value, unit);
+    snprintf(key, sizeof key, "unit_%s", fp_unit_name(unit));
+    fp_str_init(&text, FP_UNIT_TEXT - 1);
+    fp_lang_say(lang, &text, key, fp_count_format(number, value), NULL);
+    if (text.len && fp_str_ok(&text))
+        memcpy(to, text.data, text.len + 1);
+    else
+        fp_unit_format_exact(to, value, unit);
+    fp_str_release(&text);
+    return to;
+}
+
+char *fp_lang_value(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)
+{
+    bool steps = unit == FP_UNIT_MICROSECONDS || unit == FP_UNIT_NANOSECONDS || unit == FP_UNIT_BYTES;
+
+    return steps ? fp_unit_format(to, value, unit) : fp_lang_exact(lang, to, value, unit);
+}
+
 struct fp_lang_number fp_lang_number(size_t number)
 {
     struct fp_lang_number to;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "base/unit.h"
 
 struct fp_lang_word {
     const char *key, *text;
@@ -50,6 +51,10 @@ void fp_lang_say_count(const struct fp_lang *lang, struct fp_str *to, int64_t co
     __attribute__((sentinel));
 void fp_lang_vsay(const struct fp_lang *lang, struct fp_str *to, const char *key, va_list args);
 void fp_lang_vsay_count(const struct fp_lang *lang, struct fp_str *to, int64_t count, const char *key, va_list args);
+
+/* fp_unit_format and fp_unit_format_exact with the words of the language: "5,214 samples". Return `to`. */
+char *fp_lang_value(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
+char *fp_lang_exact(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
 
 /* A plain number as an argument: fp_lang_number(n).text lives until the end of the statement. */
 struct fp_lang_number {

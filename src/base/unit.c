@@ -348,3 +348,24 @@ int fp_fixed_decimals(double largest)
         decimals++;
     return decimals;
 }
+
+static void insert(char to[FP_UNIT_TEXT], size_t at, const char *sign, size_t instead_of)
+{
+    size_t n = strlen(sign), len = strlen(to);
+
+    if (len - instead_of + n >= FP_UNIT_TEXT)
+        return;
+    memmove(to + at + n, to + at + instead_of, len - at - instead_of + 1);
+    memcpy(to + at, sign, n);
+}
+
+char *fp_signed(char to[FP_UNIT_TEXT], double value)
+{
+    char *minus = strchr(to, '-');
+
+    if (minus)
+        insert(to, (size_t)(minus - to), "\xE2\x88\x92", 1);
+    else if (value > 0 && *to >= '0' && *to <= '9')
+        insert(to, 0, "+", 0);
+    return to;
+}

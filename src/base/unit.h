@@ -54,4 +54,8 @@ char *fp_fixed_format(char to[FP_UNIT_TEXT], double value, int decimals);
  * most. */
 int fp_fixed_decimals(double largest);
 
+/* A difference as pages have it, in place: "+" before what is above nothing (a bound, "< 0.01", has none), and U+2212 for
+ * the "-" that files and messages have. */
+char *fp_signed(char to[FP_UNIT_TEXT], double value);
+
 #endif

@@ -149,7 +149,7 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
                 print_job(plan, &plan->jobs[i], live);
         if (plan->baselines)
             printf("  compared with %s%s\n", plan->baselines[w].known ? "" : "nothing: ",
-                   plan->baselines[w].known ? plan->baselines[w].label : plan->baselines[w].why);
+                   plan->baselines[w].known ? plan->baselines[w].label : plan->baselines[w].lack.text);
     }
     print_references(plan);
     printf("\n%zu job%s, %zu request%s\n", jobs, fp_plural(jobs), requests, fp_plural(requests));

@@ -90,7 +90,7 @@ void fp_difference_describe(const struct fp_difference *d, enum fp_unit unit, co
     const char *relative = fp_share_format(share, change, d->before);
     struct fp_str points;
 
-    fp_unit_format(value, change, unit);
+    fp_lang_value(lang, value, change, unit);
     if (change > 0) {
         put_plus(value);
         put_plus(share);

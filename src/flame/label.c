@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/utf8.h"
+#include "flame/short_name.h"
 
 #define ELLIPSIS "\xE2\x80\xA6"
 /* More zero-width characters in a row than any script or emoji needs: the rest is left out, or a name of
@@ -80,4 +81,27 @@ size_t fp_label_fit(struct fp_slice name, size_t cells, struct fp_str *out)
     cells = append_cells(name, cells - 1, out);
     fp_str_puts(out, ELLIPSIS);
     return cells + 1;
+}
+
+size_t fp_label_fit_name(struct fp_slice name, size_t cells, struct fp_str *out)
+{
+    struct fp_short_names forms;
+    size_t low = 0, high;
+
+    if (fp_label_cells(name, cells) <= cells)
+        return append_cells(name, cells, out);
+    if (cells < 3)
+        return 0;
+    fp_short_names_find(name, &forms);
+    for (high = forms.count; low < high;) { /* each is shorter than the one before */
+        size_t middle = low + (high - low) / 2;
+
+        if (fp_label_cells(fp_short_names_at(&forms, middle), cells) <= cells)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    if (low < forms.count)
+        return append_cells(fp_short_names_at(&forms, low), cells, out);
+    return fp_label_fit(forms.count ? fp_short_names_at(&forms, forms.count - 1) : name, cells, out);
 }

@@ -22,4 +22,7 @@ size_t fp_label_cells(struct fp_slice name, size_t stop);
  * two characters and the "…" fit. */
 size_t fp_label_fit(struct fp_slice name, size_t cells, struct fp_str *out);
 
+/* The same of a function's name: the longest of its ends that fits (flame/short_name.h), else the beginning of the last. */
+size_t fp_label_fit_name(struct fp_slice name, size_t cells, struct fp_str *out);
+
 #endif

@@ -300,10 +300,16 @@ struct fp_rect fp_picture_box(const struct fp_picture *picture, const struct fp_
 
 void fp_picture_label(const struct fp_picture *picture, const struct fp_box *box, struct fp_str *label)
 {
+    enum fp_frame_kind kind = fp_tree_kind(picture->tree, box->node);
+    struct fp_slice name = fp_frame_bare_name(kind, fp_tree_name(picture->tree, box->node));
+    size_t cells = cells_in(box->width - 2 * FP_LABEL_X, 1);
+
     fp_str_clear(label);
     /* without "[k] " and the like: the colour tells the kind, the tooltip has the whole name */
-    fp_label_fit(fp_frame_bare_name(fp_tree_kind(picture->tree, box->node), fp_tree_name(picture->tree, box->node)),
-                 cells_in(box->width - 2 * FP_LABEL_X, 1), label);
+    if (kind == FP_KIND_THREAD || kind == FP_KIND_PROCESS || kind == FP_KIND_HOST)
+        fp_label_fit(name, cells, label);
+    else
+        fp_label_fit_name(name, cells, label);
 }
 
 struct fp_rect fp_picture_cut_edge(const struct fp_picture *picture, const struct fp_rect *painted)

@@ -122,13 +122,13 @@ static void write_headings(struct fp_picture *p, const struct side *shape, const
     struct fp_str *text = &p->words;
 
     fp_str_truncate(text, 0);
-    fp_unit_format(whole, shape->whole, p->unit);
-    fp_unit_format(other_whole, other->whole, p->unit);
+    fp_lang_value(p->lang, whole, shape->whole, p->unit);
+    fp_lang_value(p->lang, other_whole, other->whole, p->unit);
     fp_lang_say(p->lang, text, p->baseline_shape ? "pic_head_before" : "pic_head_after", whole, other_whole, NULL);
     fp_picture_heading(p, &p->panels[0], text->data);
     fp_str_truncate(text, 0);
     fp_lang_say(p->lang, text, p->baseline_shape ? "pic_head_new" : "pic_head_gone",
-                fp_share_format(part, p->rest[0], other->whole), other_whole, fp_unit_format(value, p->rest[0], p->unit), NULL);
+                fp_share_format(part, p->rest[0], other->whole), other_whole, fp_lang_value(p->lang, value, p->rest[0], p->unit), NULL);
     if (p->panel_count > 1)
         fp_picture_heading(p, &p->panels[1], text->data);
 }

@@ -37,8 +37,8 @@ static void put_share(const struct fp_picture *p, struct fp_str *text, int64_t v
 {
     char amount[FP_UNIT_TEXT], share[FP_UNIT_TEXT], of[FP_UNIT_TEXT];
 
-    fp_lang_say(p->lang, text, "pic_share", fp_unit_format(amount, value, p->unit), fp_share_format(share, value, whole),
-                fp_unit_format(of, whole, p->unit), NULL);
+    fp_lang_say(p->lang, text, "pic_share", fp_lang_value(p->lang, amount, value, p->unit), fp_share_format(share, value, whole),
+                fp_lang_value(p->lang, of, whole, p->unit), NULL);
 }
 
 /* Share of the whole, and what the frame keeps for itself. */
@@ -47,7 +47,7 @@ static void put_values(const struct fp_picture *p, struct fp_str *text, int64_t 
     char amount[FP_UNIT_TEXT];
 
     put_share(p, text, total, whole);
-    fp_lang_say(p->lang, text, "pic_self", fp_unit_format(amount, self, p->unit), NULL);
+    fp_lang_say(p->lang, text, "pic_self", fp_lang_value(p->lang, amount, self, p->unit), NULL);
 }
 
 static void put_side(const struct fp_picture *p, struct fp_str *text, const char *side, int64_t total, int64_t self,

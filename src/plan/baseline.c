@@ -1,7 +1,9 @@
 #include "plan/baseline.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "plan/time.h"
 #include "plan/zone.h"
 
@@ -67,46 +69,64 @@ static int64_t days_earlier(const struct fp_zone *zone, int64_t time, int64_t da
     return fp_zone_instant(zone, time + fp_zone_offset(zone, time) - days * FP_DAY);
 }
 
-static int week_before(const struct fp_window *window, const struct fp_zone *zone,
-                       struct fp_window *ret_window, struct fp_error *err)
+void fp_baseline_lack_put(struct fp_baseline_lack *lack, const char *key, const char *of)
+{
+    struct fp_str text;
+
+    lack->key = key;
+    snprintf(lack->of, sizeof lack->of, "%s", of);
+    fp_str_init(&text, sizeof lack->text - 1);
+    fp_lang_say(NULL, &text, key, lack->of, NULL);
+    snprintf(lack->text, sizeof lack->text, "%s", fp_str_ok(&text) && text.len ? text.data : key);
+    fp_str_release(&text);
+}
+
+static int none(struct fp_baseline_lack *lack, const char *key, const char *of)
+{
+    fp_baseline_lack_put(lack, key, of);
+    return FP_ENOTFOUND;
+}
+
+static int week_before(const struct fp_window *window, const struct fp_zone *zone, struct fp_window *ret_window,
+                       struct fp_baseline_lack *lack)
 {
     int64_t start = days_earlier(zone, window->start, 7), end = days_earlier(zone, window->end, 7);
 
     if (end > window->start)
-        return fp_error_set(err, FP_ENOTFOUND, "seven days earlier, %s would overlap itself", window->label);
-    if (start < FP_TIME_MIN || start >= end)
-        return fp_error_set(err, FP_ENOTFOUND, "there is no such window seven days before %s", window->label);
-    return fp_window_make(start, end, zone, ret_window, err);
+        return none(lack, "lacks_overlap", window->label);
+    if (start < FP_TIME_MIN || start >= end || fp_window_make(start, end, zone, ret_window, NULL) < 0)
+        return none(lack, "lacks_week", window->label);
+    return FP_OK;
 }
 
-static int that_day(const struct fp_baseline_spec *spec, const struct fp_window *window,
-                    const struct fp_zone *zone, struct fp_window *ret_window, struct fp_error *err)
+static int that_day(const struct fp_baseline_spec *spec, const struct fp_window *window, const struct fp_zone *zone,
+                    struct fp_window *ret_window, struct fp_baseline_lack *lack)
 {
     int64_t start = fp_zone_midnight(zone, spec->day), end = fp_zone_midnight(zone, spec->day + 1);
 
     if (!window->whole_day && !window->cut)
-        return fp_error_set(err, FP_ENOTFOUND, "the baseline is a day (%s), and this window is none",
-                            spec->text);
-    if (start >= end)
-        return fp_error_set(err, FP_ENOTFOUND, "the time zone skipped the day of the baseline (%s)",
-                            spec->text);
-    if (start == window->start)
-        return fp_error_set(err, FP_ENOTFOUND, "this is the day that others are compared with");
-    return fp_window_make(start, end, zone, ret_window, err);
+        return none(lack, "lacks_not_a_day", spec->text);
+    if (start >= end || fp_window_make(start, end, zone, ret_window, NULL) < 0)
+        return none(lack, "lacks_skipped_day", spec->text);
+    return start == window->start ? none(lack, "lacks_same_day", spec->text) : FP_OK;
 }
 
-int fp_baseline_window(const struct fp_baseline_spec *spec, const struct fp_window *window,
-                       const struct fp_zone *zone, struct fp_window *ret_window, struct fp_error *err)
+int fp_baseline_window(const struct fp_baseline_spec *spec, const struct fp_window *window, const struct fp_zone *zone,
+                       struct fp_window *ret_window, struct fp_baseline_lack *lack)
 {
-    int rc;
+    struct fp_window found = { 0 };
+    int rc = FP_OK;
 
     switch (spec->kind) {
-    case FP_BASELINE_PREVIOUS: rc = fp_window_previous(window, zone, ret_window, err); break;
-    case FP_BASELINE_PREVIOUS_WEEK: rc = week_before(window, zone, ret_window, err); break;
-    case FP_BASELINE_DAY: rc = that_day(spec, window, zone, ret_window, err); break;
-    default: return fp_error_set(err, FP_ENOTFOUND, "no window is compared with");
+    case FP_BASELINE_PREVIOUS:
+        if (fp_window_previous(window, zone, &found, NULL) < 0)
+            rc = none(lack, "lacks_earlier", window->label);
+        break;
+    case FP_BASELINE_PREVIOUS_WEEK: rc = week_before(window, zone, &found, lack); break;
+    case FP_BASELINE_DAY: rc = that_day(spec, window, zone, &found, lack); break;
+    default: rc = none(lack, "lacks_none_asked", ""); break;
     }
-    if (rc < 0 && err)
-        err->code = FP_ENOTFOUND;
-    return rc < 0 ? FP_ENOTFOUND : FP_OK;
+    if (rc == FP_OK)
+        *ret_window = found;
+    return rc;
 }

@@ -11,7 +11,7 @@
  *
  *     struct fp_baseline_spec spec;
  *     fp_baseline_parse("previous", &spec, &err);
- *     if (fp_baseline_window(&spec, &window, zone, &before, &why) == FP_ENOTFOUND) … why.message says why not
+ *     if (fp_baseline_window(&spec, &window, zone, &before, &lack) == FP_ENOTFOUND) … lack.text says why not
  */
 #ifndef FP_PLAN_BASELINE_H
 #define FP_PLAN_BASELINE_H
@@ -41,8 +41,16 @@ int fp_baseline_parse(const char *text, struct fp_baseline_spec *ret_spec, struc
 /* May a night be kept under this name? Not under what means something else: a date, `previous` … */
 bool fp_baseline_is_label(const char *text);
 
-/* FP_ENOTFOUND, with the reason, when there is no such window; always for `none` and for a name. */
+/* Why there is no baseline: for messages, and for pages in any language. */
+struct fp_baseline_lack {
+    const char *key; /* of the catalogues (base/lang.h) */
+    char of[96];     /* its argument: the label of a window, the name of a night, a date */
+    char text[200];  /* in English */
+};
+void fp_baseline_lack_put(struct fp_baseline_lack *lack, const char *key, const char *of);
+
+/* FP_ENOTFOUND, with the reason in *lack, when there is no such window; always for `none` and for a name. */
 int fp_baseline_window(const struct fp_baseline_spec *spec, const struct fp_window *window, const struct fp_zone *zone,
-                       struct fp_window *ret_window, struct fp_error *err);
+                       struct fp_window *ret_window, struct fp_baseline_lack *lack);
 
 #endif

@@ -23,22 +23,18 @@ static void find_kept(const struct fp_plan_comparing *how, const char *name, str
     snprintf(ret->label, sizeof ret->label, "%s", name);
     snprintf(ret->night, sizeof ret->night, FP_PLAN_KEPT "/%s", name);
     if (!ret->known)
-        snprintf(ret->why, sizeof ret->why, "no night is kept under the name %s", name);
+        fp_baseline_lack_put(&ret->lack, "lacks_kept", name);
 }
 
 static void find_baseline(const struct fp_plan_comparing *how, const struct fp_baseline_spec *spec,
                           const struct fp_window *window, struct fp_plan_baseline *ret)
 {
-    struct fp_error why = FP_ERROR_INIT;
-
     *ret = (struct fp_plan_baseline){ .asked = spec->kind != FP_BASELINE_NONE };
     if (!ret->asked) {
-        snprintf(ret->why, sizeof ret->why, "none is asked for");
+        fp_baseline_lack_put(&ret->lack, "lacks_none_asked", "");
     } else if (spec->kind == FP_BASELINE_LABEL) {
         find_kept(how, spec->text, ret);
-    } else if (fp_baseline_window(spec, window, how->zone, &ret->window, &why) < 0) {
-        snprintf(ret->why, sizeof ret->why, "%s", why.message);
-    } else {
+    } else if (fp_baseline_window(spec, window, how->zone, &ret->window, &ret->lack) == FP_OK) {
         ret->known = ret->has_window = true;
         snprintf(ret->label, sizeof ret->label, "%s", ret->window.label);
         snprintf(ret->night, sizeof ret->night, "%s", ret->window.path);
@@ -91,8 +87,7 @@ static int find_baselines(struct comparing *c, struct fp_error *err)
         } else if (is_circle(c, (uint32_t)i)) {
             c->window_of[i] = NO_WINDOW;
             baseline->known = baseline->has_window = false;
-            snprintf(baseline->why, sizeof baseline->why,
-                     "%s is itself compared with this window, in this run", baseline->label);
+            fp_baseline_lack_put(&baseline->lack, "lacks_circle", baseline->label);
         }
     }
     return FP_OK;

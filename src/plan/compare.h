@@ -22,12 +22,12 @@
 
 struct fp_plan_baseline {
     bool asked;              /* false: this window is to be compared with nothing */
-    bool known;              /* false: there is none, `why` */
+    bool known;              /* false: there is none, `lack` */
     bool has_window;
     struct fp_window window; /* where has_window */
     char label[96];          /* "Thu 19 Nov 2026"; of a kept night: its name */
     char night[80];          /* its path below the site */
-    char why[FP_ERROR_MESSAGE_MAX];
+    struct fp_baseline_lack lack;
 };
 
 struct fp_plan_comparing {

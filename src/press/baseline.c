@@ -300,7 +300,7 @@ int fp_baseline_find(struct fp_baseline *baseline, const struct fp_job_run *run,
     baseline->source = "site";
     fp_str_puts(&baseline->label, wanted->label);
     if (!wanted->known) {
-        fp_baseline_lacks(baseline, "lacks_window", wanted->why, NULL);
+        fp_baseline_lacks(baseline, wanted->lack.key, wanted->lack.of, NULL);
     } else if (other && other->job->asked_by != FP_NO_JOB) {
         rc = find_reference(baseline, run, other, context, err);
     } else {

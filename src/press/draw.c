@@ -319,21 +319,18 @@ static int draw_difference(const struct fp_report_facts *facts, const char *dir,
 }
 
 /* What the format cannot hold, and what not every reader of it knows. */
-static void note_folded_losses(const struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
+static void note_folded_losses(struct fp_report_facts *facts, uint64_t changed, struct fp_str *note)
 {
-    const struct fp_tree *tree = fp_report_recorded(facts);
     char text[FP_UNIT_TEXT];
 
-    if (tree->self[0])
-        fp_str_printf(note,
-                      "In the folded file, the line without frames is what the root has for itself (%s). ",
-                      fp_unit_format_exact(text, tree->self[0], facts->event->unit));
+    facts->folded_root = fp_report_recorded(facts)->self[0];
+    facts->folded_frames = changed;
+    if (facts->folded_root)
+        fp_lang_say(NULL, note, "folded_root", fp_unit_format_exact(text, facts->folded_root, facts->event->unit), NULL);
+    if (facts->folded_root && changed)
+        fp_str_puts(note, " ");
     if (changed)
-        fp_str_printf(
-            note,
-            "In the folded file, %s %s changed: ':' stands for ';', a blank for a line break, or for a "
-            "name that is empty.",
-            fp_count_format(text, (int64_t)changed), changed == 1 ? "frame is" : "frames are");
+        fp_lang_say_count(NULL, note, (int64_t)changed, "folded_frames", fp_count_format(text, (int64_t)changed), NULL);
 }
 
 /* Too many stacks for a format is no failure of the report: the page says why the file is missing. */

@@ -77,7 +77,7 @@ static int check(const struct fp_manifest_file *file, const char *from, struct f
 
 static int change(const struct rebuilding *r, json_t *summary, struct fp_error *err)
 {
-    static const char *const files[] = { "folded", "pprof", "script" }, *const notes[] = { "folded_note", "pprof_note" };
+    static const char *const files[] = { "folded", "pprof", "script" }, *const notes[] = { "folded_note", "folded_lost", "pprof_note" };
     json_t *names = json_object_get(summary, "files"), *baseline = json_object_get(summary, "baseline");
     const char *path = fp_model_get_text(baseline, "path");
     bool removed = false;

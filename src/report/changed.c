@@ -37,7 +37,7 @@ static void push_row(const struct changed *c, json_t *rows, const struct fp_lead
     json_t *row = fp_model_row(c->model, rows);
     struct fp_lead_texts texts;
 
-    fp_lead_write(lead, decimals, &texts);
+    fp_lead_write(lead, decimals, c->model->lang, &texts);
     put_text(c, row, "mark", lead->effect < 0 ? "\u25bc" : "\u25b2");
     put_text(c, row, "sense", lead->effect < 0 ? "less" : "more");
     put_word(c, row, "direction", lead->effect < 0 ? "less_hidden" : "more_hidden");
@@ -154,16 +154,19 @@ static void put_calm(const struct changed *c, json_t *to)
 {
     const struct fp_leads *leads = c->leads;
 
-    if (fp_leads_count(leads))
+    fp_words_put_lacks(c->model, to, "calm_why", NULL);
+    if (fp_leads_count(leads)) {
         put_text(c, to, "calm", NULL);
-    else if (leads->compared)
+    } else if (leads->compared) {
         fp_model_say_count(c->model, to, "calm", (int64_t)leads->compared, "calm", NULL);
-    else if (leads->too_few)
+    } else if (leads->too_few) {
         put_word(c, to, "calm", "calm_too_few");
-    else if (leads->why)
-        fp_model_say(c->model, to, "calm", "calm_nothing", leads->why, NULL);
-    else
+    } else if (leads->why) {
+        put_word(c, to, "calm", "calm_nothing");
+        fp_words_put_lacks(c->model, to, "calm_why", leads->why);
+    } else {
         put_word(c, to, "calm", "calm_first");
+    }
 }
 
 /* Reports that what stands above is not about. Where none was compared, the first sentence has said why. */

@@ -144,7 +144,7 @@ char *fp_chart_format(const struct fp_chart *chart, char to[FP_UNIT_TEXT], doubl
     if (chart->scale == FP_CHART_SHARE)
         return fp_share_format(to, llround(fmin(fmax(value, 0), 1) * 1e9), 1000000000);
     if (chart->scale == FP_CHART_VALUE)
-        return fp_unit_format(to, llround(fmin(fmax(value, -9e18), 9e18)), chart->unit);
+        return fp_lang_value(lang_of(chart), to, llround(fmin(fmax(value, -9e18), 9e18)), chart->unit);
     snprintf(to, FP_UNIT_TEXT, "%.30s %.16s", fp_number_format(text, value), fp_lang_word(lang_of(chart), "unit_cores"));
     return to;
 }

@@ -349,6 +349,8 @@ void fp_comparison_put_entry(struct fp_model *model, json_t *entry, const json_t
     copy_all(model, entry, "baseline", json_object_get(summary, "baseline"), of_baseline);
     copy_all(model, entry, "rule", comparison, of_rule);
     copy(model, entry, summary, "no_baseline");
+    if (json_is_array(json_object_get(summary, "no_baseline_words")))
+        copy(model, entry, summary, "no_baseline_words");
     fp_model_put_int(model, entry, "changed", fp_model_get_int(comparison, "changed"));
     fp_model_put_int(model, entry, "regressions", fp_model_get_int(comparison, "regressions"));
     fp_model_put(model, entry, "too_few", json_boolean(json_is_true(json_object_get(comparison, "too_few"))));

@@ -25,9 +25,9 @@ static void put_bound(struct fp_str *out, const struct figures *f)
     if (f->replies > 1)
         fp_lang_say(f->lang, out, "bound_replies", fp_count_format(total, f->replies), NULL);
     else
-        fp_lang_say(f->lang, out, f->event->cores ? "bound_cpu" : "bound", fp_words_value(total, f->total, f->unit), NULL);
+        fp_lang_say(f->lang, out, f->event->cores ? "bound_cpu" : "bound", fp_words_value(f->lang, total, f->total, f->unit), NULL);
     if (!__builtin_mul_overflow(f->row_limit, f->sample, &capacity))
-        fp_lang_say_count(f->lang, out, f->row_limit, "bound_below_room", rows, fp_words_value(room, capacity, f->unit),
+        fp_lang_say_count(f->lang, out, f->row_limit, "bound_below_room", rows, fp_words_value(f->lang, room, capacity, f->unit),
                           NULL);
     else
         fp_lang_say_count(f->lang, out, f->row_limit, "bound_below", rows, NULL);

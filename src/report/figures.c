@@ -30,7 +30,7 @@ static void push_cores(const struct fp_figures *figures, json_t *list)
     row = push_figure(figures, list, figures->partial ? fp_lang_word(figures->model->lang, "cores_covered") : fp_lang_word(figures->model->lang, "cores_average"), value,
                       "");
     fp_model_say(figures->model, row, "exact", figures->partial ? "cores_exact_covered" : "cores_exact",
-                 fp_unit_format_exact(value, figures->total, figures->unit),
+                 fp_lang_exact(figures->model->lang, value, figures->total, figures->unit),
                  fp_count_format(seconds,
                                  (int64_t)(core / (double)fp_words_unit_per_second(figures->unit) + 0.5)), NULL);
 }
@@ -45,7 +45,7 @@ static void push_samples(const struct fp_figures *figures, json_t *list)
         return;
     samples = figures->total / figures->sample;
     fp_count_format(value, samples);
-    fp_unit_format_exact(worth, figures->sample, figures->unit);
+    fp_lang_exact(figures->model->lang, worth, figures->sample, figures->unit);
     row = push_figure(figures, list, fp_lang_word(figures->model->lang, samples == 1 ? "samples_one" : "samples_other"),
                       value, "");
     fp_model_say(figures->model, row, "exact", "sample_worth", worth, NULL);
@@ -73,8 +73,8 @@ void fp_figures_put(const struct fp_figures *figures, json_t *to)
     char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
     fp_model_put_word(figures->model, to, "event_note", note_of(figures));
-    row = push_figure(figures, list, title, fp_words_value(value, figures->total, figures->unit),
-                      fp_unit_format_exact(exact, figures->total, figures->unit));
+    row = push_figure(figures, list, title, fp_words_value(figures->model->lang, value, figures->total, figures->unit),
+                      fp_lang_exact(figures->model->lang, exact, figures->total, figures->unit));
     if (figures->event->gauge)
         fp_model_say(figures->model, row, "label", "figure_last_value", title, NULL);
     push_cores(figures, list);

@@ -76,11 +76,9 @@ void fp_function_changes_release(struct fp_function_changes *changes)
 
 static void put_points(struct fp_model *model, json_t *change, double points)
 {
-    char text[FP_UNIT_TEXT], signed_text[FP_UNIT_TEXT + 1];
+    char text[FP_UNIT_TEXT];
 
-    fp_fixed_format(text, points, 2);
-    snprintf(signed_text, sizeof signed_text, "%s%s", points > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
-    fp_model_put(model, change, "text", fp_model_text(signed_text));
+    fp_model_put(model, change, "text", fp_model_text(fp_signed(fp_fixed_format(text, points, 2), points)));
 }
 
 void fp_function_change_put_view(const struct fp_tables *tables, json_t *row, const json_t *function, bool by_self)

@@ -107,10 +107,12 @@ static void note_entry(struct fp_leads *leads, const json_t *entry, struct agree
         leads->too_few++;
     else
         leads->without++; /* there may be a baseline, and nothing in it */
-    if (json_is_object(baseline))
+    if (json_is_object(baseline)) {
         agree(label, fp_model_get_text(baseline, "label"));
-    else
+    } else {
         agree(why, fp_model_get_text(entry, "no_baseline"));
+        leads->why = entry;
+    }
 }
 
 int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct fp_error *err)
@@ -138,7 +140,8 @@ int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct 
     for (int group = 0; group < FP_LEADS_GROUPS; group++)
         leads.first[group + 1] += leads.first[group];
     leads.label = label.several ? NULL : label.text;
-    leads.why = why.several || !why.text || !*why.text ? NULL : why.text;
+    if (why.several || !why.text || !*why.text)
+        leads.why = NULL;
     *ret_leads = leads;
     return FP_OK;
 }
@@ -182,23 +185,16 @@ int fp_leads_decimals(const struct fp_leads *leads, enum fp_lead_group group)
     return fp_fixed_decimals(most);
 }
 
-/* "+" before what is not negative; a bound ("< 0.01") has none. */
-static void put_signed(char to[FP_UNIT_TEXT], const char *text, double value)
-{
-    snprintf(to, FP_UNIT_TEXT, "%s%.40s", value > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
-}
-
 /* A share that is stored as a number from 0 to 1. */
 static void put_share(char to[FP_UNIT_TEXT], double share)
 {
     fp_share_format(to, (int64_t)llround(fmin(fmax(share, 0), 1) * 1e9), 1000000000);
 }
 
-void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_texts *ret_texts)
+void fp_lead_write(const struct fp_lead *lead, int decimals, const struct fp_lang *lang, struct fp_lead_texts *ret_texts)
 {
     const char *verdict = fp_model_get_text(lead->lead, "verdict");
     double points = 100 * lead->effect, amount = fmin(fmax(lead->amount, -9e18), 9e18);
-    char text[FP_UNIT_TEXT];
 
     put_share(ret_texts->before, fp_model_get_real(lead->lead, "before_share"));
     put_share(ret_texts->after, fp_model_get_real(lead->lead, "after_share"));
@@ -206,12 +202,12 @@ void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_text
         snprintf(ret_texts->before, FP_UNIT_TEXT, "new");
     if (!strcmp(verdict, "gone"))
         snprintf(ret_texts->after, FP_UNIT_TEXT, "gone");
-    put_signed(ret_texts->points, fp_fixed_format(text, points, fabs(points) < 0.1 ? 2 : 1), points);
+    fp_signed(fp_fixed_format(ret_texts->points, points, fabs(points) < 0.1 ? 2 : 1), points);
     if (lead->has_cores)
-        fp_fixed_format(text, amount, decimals);
+        fp_fixed_format(ret_texts->amount, amount, decimals);
     else
-        fp_unit_format(text, llround(amount), fp_words_unit(fp_model_get_text(lead->entry, "unit")));
-    put_signed(ret_texts->amount, text, amount);
+        fp_lang_value(lang, ret_texts->amount, llround(amount), fp_words_unit(fp_model_get_text(lead->entry, "unit")));
+    fp_signed(ret_texts->amount, amount);
 }
 
 /* It comes from a file: what is no node id is passed over. */

@@ -51,7 +51,7 @@ struct fp_leads {
     bool clipped;          /* an entry lists as many as it can */
     size_t compared, too_few, without; /* entries with a value: judged, with too few samples, without a baseline */
     const char *label;     /* of the baseline; NULL = none, or there are several */
-    const char *why;       /* there is no baseline; NULL = there is one, or there are several reasons */
+    const json_t *why;     /* an entry that says why there is no baseline, as all do; NULL = there is one, or several reasons */
 };
 
 int fp_leads_collect(const json_t *services, struct fp_leads *ret_leads, struct fp_error *err);
@@ -79,7 +79,7 @@ struct fp_lead_texts {
     char points[FP_UNIT_TEXT];                      /* "+32.9": of share, in hundredths */
     char amount[FP_UNIT_TEXT];                      /* "+0.07", "+1.20 MiB" */
 };
-void fp_lead_write(const struct fp_lead *lead, int decimals, struct fp_lead_texts *ret_texts);
+void fp_lead_write(const struct fp_lead *lead, int decimals, const struct fp_lang *lang, struct fp_lead_texts *ret_texts);
 int fp_leads_decimals(const struct fp_leads *leads, enum fp_lead_group group);
 
 /* Where a change is seen, below its report: "/index.html#side=difference&node=UUID", or "/index.html#changes". Returns `to`. */

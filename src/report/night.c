@@ -387,8 +387,10 @@ static void put_kept(struct night_view *view, const struct fp_zone *zone)
         row = fp_model_row(&view->model, list);
         put_link(view, row, entry);
         fp_time_format(time, fp_model_get_int(kept, "generated"), zone);
-        fp_model_say(&view->model, row, "why", *failure ? "run_of_failure" : "run_of", time, fp_model_get_text(kept, "why"),
-                     failure, NULL);
+        fp_model_say(&view->model, row, "why", "run_of", time,
+                     fp_lang_word_of(view->model.lang, "worth", fp_model_get_text(kept, "why"), fp_model_get_text(kept, "why")),
+                     NULL);
+        put_text(view, row, "message", *failure ? failure : NULL);
     }
     fp_model_put(&view->model, view->root, "has_kept", json_boolean(json_array_size(list) > 0));
 }

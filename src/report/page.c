@@ -248,6 +248,8 @@ static void put_words(struct fp_model *model, json_t *view)
     for (size_t i = 0; i < lang->count; i++)
         fp_model_put(model, words, lang->words[i].key, fp_model_text(lang->words[i].text));
     fp_model_put(model, view, "lang", fp_model_text(lang->tag));
+    /* messages of the program and of servers are English: who reads a page aloud needs to know (WCAG 3.1.2) */
+    fp_model_put(model, view, "message_lang", fp_model_text_or_null(lang == &fp_langs[0] ? NULL : fp_langs[0].tag));
 }
 
 /* What every page has around its own content. `path` and `label`: of the night that the page is of, "" = of none. */

@@ -139,6 +139,8 @@ struct fp_report_facts {
     const char *svg, *png, *png2x, *folded, *pprof, *json, *script;
     const char *png_note;      /* why there is no PNG for dense screens; NULL */
     const char *folded_note;   /* what the folded file lacks, or why there is none; NULL */
+    int64_t folded_root;       /* what the folded file has without frames, as `folded_note` says; 0 */
+    uint64_t folded_frames;    /* frames that are changed in it */
     const char *pprof_note;    /* why there is no pprof file; NULL */
     /* of the host (`Total`): names of all services that the source has profiles of in the window, sorted by strcmp;
      * NULL = not known, or not the host */

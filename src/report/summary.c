@@ -334,6 +334,19 @@ static void put_picture(struct fp_model *model, json_t *root, const struct fp_re
     fp_model_put(model, object, "min_width", json_real(picture->min_width));
 }
 
+static void put_folded_lost(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
+{
+    json_t *lost;
+
+    if (!facts->folded_root && !facts->folded_frames) {
+        fp_model_put(model, root, "folded_lost", json_null());
+        return;
+    }
+    lost = fp_model_object(model, root, "folded_lost");
+    fp_model_put_int(model, lost, "root", facts->folded_root);
+    fp_model_put_int(model, lost, "frames", (int64_t)facts->folded_frames);
+}
+
 static void put_files(struct fp_model *model, json_t *root, const struct fp_report_facts *facts)
 {
     json_t *files = fp_model_object(model, root, "files");
@@ -349,6 +362,7 @@ static void put_files(struct fp_model *model, json_t *root, const struct fp_repo
     fp_model_put(model, files, "json", fp_model_text_or_null(facts->json));
     fp_model_put(model, root, "png_note", fp_model_text_or_null(facts->png_note));
     fp_model_put(model, root, "folded_note", fp_model_text_or_null(facts->folded_note));
+    put_folded_lost(model, root, facts);
     fp_model_put(model, root, "pprof_note", fp_model_text_or_null(facts->pprof_note));
 }
 

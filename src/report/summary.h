@@ -75,6 +75,7 @@
  *   files            {svg, png, png2x, diff_svg, diff_png, folded, pprof, json}: names beside the page; null = not written
  *   png_note         why there is no png2x though PNGs were asked for; null
  *   folded_note      what the folded file lacks, or why there is none; null
+ *   folded_lost      {root, frames}: what folded_note says of a file that is there, in numbers; null
  *   pprof_note       why there is no pprof file; null
  *   profiles_removed true: folded, pprof and script of `files` were there, and were removed later; else absent
  *   generated        unix seconds

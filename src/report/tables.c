@@ -86,7 +86,7 @@ static void put_second(const struct fp_tables *tables, json_t *row, const struct
 
         fp_words_put_share(model, row, "second", second, tables->total);
         fp_model_put_int(model, row, "second_order", second);
-        fp_unit_format_exact(text, second, tables->unit);
+        fp_lang_exact(model->lang, text, second, tables->unit);
         fp_model_put(model, row, "second_exact", fp_model_text(text));
     } else if (ranking->cores) {
         fp_fixed_format(text, (double)value / tables->core, ranking->decimals);
@@ -284,7 +284,7 @@ void fp_tables_put_leads(const struct fp_tables *tables, json_t *to)
                  !by_self          ? "leads_processes"
                  : tables->objects ? "leads_objects"
                                    : "leads_functions",
-                 fp_words_value(total, tables->total, tables->unit), NULL);
+                 fp_words_value(tables->model->lang, total, tables->total, tables->unit), NULL);
     if (!by_self)
         for (; count < LEADS && count < json_array_size(processes); count++)
             top[count] = json_array_get(processes, count);

@@ -71,8 +71,8 @@ static void put_changed(struct fp_str *to, const struct fp_ticket *ticket)
         fp_str_puts(to, fp_lang_word(ticket->lang, "ticket_not_compared"));
         return;
     }
-    if (*no_baseline) {
-        fp_lang_say(ticket->lang, to, "ticket_no_baseline", no_baseline, NULL);
+    if (json_is_string(json_object_get(view, "no_baseline"))) {
+        fp_lang_say(ticket->lang, to, "ticket_no_baseline", no_baseline, fp_model_get_text(view, "no_baseline_message"), NULL);
         return;
     }
     fp_lang_say(ticket->lang, to, *of ? "ticket_compared_of" : "ticket_compared", fp_model_get_text(view, "changes_verdict"),

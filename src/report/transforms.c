@@ -136,14 +136,14 @@ static void append_sentence(const struct fp_tables *tables, const json_t *row, e
         return;
     }
     if (removed)
-        fp_lang_say(lang, to, "tr_removed", fp_words_value(a, removed, tables->unit),
+        fp_lang_say(lang, to, "tr_removed", fp_words_value(lang, a, removed, tables->unit),
                     fp_words_share(b, removed, tables->total), NULL);
     fp_lang_say_count(lang, to, frames, "tr_frames", fp_count_format(a, frames), fp_lang_word(lang, words[step].done), NULL);
     if (step != FP_TRANSFORM_FOCUS)
         fp_lang_say(lang, to, "tr_in_stacks",
                     fp_words_share(b, fp_model_get_int(row, "touched"), tables->total), NULL);
     if (moved)
-        fp_lang_say(lang, to, "tr_moved", fp_words_value(a, moved, tables->unit), fp_words_share(b, moved, tables->total),
+        fp_lang_say(lang, to, "tr_moved", fp_words_value(lang, a, moved, tables->unit), fp_words_share(b, moved, tables->total),
                     *words[step].moved ? fp_lang_word(lang, words[step].moved) : "", NULL);
     fp_str_puts(to, fp_lang_word(lang, "full_stop"));
     if (fp_model_get_int(row, "nodes_before") == fp_model_get_int(row, "nodes_after"))
@@ -194,7 +194,7 @@ void fp_transforms_put_view(const struct fp_tables *tables, json_t *to)
         fp_str_puts(&line, fp_lang_word(model->lang, "full_stop"));
     model->failed |= !fp_str_ok(&line);
     fp_model_put(model, to, "transforms_line", line.len ? fp_model_slice(fp_str_slice(&line)) : json_null());
-    fp_model_say(model, to, "transforms_text", "transforms_text", fp_words_value(total, tables->total, tables->unit), NULL);
+    fp_model_say(model, to, "transforms_text", "transforms_text", fp_words_value(model->lang, total, tables->total, tables->unit), NULL);
     fp_model_put(model, to, "has_transforms", json_boolean(tables->total > 0 && json_array_size(list) > 0));
     fp_str_release(&line);
 }

@@ -198,6 +198,7 @@ static void put_failure(struct view *view)
     const char *failure = fp_model_get_text(view->summary, "failure");
     const char *id = fp_model_get_text(view->summary, "id");
 
+    put_bool(view, "no_reason", !*failure);
     put_text(view, "failure", *failure ? failure : fp_lang_word(view->model.lang, "no_reason"));
     if (view->end > view->start && (view->failed || view->partial))
         fp_words_put_again(&view->model, view->root, "again", view->start, view->end,
@@ -280,10 +281,35 @@ static void put_picture(struct view *view)
     put_file(view, "png2x");
     fp_model_put(&view->model, view->root, "picture_width", json_integer(width > 0 ? width : 1200));
     fp_model_put(&view->model, view->root, "picture_height", json_integer(height > 0 ? height : 400));
-    fp_model_say_count(&view->model, view->root, "graph_label", (int64_t)box_count, "graph_label", fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"), fp_words_value(total, view->total, view->unit), fp_count_format(boxes, box_count), NULL);
+    fp_model_say_count(&view->model, view->root, "graph_label", (int64_t)box_count, "graph_label", fp_model_get_text(view->summary, "title"), fp_model_get_text(view->summary, "event"), fp_words_value(view->model.lang, total, view->total, view->unit), fp_count_format(boxes, box_count), NULL);
     put_word(view, "reading",
              "graph_reading");
     put_hidden(view, part(view, "hidden"));
+}
+
+/* What the folded file cannot hold, or why it is not there: the program's own message. */
+static void put_folded_note(struct view *view)
+{
+    const json_t *lost = part(view, "folded_lost");
+    int64_t root = fp_model_get_int(lost, "root"), frames = fp_model_get_int(lost, "frames");
+    char text[FP_UNIT_TEXT];
+    struct fp_str first, note;
+
+    fp_str_init(&first, FP_LIMIT_TEXT);
+    fp_str_init(&note, FP_LIMIT_TEXT);
+    if (root)
+        fp_lang_say(view->model.lang, frames ? &first : &note, "folded_root",
+                    fp_lang_exact(view->model.lang, text, root, view->unit), NULL);
+    if (frames)
+        fp_lang_say_count(view->model.lang, &note, frames, "folded_frames", fp_count_format(text, frames), NULL);
+    view->model.failed |= !fp_str_ok(&first) || !fp_str_ok(&note);
+    if (first.len)
+        fp_model_say(&view->model, view->root, "folded_note", "two_sentences", first.data, note.data, NULL);
+    else
+        put_text(view, "folded_note", note.len ? note.data : NULL);
+    put_text(view, "folded_message", note.len ? NULL : json_string_value(part(view, "folded_note")));
+    fp_str_release(&first);
+    fp_str_release(&note);
 }
 
 static void put_downloads(struct view *view)
@@ -317,8 +343,7 @@ static void put_downloads(struct view *view)
         fp_words_put_incident(&view->model, view->root, "incident", view->start, view->end,
                               fp_model_get_text(view->summary, "id"), fp_model_get_text(view->summary, "event"));
     put_word(view, "png_note", json_is_string(part(view, "png_note")) ? "png_note" : NULL);
-    fp_model_put(&view->model, view->root, "folded_note",
-                 fp_model_text_or_null(json_string_value(part(view, "folded_note"))));
+    put_folded_note(view);
     fp_model_put(&view->model, view->root, "pprof_note",
                  fp_model_text_or_null(json_string_value(part(view, "pprof_note"))));
     put_word(view, "profiles_note", json_is_true(part(view, "profiles_removed")) ? "profiles_removed" : NULL);
@@ -360,7 +385,7 @@ static void put_query(struct view *view)
     if (view->end > view->start)
         fp_words_push_window(&view->model, list, view->start, view->end, view->zone);
     push_code(view, list, "source", fp_model_get_text(requests, "source"), NULL);
-    fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? form : fp_lang_word(view->model.lang, "nothing_came"), NULL);
+    fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? fp_lang_word_of(view->model.lang, "form", form, form) : fp_lang_word(view->model.lang, "nothing_came"), NULL);
     if (sent > 0) {
         fp_lang_say(view->model.lang, &text, "requests_sent", fp_count_format(a, sent),
                     fp_count_format(b, fp_model_get_int(requests, "replies")), NULL);
@@ -404,7 +429,7 @@ static void put_notes(struct view *view)
     if (nodes > 0) {
         fp_str_clear(&text);
         fp_lang_say_count(view->model.lang, &text, nodes, "unbalanced", fp_count_format(a, nodes),
-                          fp_words_value(b, fp_model_get_int(unbalanced, "value"), view->unit), NULL);
+                          fp_words_value(view->model.lang, b, fp_model_get_int(unbalanced, "value"), view->unit), NULL);
         fp_model_push(&view->model, list, fp_model_slice(fp_str_slice(&text)));
     }
     view->model.failed |= !fp_str_ok(&text);
@@ -421,7 +446,7 @@ static void put_kinds(struct view *view)
     fp_tables_push_kinds(&view->model, list, view->summary, view->unit);
     put_bool(view, "has_kinds", (view->ok || view->partial) && json_array_size(list) > 0);
     fp_model_say(&view->model, view->root, "kinds_text", removed > 0 ? "kinds_focus" : "kinds",
-                 fp_words_value(total, view->total, view->unit), fp_words_share(share, removed, view->total), NULL);
+                 fp_words_value(view->model.lang, total, view->total, view->unit), fp_words_share(share, removed, view->total), NULL);
 }
 
 static void put_tables(struct view *view)
@@ -439,7 +464,7 @@ static void put_tables(struct view *view)
     fp_missing_put_view(&tables, view->root);
     fp_comparison_put_view(&tables, view->root);
     put_word(view, "functions_head", view->event.objects ? "functions_and_objects" : "functions");
-    fp_model_say(&view->model, view->root, "functions_text", "functions_text", fp_words_value(total, view->total, view->unit), NULL);
+    fp_model_say(&view->model, view->root, "functions_text", "functions_text", fp_words_value(view->model.lang, total, view->total, view->unit), NULL);
     fp_tables_put_leads(&tables, view->root);
     fp_tables_put_functions(&tables, view->root);
     put_word(view, "changes_too_few", json_is_true(json_object_get(part(view, "comparison"), "too_few")) ? "versus_too_few" : NULL);
@@ -462,10 +487,10 @@ static void put_sections(struct view *view)
     static const struct {
         const char *has, *id, *label;
     } all[] = {
-        { "has_changes", "changes", "what_changed" },
-        { "has_kinds", "kinds", "kinds_of_frame" },
         { "has_graph", "graph", "flame_graph" },
+        { "has_kinds", "kinds", "kinds_of_frame" },
         { "has_difference", "difference", "difference_graph" },
+        { "has_changes", "changes", "what_changed" },
         { "has_downloads", "downloads", "downloads" },
         { "has_processes", "processes", "processes" },
         { "has_functions", "functions", NULL },

@@ -22,7 +22,7 @@
  *   kinds_text, kind_rows          [{label, hex, hatched, value, exact, share (null: no value), x, bar}]
  *   transforms_line, transforms_text, transform_rows     what was done to the profile; see report/transforms.h
  *   missing_text, missing, nothing_missing               frames without a symbol; see report/missing.h
- *   has_changes, no_baseline, changes_… moved            what changed; see report/comparison.h
+ *   has_changes, changes_brief, no_baseline, changes_… moved            what changed; see report/comparison.h
  *   unprofiled_text                what the ranking `unprofiled` is about
  *   changes_too_few                said where a change would stand; null
  *   calls                          callers and callees; see report/callers.h

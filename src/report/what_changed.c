@@ -37,16 +37,6 @@ static void put_text(struct section *s, const char *key, const char *text)
     fp_model_put(s->model, s->root, key, fp_model_text_or_null(text));
 }
 
-/* "+" before a number that is above nothing; a bound ("< 0.01") has none. */
-static json_t *with_sign(double value, const char *text)
-{
-    char signed_text[FP_UNIT_TEXT + 1];
-
-    snprintf(signed_text, sizeof signed_text, "%s%s", value > 0 && *text >= '0' && *text <= '9' ? "+" : "",
-             text);
-    return fp_model_text(signed_text);
-}
-
 /* ---- one change ---- */
 
 static bool is_verdict(const json_t *change, const char *verdict)
@@ -79,7 +69,7 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
         fp_number_format(text, round(relative * 10) / 10);
         strcat(text, " %");
         fp_model_put(s->model, row, "word_order", json_real(relative));
-        fp_model_put(s->model, row, "word", with_sign(relative, text));
+        fp_model_put(s->model, row, "word", fp_model_text(fp_signed(text, relative)));
     }
 }
 
@@ -102,15 +92,15 @@ static void put_amount(struct section *s, json_t *row, const json_t *change)
 
     if (json_is_number(cores))
         fp_model_put(s->model, row, "amount",
-                     with_sign(in_cores, fp_fixed_format(text, in_cores, s->decimals)));
+                     fp_model_text(fp_signed(fp_fixed_format(text, in_cores, s->decimals), in_cores)));
     else
         fp_model_put(s->model, row, "amount",
-                     with_sign((double)more, fp_unit_format(text, more, s->tables->unit)));
+                     fp_model_text(fp_signed(fp_lang_value(s->model->lang, text, more, s->tables->unit), (double)more)));
     fp_model_put(s->model, row, "amount_order", json_is_number(cores) ? json_real(in_cores) : json_integer(more));
     fp_model_say(s->model, row, "exact",
                  json_is_true(json_object_get(change, "by_self")) ? "before_after_self" : "before_after",
-                 fp_unit_format_exact(text, before, s->tables->unit),
-                 fp_unit_format_exact(exact, after, s->tables->unit), NULL);
+                 fp_lang_exact(s->model->lang, text, before, s->tables->unit),
+                 fp_lang_exact(s->model->lang, exact, after, s->tables->unit), NULL);
 }
 
 static void put_side(struct section *s, json_t *row, const char *key, int64_t value, int64_t whole)
@@ -158,7 +148,7 @@ static json_t *push_change(struct section *s, json_t *list, const json_t *change
     fp_model_put(s->model, row, "self", json_boolean(json_is_true(json_object_get(change, "by_self"))));
     put_side(s, row, "before", value_of(change, false), s->before);
     put_side(s, row, "after", value_of(change, true), s->after);
-    fp_model_put(s->model, row, "points", with_sign(points, fp_fixed_format(text, points, 2)));
+    fp_model_put(s->model, row, "points", fp_model_text(fp_signed(fp_fixed_format(text, points, 2), points)));
     fp_model_put(s->model, row, "before_order", fp_model_number(json_object_get(change, "before_share")));
     fp_model_put(s->model, row, "after_order", fp_model_number(json_object_get(change, "after_share")));
     fp_model_put(s->model, row, "points_order", json_real(points));
@@ -248,6 +238,51 @@ static void put_moved(struct section *s)
     json_decref(moved);
 }
 
+/* ---- the few that lead, above the graph ---- */
+
+#define BRIEF_ROWS 5u
+
+/* The lead of the largest effect that is not taken; the number of all when there is none. */
+static size_t next_lead(const struct section *s, const size_t *taken, size_t count)
+{
+    size_t best = json_array_size(s->changes);
+    double most = 0;
+
+    for (size_t i = 0; i < json_array_size(s->changes); i++) {
+        double effect = fabs(fp_model_get_real(json_array_get(s->changes, i), "effect"));
+        bool is_taken = false;
+
+        for (size_t k = 0; k < count; k++)
+            is_taken |= taken[k] == i;
+        if (!is_taken && effect > most && leads(s->changes, i)) {
+            best = i;
+            most = effect;
+        }
+    }
+    return best;
+}
+
+/* What a reader in a hurry needs: the verdict and the largest changes. The tables are below the graph. */
+static void put_brief(struct section *s)
+{
+    json_t *brief = fp_model_object(s->model, s->root, "changes_brief"), *rows = fp_model_array(s->model, brief, "rows");
+    size_t taken[BRIEF_ROWS], count = 0;
+
+    for (size_t i; count < BRIEF_ROWS && (i = next_lead(s, taken, count)) < json_array_size(s->changes); count++) {
+        const json_t *change = json_array_get(s->changes, i);
+        bool less = fp_model_get_real(change, "effect") < 0;
+        json_t *row = push_change(s, rows, change);
+
+        fp_model_put(s->model, row, "mark", fp_model_text(less ? "\u25bc" : "\u25b2"));
+        fp_model_put(s->model, row, "sense", fp_model_text(less ? "less" : "more"));
+        fp_model_put_word(s->model, row, "direction", less ? "less_hidden" : "more_hidden");
+        taken[count] = i;
+    }
+    fp_model_put(s->model, brief, "has_rows", json_boolean(count > 0));
+    fp_model_put(s->model, brief, "verdict", json_incref(json_object_get(s->root, "changes_verdict")));
+    fp_model_put(s->model, brief, "baseline", json_incref(json_object_get(s->root, "changes_head")));
+}
+
 /* ---- sentences ---- */
 
 /* A total in words: "18.3 s"; where the windows differ in length "0.21 cores", or "1.20 GiB an hour". */
@@ -258,13 +293,13 @@ static void write_total(const struct section *s, bool newer, char to[2 * FP_UNIT
     char text[FP_UNIT_TEXT];
 
     if (!s->rates)
-        fp_unit_format(to, newer ? s->after : s->before, s->tables->unit);
+        fp_lang_value(s->model->lang, to, newer ? s->after : s->before, s->tables->unit);
     else if (s->tables->core > 0)
         snprintf(to, 2 * FP_UNIT_TEXT, "%.40s %s", fp_fixed_format(text, cores, fp_fixed_decimals(cores)),
                  fp_lang_word(s->model->lang, "unit_cores"));
     else
         snprintf(to, 2 * FP_UNIT_TEXT, "%.40s %s",
-                 fp_unit_format(text, rated(s, newer ? s->after : s->before, newer), s->tables->unit),
+                 fp_lang_value(s->model->lang, text, rated(s, newer ? s->after : s->before, newer), s->tables->unit),
                  fp_lang_word(s->model->lang, "an_hour"));
 }
 
@@ -282,9 +317,8 @@ static void put_totals(struct section *s, json_t *head)
     }
     write_total(s, true, now);
     if (s->before > 0)
-        fp_number_format(relative, round(more * 10) / 10);
-    fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now,
-                 round(more * 10) > 0 ? "+" : "", relative, NULL);
+        fp_signed(fp_number_format(relative, round(more * 10) / 10), round(more * 10));
+    fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now, relative, NULL);
 }
 
 static void put_head(struct section *s)
@@ -429,25 +463,6 @@ static void put_difference(struct section *s)
                  NULL);
 }
 
-/* In the words of the page; as the summary says it where it has no key, or one of another version. */
-static void put_no_baseline(struct section *s, const char *missing)
-{
-    const json_t *words = json_object_get(s->summary, "no_baseline_words");
-    const char *key = json_string_value(json_array_get(words, 0)), *args[FP_COMPARISON_LACKS_ARGS];
-    char dates[FP_COMPARISON_LACKS_ARGS][FP_WORDS_LABEL_MAX];
-
-    if (!*missing || !key || strncmp(key, "lacks_", 6) || !fp_lang_look_up(s->model->lang ? s->model->lang : &fp_langs[0], key)) {
-        put_text(s, "no_baseline", *missing ? missing : NULL);
-        return;
-    }
-    for (size_t i = 0; i < FP_COMPARISON_LACKS_ARGS; i++) {
-        const char *text = json_string_value(json_array_get(words, i + 1));
-
-        args[i] = fp_words_label(s->model->lang, dates[i], text ? text : "");
-    }
-    fp_model_say(s->model, s->root, "no_baseline", key, args[0], args[1], args[2], NULL);
-}
-
 void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
 {
     const json_t *summary = tables->summary, *baseline = json_object_get(summary, "baseline");
@@ -464,7 +479,7 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
 
     s.svg = fp_model_get_text(json_object_get(summary, "files"), "diff_svg");
     fp_model_put(s.model, to, "has_changes", json_boolean(*missing || json_is_object(baseline)));
-    put_no_baseline(&s, missing);
+    fp_words_put_lacks(s.model, to, "no_baseline", summary);
     measure(&s);
     if (json_is_object(baseline))
         put_head(&s);
@@ -472,6 +487,10 @@ void fp_comparison_put_view(const struct fp_tables *tables, json_t *to)
         put_text(&s, "changes_head", NULL);
     put_verdict(&s);
     put_notes(&s);
+    if (*missing || json_is_object(baseline))
+        put_brief(&s);
+    else
+        put_text(&s, "changes_brief", NULL);
     put_rule(&s);
     put_direction(&s, "changes_up", "larger_than_before", 1);
     put_direction(&s, "changes_down", "smaller_than_before", -1);

@@ -155,11 +155,11 @@ static char *keep_together(char to[FP_UNIT_TEXT])
     return to;
 }
 
-char *fp_words_value(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)
+char *fp_words_value(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)
 {
     bool measure = unit == FP_UNIT_MICROSECONDS || unit == FP_UNIT_NANOSECONDS || unit == FP_UNIT_BYTES;
 
-    fp_unit_format(to, value, unit);
+    fp_lang_value(lang, to, value, unit);
     return measure ? keep_together(to) : to; /* "2,020,000 goroutines" is too long for narrow columns */
 }
 
@@ -173,8 +173,8 @@ void fp_words_put_value(struct fp_model *model, json_t *object, const char *key,
 {
     char text[FP_UNIT_TEXT];
 
-    fp_model_put(model, object, key, fp_model_text(fp_words_value(text, value, unit)));
-    fp_model_put(model, object, exact_key, fp_model_text(fp_unit_format_exact(text, value, unit)));
+    fp_model_put(model, object, key, fp_model_text(fp_words_value(model->lang, text, value, unit)));
+    fp_model_put(model, object, exact_key, fp_model_text(fp_lang_exact(model->lang, text, value, unit)));
 }
 
 void fp_words_put_share(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)
@@ -197,8 +197,8 @@ char *fp_words_growth(char to[FP_UNIT_TEXT], double growth)
         fp_fixed_format(text, percent, 1);
     else
         fp_number_format(text, percent);
-    snprintf(to, FP_UNIT_TEXT, "%s%.40s %%", percent > 0 && *text >= '0' && *text <= '9' ? "+" : "", text);
-    return to;
+    snprintf(to, FP_UNIT_TEXT, "%.40s %%", text);
+    return fp_signed(to, percent);
 }
 
 void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, int64_t part, int64_t whole)
@@ -262,6 +262,49 @@ const char *fp_words_label(const struct fp_lang *lang, char to[FP_WORDS_LABEL_MA
         memcpy(to, text.data, text.len + 1);
     fp_str_release(&text);
     return fits ? to : label;
+}
+
+/* ---- why there is no baseline ---- */
+
+/* The reasons that end in a message of the program. */
+static bool ends_in_message(const char *key)
+{
+    static const char *const keys[] = { "lacks_comparison", "lacks_reply", "lacks_reply_damaged", "lacks_whole_profile" };
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(keys[i], key))
+            return true;
+    return false;
+}
+
+void fp_words_put_lacks(struct fp_model *model, json_t *object, const char *key, const json_t *from)
+{
+    const json_t *words = json_object_get(from, "no_baseline_words");
+    const char *reason = json_string_value(json_array_get(words, 0)), *args[FP_WORDS_LACKS_ARGS], *message = NULL;
+    const char *said = fp_model_get_text(from, "no_baseline");
+    char dates[FP_WORDS_LACKS_ARGS][FP_WORDS_LABEL_MAX], message_key[40];
+
+    snprintf(message_key, sizeof message_key, "%.30s_message", key);
+    /* as the summary has it where it has no key, or one of another version */
+    if (!*said || !reason || strncmp(reason, "lacks_", 6) || !fp_lang_look_up(model->lang, reason)) {
+        fp_model_put(model, object, key, *said ? fp_model_text("") : json_null());
+        fp_model_put(model, object, message_key, fp_model_text_or_null(*said ? said : NULL));
+        return;
+    }
+    for (size_t i = 0; i < FP_WORDS_LACKS_ARGS; i++) {
+        const char *text = json_string_value(json_array_get(words, i + 1));
+
+        args[i] = fp_words_label(model->lang, dates[i], text ? text : "");
+    }
+    if (ends_in_message(reason)) {
+        message = args[1];
+        args[1] = "";
+    } else if (!strcmp(reason, "lacks_unit")) {
+        args[1] = fp_lang_word_of(model->lang, "unit_name", args[1], args[1]);
+        args[2] = fp_lang_word_of(model->lang, "unit_name", args[2], args[2]);
+    }
+    fp_model_say(model, object, key, reason, args[0], args[1], args[2], NULL);
+    fp_model_put(model, object, message_key, fp_model_text_or_null(message));
 }
 
 /* ---- facts, links, commands ---- */

@@ -19,6 +19,7 @@
 #include "report/model.h"
 
 /* Longer names are shown without their middle; summary.json has the whole. */
+#define FP_WORDS_LACKS_ARGS 3
 #define FP_WORDS_LABEL_MAX ((size_t)200)
 #define FP_WORDS_NAME_MAX ((size_t)480)
 
@@ -36,7 +37,7 @@ void fp_words_put_name(struct fp_model *model, json_t *object, const char *key, 
                        struct fp_slice name);
 /* What base/unit.h calls fp_unit_format and fp_share_format, for pages: no line breaks between number and unit,
  * but where the unit is a word. */
-char *fp_words_value(char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
+char *fp_words_value(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit);
 char *fp_words_share(char to[FP_UNIT_TEXT], int64_t part, int64_t whole);
 /* `key`: "19.0 s", `exact_key`: "19,037,052 µs". */
 void fp_words_put_value(struct fp_model *model, json_t *object, const char *key, const char *exact_key,
@@ -51,6 +52,10 @@ void fp_words_put_bar(struct fp_model *model, json_t *object, const char *key, i
 /* The label of a window, "Fri 20 Nov 2026, 00:00 to 06:00", with its dates as the language has them: into `to`, or `label`
  * itself where there is nothing to be changed, as in a name, or no room. */
 const char *fp_words_label(const struct fp_lang *lang, char to[FP_WORDS_LABEL_MAX], const char *label);
+
+/* Why there is no baseline, by the `no_baseline` and `no_baseline_words` of a summary or an entry: `key` in the words of the
+ * page, and `key`_message, English, that follows it: what a server or a file was said to be. Each may be null. */
+void fp_words_put_lacks(struct fp_model *model, json_t *object, const char *key, const json_t *from);
 
 /* A row {key, code, text, second_text} of a list of facts; each of the last three may be NULL. */
 void fp_words_push_fact(struct fp_model *model, json_t *list, const char *key, const char *code,

@@ -14,7 +14,7 @@ LINE = re.compile(r'^  "([a-z0-9_]+)": "((?:[^"\\]|\\["\\])+)",?$')
 COMPOSED = {
     "fact": None, "many": None, "event": "src/plan/event.c", "kind": "src/profile/frame_kind.c",
     "symbol_title": None, "symbol_meaning": None, "symbol_advice": None, "outcome": None, "complete": None,
-    "verdict": None, "month": None, "month_short": None, "weekday": None,
+    "verdict": None, "form": "src/codec/reply.c", "worth": "src/press/worth.c", "unit_name": "src/base/unit.c", "unit": "src/base/unit.c", "month": None, "month_short": None, "weekday": None,
 }
 OUTCOMES = ["ok", "empty", "partial", "failed", "damaged", "missing"]
 CAUSES = ["jit_map", "stripped_library", "stripped_executable", "unknown_address", "thread_entry"]
@@ -30,7 +30,7 @@ def catalogue(tag):
 
 
 def sources():
-    paths = [path for folder in ("flame", "report", "press") for path in glob.glob(os.path.join(ROOT, "src", folder, "*.c"))]
+    paths = [path for folder in ("plan", "flame", "report", "press") for path in glob.glob(os.path.join(ROOT, "src", folder, "*.c"))]
     return {os.path.relpath(path, ROOT): read(path) for path in paths}
 
 
@@ -97,10 +97,21 @@ class Lang(unittest.TestCase):
                 found += 1
                 self.assertRegex(call, r", NULL$", name)
                 literals = re.findall(r'"([^"]*)"', re.sub(r"fp_lang_word\([^)]*\)", "", call))
-                self.assertTrue(literals, call)
+                self.assertTrue(literals or "lack.key" in call, call)
                 for key in literals:
                     self.assertTrue(key in english, f"{name}: {key!r} is no key of assets/lang")
+            for key in re.findall(r'(?:fp_baseline_lack_put\([^;]*?|none\(lack), "(\w+)"', text):
+                self.assertTrue(key in english, f"{name}: {key!r} is no key of assets/lang")
         self.assertGreater(found, 8)
+
+    def test_messages_stand_last(self):
+        """A reason that has a message of the program ends in it: the page puts it behind the sentence, as English."""
+        words = read("src/report/words.c")
+        keys = re.findall(r'"(\w+)"', re.search(r"ends_in_message.*?};", words, flags=re.S)[0])
+        self.assertEqual(len(keys), 4)
+        for key in keys:
+            for tag in LANGS:
+                self.assertTrue(catalogue(tag)[key].endswith("{1}"), f"{tag}: {key}")
 
     def check_said(self, call, at, suffix, name):
         """The key is the argument at `at`; it may be a choice of several."""
@@ -131,6 +142,12 @@ class Lang(unittest.TestCase):
         wanted += [f"symbol_{part}_{cause}" for part in ("title", "meaning", "advice") for cause in CAUSES]
         wanted += [f"month_{month:02}" for month in range(1, 13)] + [f"month_short_{month:02}" for month in range(1, 13)]
         wanted += [f"weekday_{day}" for day in range(1, 8)]
+        forms = re.findall(r'return "([^"]+)";', re.search("fp_form_name.*?default", read("src/codec/reply.c"), flags=re.S)[0])
+        reasons = re.findall(r'(?:true|false), "([^"]+)" }|"(found less[^"]*)"', read("src/press/worth.c"))
+        units = re.findall(r'\[FP_UNIT_\w+\] = { "(\w+)"', read("src/base/unit.c"))
+        self.assertEqual((len(forms), len(reasons), len(units)), (5, 6, 7))
+        wanted += ["form_" + key_of(form) for form in forms] + ["worth_" + key_of("".join(reason)) for reason in reasons]
+        wanted += ["unit_name_" + unit for unit in units] + ["unit_" + unit for unit in units[2:]]
         self.assertEqual([key for key in wanted if key not in english], [])
 
     def test_english_is_that_of_the_summary(self):

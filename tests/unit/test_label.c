@@ -1,6 +1,8 @@
 /* flame/label and flame/palette: text that fits whatever it is, and colours one can read. */
 #include <math.h>
 
+#include <jansson.h>
+
 #include "base/utf8.h"
 #include "flame/label.h"
 #include "flame/palette.h"
@@ -107,7 +109,45 @@ static void hostile_labels(void **state)
             assert_true((unsigned char)label[i] >= 0x20 && label[i] != 0x7F);
         if (fp_label_cells(fp_slice_of(name), 1000) <= cells && !strstr(name, "…"))
             assert_null(strstr(label, "…")); /* nothing is cut that fits */
+        struct fp_str s;
+
+        fp_str_init(&s, 10000);
+        assert_true(fp_label_fit_name(fp_slice_of(name), cells, &s) <= cells);
+        assert_int_equal(s.len ? fp_utf8_valid_prefix(s.data, s.len) : 0, s.len);
+        fp_str_release(&s);
     }
+}
+
+/* The forms of each name of the table that the page's graph is held to, too: each is the label of a box that is just wide
+ * enough for it, and for nothing longer. */
+static void names_keep_the_end_that_tells(void **state)
+{
+    json_t *table = json_load_file(FP_TEST_DATA "/short_names.json", 0, NULL), *forms;
+    size_t row, i;
+
+    (void)state;
+    assert_true(json_array_size(table) > 30);
+    json_array_foreach(table, row, forms) {
+        const char *name = json_string_value(json_array_get(forms, 0));
+
+        for (i = 0; i < json_array_size(forms); i++) {
+            const char *form = json_string_value(json_array_get(forms, i));
+            size_t cells = fp_label_cells(fp_slice_of(form), 1000);
+            struct fp_str s;
+
+            fp_str_init(&s, 10000);
+            assert_int_equal(fp_label_fit_name(fp_slice_of(name), cells, &s), i == 0 || cells >= 3 ? cells : 0);
+            if (i == 0 || cells >= 3)
+                assert_string_equal(s.data, form);
+            if (i + 1 == json_array_size(forms) && cells > 3) { /* nothing shorter: its beginning */
+                fp_str_clear(&s);
+                fp_label_fit_name(fp_slice_of(name), cells - 1, &s);
+                assert_string_equal(s.data, fit(form, cells - 1, NULL));
+            }
+            fp_str_release(&s);
+        }
+    }
+    json_decref(table);
 }
 
 static double luminance_of(struct fp_rgb c)
@@ -194,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(labels),
+        cmocka_unit_test(names_keep_the_end_that_tells),
         cmocka_unit_test(marks_without_end),
         cmocka_unit_test(hostile_labels),
         cmocka_unit_test(every_label_can_be_read),

@@ -214,7 +214,9 @@ static void what_is_kept_is_marked(void **state)
     assert_string_equal(fp_model_get_text(json_array_get(rows, 1), "complete_text"), "\xE2\x80\x93, kept");
     assert_true(json_is_true(json_object_get(view, "has_kept")));
     assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "kept"), 0), "why"),
-                        "The run of 2026-11-21 00:50:22 UTC failed: connection refused: is the <server> up?");
+                        "The run of 2026-11-21 00:50:22 UTC failed");
+    assert_string_equal(fp_model_get_text(json_array_get(json_object_get(view, "kept"), 0), "message"),
+                        "connection refused: is the <server> up?");
     assert_non_null(term(view, "kept"));
     json_decref(view);
     json_decref(night);

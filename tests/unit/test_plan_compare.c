@@ -182,7 +182,7 @@ static void no_circles(void **state)
     check(&m.plan);
     assert_true(m.plan.baselines[0].known && m.plan.baselines[1].known);
     assert_false(m.plan.baselines[2].known);
-    assert_non_null(strstr(m.plan.baselines[2].why, "itself compared with this window"));
+    assert_non_null(strstr(m.plan.baselines[2].lack.text, "itself compared with this window"));
     assert_int_equal(m.plan.reference_count, 0);
     release(&m);
 }
@@ -202,7 +202,7 @@ static void kept_nights(void **state)
     assert_string_equal(m.plan.baselines[0].night, "kept/release-1");
     assert_string_equal(m.plan.baselines[0].label, "release-1");
     assert_false(m.plan.baselines[1].known);
-    assert_string_equal(m.plan.baselines[1].why, "no night is kept under the name release-2");
+    assert_string_equal(m.plan.baselines[1].lack.text, "no night is kept under the name release-2");
     release(&m);
 }
 

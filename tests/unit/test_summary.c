@@ -41,7 +41,7 @@ static void has_every_member_in_order(void **state)
         "functions_count", "functions",  "calls", "kinds",        "threads_count", "threads",  "processes_count",
         "processes",       "unprofiled", "baseline", "no_baseline", "comparison", "diff_picture", "changes", "transforms", "removed", "missing_symbols", "requests",     "failed_parts",  "covered",  "unproved", "failure",
         "mended_names",    "skipped_lines", "unbalanced", "picture",      "hidden",        "files",    "png_note",  "folded_note",
-        "pprof_note",      "generated",       "generator",
+        "folded_lost", "pprof_note",      "generated",       "generator",
     };
     void (*const makers[])(struct fixture *) = { fixture_plain, fixture_failed, fixture_empty,
                                                  fixture_partial, fixture_hostile };

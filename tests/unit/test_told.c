@@ -71,15 +71,15 @@ static void changes_lead_by_impact(void **state)
     assert_string_equal(fp_leads_headline(text, &leads, NULL), "4 changes");
     assert_string_equal(leads.label, "Thu");
     assert_int_equal(leads.compared, 4);
-    fp_lead_write(&leads.items[0], 2, &texts);
+    fp_lead_write(&leads.items[0], 2, NULL, &texts);
     assert_string_equal(texts.before, "new");
     assert_string_equal(texts.after, "30.0 %");
     assert_string_equal(texts.points, "+30.0");
     assert_string_equal(texts.amount, "+0.20");
-    fp_lead_write(&leads.items[3], 2, &texts);
+    fp_lead_write(&leads.items[3], 2, NULL, &texts);
     assert_string_equal(texts.after, "gone");
-    assert_string_equal(texts.amount, "-0.90");
-    fp_lead_write(&leads.items[5], 2, &texts);
+    assert_string_equal(texts.amount, "\u22120.90");
+    fp_lead_write(&leads.items[5], 2, NULL, &texts);
     assert_string_equal(texts.amount, "+2.76 MiB"); /* 0.75 of 4 MiB, less 0.5 of 500,000 B */
     assert_string_equal(fp_lead_place(place, &leads.items[0]),
                         "/index.html#side=difference&node=01234567-89ab-cdef-0123-456789abcdef");

@@ -58,6 +58,11 @@ test('the same texts as on the page', async () => {
     await sameTexts(Array.from({ length: 19 }, (_, i) => `f${i} ${Math.floor(10 ** (roll(1300) / 100))}`).join('\n') + '\n', '--event', event);
 });
 
+test('the forms of names are those of the pictures', () => {
+  for (const forms of JSON.parse(fs.readFileSync(source('tests/data/short_names.json'), 'utf8')))
+    assert.deepStrictEqual(fp.shorterNames(forms[0]).map((form) => form.name), forms);
+});
+
 test('labels keep the end that tells', () => {
   const label = (text, cells) => fp.labelFor(fp.shorterNames(text), cells);
   assert.strictEqual(label('com.example.Order.run', 30), 'com.example.Order.run');
