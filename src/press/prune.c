@@ -273,10 +273,10 @@ int fp_prune_plan_make(struct fp_prune_plan *plan, const struct fp_prune *prune,
         rc = find_newest(plan, prune, err);
     if (rc == FP_OK)
         rc = read_copies(plan, prune, err);
-    if (rc == FP_OK) {
-        fp_retention_judge(&prune->config->retention, plan->facts, plan->list.count, plan->verdicts);
+    if (rc == FP_OK)
+        rc = fp_retention_judge(&prune->config->retention, plan->facts, plan->list.count, plan->verdicts, err);
+    if (rc == FP_OK)
         rc = settle(plan, prune, err);
-    }
     return rc;
 }
 
