@@ -125,12 +125,19 @@ static const json_t *night_before(const struct all *all, size_t night)
 
 /* ---- later nights ---- */
 
+/* pressed_count: it is not. */
+static size_t find_pressed(const struct fp_index_run *run, const char *path)
+{
+    size_t i = 0;
+
+    while (i < run->pressed_count && strcmp(run->pressed[i], path) != 0)
+        i++;
+    return i;
+}
+
 static bool is_pressed(const struct fp_index_run *run, const char *path)
 {
-    for (size_t i = 0; i < run->pressed_count; i++)
-        if (strcmp(run->pressed[i], path) == 0)
-            return true;
-    return false;
+    return find_pressed(run, path) < run->pressed_count;
 }
 
 static bool shows_pressed(const struct fp_index_run *run, const struct fp_history *history, uint32_t night)
@@ -169,11 +176,13 @@ static int redraw_later(const struct fp_index_run *run, const struct all *all, s
         const char *path = all->list.items[i].path;
         const json_t *before = night_before(all, i);
         bool leads = before && is_pressed(run, fp_model_get_text(before, "path"));
+        size_t pressed = find_pressed(run, path);
         json_t *night = NULL;
         uint32_t shown;
 
-        if (is_pressed(run, path) ||
-            (!leads && !(fp_history_find(&all->history, path, &shown) && shows_pressed(run, &all->history, shown))))
+        if (pressed < run->pressed_count && !(leads && run->mixed[pressed]))
+            continue;
+        if (!leads && !(fp_history_find(&all->history, path, &shown) && shows_pressed(run, &all->history, shown)))
             continue;
         rc = fp_kept_load(run->stage->output, path, &night, err);
         if (rc == FP_OK)

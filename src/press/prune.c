@@ -480,7 +480,7 @@ static bool is_pending(const char *output)
 static int prune_staged(struct fp_prune_plan *plan, const struct fp_prune *prune, struct fp_stage *stage, struct fp_error *err)
 {
     const struct fp_config *config = prune->config;
-    const struct fp_index_run run = { stage, prune->pages, prune->log, config->title, config->site_url, NULL, 0 };
+    const struct fp_index_run run = { stage, prune->pages, prune->log, config->title, config->site_url, NULL, 0, NULL };
     size_t damaged;
     int rc = fp_prune_plan_make(plan, prune, err), index = FP_OK;
     bool anew = is_pending(prune->output);

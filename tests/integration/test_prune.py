@@ -135,6 +135,17 @@ class Limits(PruneCase):
         self.good()
         self.assertIs(self.summary(night="2026/11/19")["profiles_removed"], True)
 
+    def test_a_clock_that_is_far_ahead(self) -> None:
+        """It finds nothing: that night is said, takes no place, and `latest` does not lead there."""
+        config = self.limits(keep_nights=len(NIGHTS), keep_days=400)
+        outcome = self.command("run", "-c", config, "--window", "yesterday", "--now", "2099-05-05T02:00Z")
+        self.assertEqual(outcome.code, 0)
+        self.one_line(outcome, "warning: night 2099/05/04: no report has any data", NIGHTS[0], "clock")
+        self.assertEqual(sorted(nights_of(self.site), reverse=True), ["2099/05/04", *NIGHTS])
+        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHTS[0])
+        self.good()
+        self.assertEqual(self.planned(keep_nights=len(NIGHTS), keep_days=400), [])
+
     def test_no_limit(self) -> None:
         outcome = self.prune()
         self.assertEqual(outcome.code, CONFIG)
