@@ -110,15 +110,17 @@ static int load_nights(const struct fp_index_run *run, struct all *all, struct f
     return rc;
 }
 
+static bool is_damaged(const struct all *all, size_t night)
+{
+    return strcmp(fp_model_get_text(json_array_get(all->nights, night), "outcome"), FP_NIGHT_DAMAGED) == 0;
+}
+
 /* The night before one of the list, as fp_before_find has it; NULL = none. */
 static const json_t *night_before(const struct all *all, size_t night)
 {
     for (size_t i = night + 1; i < all->list.count; i++) {
-        const json_t *earlier = json_array_get(all->nights, i);
-
-        if (strcmp(fp_model_get_text(earlier, "outcome"), FP_NIGHT_DAMAGED) != 0 &&
-            fp_night_is_alike(all->list.items[i].path, all->list.items[night].path))
-            return earlier;
+        if (!is_damaged(all, i) && fp_night_is_alike(all->list.items[i].path, all->list.items[night].path))
+            return json_array_get(all->nights, i);
     }
     return NULL;
 }
@@ -175,7 +177,7 @@ static int redraw_later(const struct fp_index_run *run, const struct all *all, s
     for (size_t i = 0; i < all->list.count && run->pressed_count && rc == FP_OK; i++) {
         const char *path = all->list.items[i].path;
         const json_t *before = night_before(all, i);
-        bool leads = before && is_pressed(run, fp_model_get_text(before, "path"));
+        bool leads = before && !is_damaged(all, i) && is_pressed(run, fp_model_get_text(before, "path"));
         size_t pressed = find_pressed(run, path);
         json_t *night = NULL;
         uint32_t shown;
