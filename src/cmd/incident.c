@@ -74,7 +74,8 @@ static int parse_value(struct incident_options *r, const struct fp_options *o, i
         break;
     case OPT_KEEP:
         if (!fp_baseline_is_label(o->value))
-            return fp_options_wrong(o, "--keep is a name for the night: up to 64 letters, digits and . _ -, not \"%s\"", o->value);
+            return fp_options_wrong(o, "--keep is a name for the night: up to 64 letters, digits and . _ -, not \"%s\"",
+                                    o->value);
         r->keep = o->value;
         break;
     case OPT_FORCE: r->force = true; break;
