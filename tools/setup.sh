@@ -49,6 +49,7 @@ dpkg-dev
 file
 systemd
 man-db
+faketime!faketime
 python3-yaml
 mandoc
 zsh

@@ -10,14 +10,17 @@
 #include "cmd/options.h"
 #include "cmd/report_dir.h"
 #include "cmd/signals.h"
+#include "cmd/site_guard.h"
 #include "config/check.h"
 #include "config/measure.h"
+#include "plan/baseline.h"
 #include "plan/pattern.h"
 #include "press/bundle.h"
 #include "press/incident.h"
+#include "publish/keep.h"
 
-enum { OPT_CONFIG, OPT_SERVICE, OPT_AT, OPT_AROUND, OPT_EVENT, OPT_BASELINE, OPT_OUTPUT, OPT_MAX_BYTES, OPT_FORCE,
-       OPT_NOW };
+enum { OPT_CONFIG, OPT_SERVICE, OPT_AT, OPT_AROUND, OPT_EVENT, OPT_BASELINE, OPT_OUTPUT, OPT_MAX_BYTES, OPT_KEEP,
+       OPT_FORCE, OPT_NOW };
 
 static const struct fp_option table[] = {
     { "config", 'c', "FILE", "the configuration" },
@@ -31,6 +34,8 @@ static const struct fp_option table[] = {
     { "output", 'o', "DIR", "where to: report.html, flamegraph.png, report.pdf, summary.md, ticket.zip …" },
     { "max-bytes", '\0', "PART=SIZE", "the most that a file of it may have: html=5MB, png=1MB, pdf=2MB, zip=10MB (these\n"
                                       "are the defaults); repeatable. What is left out for it is said" },
+    { "keep", '\0', "LABEL", "keep the night of the configured `output` that the time is in under this name, so\n"
+                              "that it is never removed: as `flamepress keep NIGHT --as LABEL` does" },
     { "force", '\0', NULL, "write over a published site or files of others" },
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { NULL, '\0', NULL, NULL },
@@ -39,7 +44,7 @@ static const struct fp_option table[] = {
 #define AROUND_MS (15 * 60 * 1000)
 
 struct incident_options {
-    const char *config, *service, *at, *event, *baseline, *output, *now;
+    const char *config, *service, *at, *event, *baseline, *output, *now, *keep;
     int64_t around_ms;
     struct fp_bundle bundle;
     bool force;
@@ -66,6 +71,12 @@ static int parse_value(struct incident_options *r, const struct fp_options *o, i
     case OPT_MAX_BYTES:
         if (!fp_bundle_limit(&r->bundle, o->value))
             return fp_options_wrong(o, "--max-bytes is html, png, pdf or zip, and a size: png=500kB; not \"%s\"", o->value);
+        break;
+    case OPT_KEEP:
+        if (!fp_baseline_is_label(o->value))
+            return fp_options_wrong(o, "--keep is a name for the night: up to 64 letters, digits and . _ -, not \"%s\"",
+                                    o->value);
+        r->keep = o->value;
         break;
     case OPT_FORCE: r->force = true; break;
     default: r->now = o->value; break;
@@ -116,7 +127,7 @@ static int parse(struct incident_options *r, int argc, char **argv, struct fp_lo
 
 /* [at - around, at + around), as far as it has been. */
 static int find_window(const struct incident_options *r, const struct fp_zone *zone, struct fp_window *ret_window,
-                       struct fp_log *log)
+                       int64_t *ret_at, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
     int64_t now = (int64_t)time(NULL), at, around = r->around_ms / 1000;
@@ -133,6 +144,7 @@ static int find_window(const struct incident_options *r, const struct fp_zone *z
     if (rc < 0)
         return fp_cmd_fail(log, &err, "--at", FP_EXIT_USAGE);
     ret_window->baseline = r->baseline;
+    *ret_at = at;
     return FP_EXIT_OK;
 }
 
@@ -173,9 +185,31 @@ struct incident {
     struct fp_source *source;
     struct fp_pages *pages;
     struct fp_str stage;
-    int64_t generated;
+    int64_t generated, at;
     struct fp_log *log;
 };
+
+/* The ticket is there, whatever comes of this. */
+static int keep_night(const struct incident *x)
+{
+    const struct incident_options *r = x->r;
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_str night;
+    size_t reports;
+    int rc;
+
+    fp_str_init(&night, FP_LIMIT_TEXT);
+    rc = fp_keep_find(x->config->output, x->at, &night, &err);
+    if (rc == FP_OK)
+        rc = fp_keep_night(&(struct fp_keep){ x->config->output, night.data, r->keep, r->force, (int64_t)time(NULL) },
+                           &reports, &err);
+    if (rc == FP_OK)
+        fp_log(x->log, FP_LOG_INFO, "%s: the night %s is kept as %s", x->config->output, night.data, r->keep);
+    else
+        fp_log_error(x->log, FP_LOG_ERROR, &err, "the ticket is there, but --keep");
+    fp_str_release(&night);
+    return rc == FP_OK ? FP_EXIT_OK : FP_EXIT_PARTIAL;
+}
 
 static int press(struct incident *x, struct fp_error *err)
 {
@@ -204,6 +238,8 @@ static int press(struct incident *x, struct fp_error *err)
              : outcome == FP_OUTCOME_FAILED  ? FP_EXIT_NOTHING
              : outcome == FP_OUTCOME_PARTIAL ? FP_EXIT_PARTIAL
                                              : FP_EXIT_OK;
+    if (r->keep && (result == FP_EXIT_OK || result == FP_EXIT_PARTIAL) && keep_night(x) != FP_EXIT_OK)
+        result = FP_EXIT_PARTIAL;
     fp_str_release(&dir);
     return result;
 }
@@ -214,7 +250,7 @@ static int plan_it(struct incident *x, struct fp_error *err)
     const char *events[] = { x->r->event };
     struct fp_window window;
     struct fp_plan_services services = { &service, 1 };
-    int result = find_window(x->r, x->zone, &window, x->log);
+    int result = find_window(x->r, x->zone, &window, &x->at, x->log);
 
     if (result != FP_EXIT_OK)
         return result;
@@ -239,6 +275,11 @@ static int work(struct incident *x, struct fp_error *err)
     x->zone = fp_cmd_zone(config, x->log);
     if (!x->zone)
         return FP_EXIT_CONFIG;
+    if (x->r->keep && (!config->output || !fp_site_is_one(config->output))) {
+        fp_log(x->log, FP_LOG_ERROR, "%s: `output`: --keep needs the site that has the night: set it, and press one first",
+               config->file);
+        return FP_EXIT_CONFIG;
+    }
     if (!x->r->force && fp_report_dir_guard(x->r->output, err) < 0)
         return fp_cmd_fail(x->log, err, NULL, FP_EXIT_USAGE);
     if (fp_pages_open(&x->pages, &pages, err) < 0 ||

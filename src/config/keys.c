@@ -114,7 +114,7 @@ static const struct fp_key svg_keys[] = {
 
 static const struct fp_key kept_profiles_keys[] = {
     RETENTION_KEYS(fp_retention_limits, , "The same as above, of the profiles of a night alone. 0: all stay.",
-                   "Only the newest so many nights have their profiles. 0: all.",
+                   "Only the newest so many nights with data have their profiles. 0: all.",
                    "The profiles of the oldest nights are removed until all take no more than this. `0B`: no limit."),
 };
 
@@ -131,7 +131,8 @@ static const struct fp_key retention_keys[] = {
     RETENTION_KEYS(fp_retention_config, nights.,
                    "Nights that ended more than so many days before the end of the newest one with data are removed. "
                    "0: all stay.",
-                   "Only the newest so many nights stay. 0: all.",
+                   "Only the newest so many nights with data stay, and those without that lie between. The newer ends "
+                   "later. 0: all.",
                    "The oldest nights are removed until the files of all take no more than this, `50GiB`. "
                    "`0B`: no limit."),
     { .name = "profiles", .type = FP_KEY_GROUP, AT(fp_retention_config, profiles), .group = &kept_profiles_group,

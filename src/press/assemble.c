@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -226,6 +227,17 @@ static void remove_forgotten(const struct fp_press *press)
     fp_str_release(&path);
 }
 
+/* The directory of all parts, when there are none. */
+static void remove_empty(const struct fp_press *press)
+{
+    struct fp_str path;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    if (fp_path_make(&path, press->output, FP_PARTS_DIR, NULL) == FP_OK)
+        rmdir(path.data);
+    fp_str_release(&path);
+}
+
 /* With the site's lock held. */
 static int assemble_locked(const struct fp_press *press, const struct fp_assembling *how, const struct fp_lock *lock,
                            struct fp_press_result *result, struct fp_error *err)
@@ -253,6 +265,7 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
     if (rc == FP_OK) {
         remove_run(press, how->run);
         remove_forgotten(press);
+        remove_empty(press);
     }
     return rc;
 }

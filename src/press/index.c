@@ -6,6 +6,7 @@
 #include "press/kept.h"
 #include "press/night.h"
 #include "press/night_files.h"
+#include "press/rebuild.h"
 #include "press/services.h"
 #include "publish/nights.h"
 #include "publish/site.h"
@@ -14,6 +15,7 @@
 #include "report/index.h"
 #include "report/leads.h"
 #include "report/model.h"
+#include "report/night.h"
 #include "report/nights_script.h"
 
 #define INDEX_FILE "index.html"
@@ -52,7 +54,7 @@ static void keep_what_a_calendar_needs(json_t *night)
 struct all {
     struct fp_nights list;
     json_t *nights; /* as report/index.h has them */
-    size_t newest;  /* of the list: the newest that is whole; list.count when there is none */
+    size_t newest;  /* of the list, as fp_index_newest has it */
     size_t damaged;
     struct fp_history history;
     struct fp_feed feed;
@@ -84,9 +86,9 @@ static int read_night(const struct fp_index_run *run, struct all *all, json_t *n
 
 static int load_nights(const struct fp_index_run *run, struct all *all, struct fp_error *err)
 {
+    bool found = false; /* the newest with data */
     int rc = FP_OK;
 
-    all->newest = all->list.count;
     for (size_t i = 0; i < all->list.count && rc == FP_OK; i++) {
         size_t before = all->damaged;
         json_t *night;
@@ -96,26 +98,48 @@ static int load_nights(const struct fp_index_run *run, struct all *all, struct f
             break;
         if (all->damaged == before)
             rc = read_night(run, all, night, err);
-        if (all->newest < i)
+        if (found)
             keep_what_a_calendar_needs(night);
-        else if (all->damaged == before)
-            all->newest = i;
+        found = found || fp_night_has_data(night);
         if (json_array_append_new(all->nights, night) < 0)
             rc = fp_error_nomem(err);
     }
+    all->newest = fp_index_newest(all->nights);
     if (rc == FP_OK && all->newest < all->list.count)
         rc = fp_history_annotate(&all->history, json_array_get(all->nights, all->newest), err);
     return rc;
 }
 
+static bool is_damaged(const struct all *all, size_t night)
+{
+    return strcmp(fp_model_get_text(json_array_get(all->nights, night), "outcome"), FP_NIGHT_DAMAGED) == 0;
+}
+
+/* The night before one of the list, as fp_before_find has it; NULL = none. */
+static const json_t *night_before(const struct all *all, size_t night)
+{
+    for (size_t i = night + 1; i < all->list.count; i++) {
+        if (!is_damaged(all, i) && fp_night_is_alike(all->list.items[i].path, all->list.items[night].path))
+            return json_array_get(all->nights, i);
+    }
+    return NULL;
+}
+
 /* ---- later nights ---- */
+
+/* pressed_count: it is not. */
+static size_t find_pressed(const struct fp_index_run *run, const char *path)
+{
+    size_t i = 0;
+
+    while (i < run->pressed_count && strcmp(run->pressed[i], path) != 0)
+        i++;
+    return i;
+}
 
 static bool is_pressed(const struct fp_index_run *run, const char *path)
 {
-    for (size_t i = 0; i < run->pressed_count; i++)
-        if (strcmp(run->pressed[i], path) == 0)
-            return true;
-    return false;
+    return find_pressed(run, path) < run->pressed_count;
 }
 
 static bool shows_pressed(const struct fp_index_run *run, const struct fp_history *history, uint32_t night)
@@ -128,21 +152,43 @@ static bool shows_pressed(const struct fp_index_run *run, const struct fp_histor
     return false;
 }
 
-/* A sparkline shows the nights before: where one of those was pressed again, it is drawn again. */
-static int redraw_later(const struct fp_index_run *run, const struct fp_history *history, struct fp_error *err)
+/* All pages of it, which what is not the night's own would not outlive. What is wrong with it is said, and it stays as it is. */
+static int relink(const struct fp_index_run *run, const struct fp_night_site *site, json_t *night, struct fp_error *err)
 {
-    const struct fp_night_site site = { run->stage, run->pages, run->site_url, NULL };
+    struct fp_error damaged = FP_ERROR_INIT;
+    int rc = fp_night_relink(site, night, &damaged);
+
+    if (rc < 0 && fp_rebuild_is_damage(rc)) {
+        fp_log(run->log, FP_LOG_WARNING, "night %s: %s: it does not lead to the night before it: move away what is foreign, "
+               "and press it again", fp_model_get_text(night, "path"), damaged.message);
+        return FP_OK;
+    }
+    if (rc < 0)
+        *err = damaged;
+    return rc;
+}
+
+/* A sparkline shows the nights before, a head line leads to one: where one of those was pressed, what shows it is drawn again. */
+static int redraw_later(const struct fp_index_run *run, const struct all *all, struct fp_error *err)
+{
+    const struct fp_night_site site = { run->stage, run->pages, run->site_url, &all->list };
     int rc = FP_OK;
 
-    for (uint32_t i = 0; i < history->night_count && rc == FP_OK; i++) {
-        const char *path = history->nights[i].path;
+    for (size_t i = 0; i < all->list.count && run->pressed_count && rc == FP_OK; i++) {
+        const char *path = all->list.items[i].path;
+        const json_t *before = night_before(all, i);
+        bool leads = before && !is_damaged(all, i) && is_pressed(run, fp_model_get_text(before, "path"));
+        size_t pressed = find_pressed(run, path);
         json_t *night = NULL;
+        uint32_t shown;
 
-        if (is_pressed(run, path) || !shows_pressed(run, history, i))
+        if (pressed < run->pressed_count && !(leads && run->mixed[pressed]))
+            continue;
+        if (!leads && !(fp_history_find(&all->history, path, &shown) && shows_pressed(run, &all->history, shown)))
             continue;
         rc = fp_kept_load(run->stage->output, path, &night, err);
         if (rc == FP_OK)
-            rc = fp_night_redraw(&site, night, err);
+            rc = leads ? relink(run, &site, night, err) : fp_night_redraw(&site, night, err);
         json_decref(night);
     }
     return rc;
@@ -201,27 +247,13 @@ static int add_nights_script(const struct fp_index_run *run, const struct all *a
     return rc == FP_OK ? fp_site_add(site, FP_NIGHTS_SCRIPT_FILE, err) : rc;
 }
 
-/* The night before the newest, as fp_before_find has it; NULL = none. */
-static const json_t *before_newest(const struct all *all)
-{
-    const char *newest = all->list.items[all->newest].path;
-
-    for (size_t i = all->newest + 1; i < all->list.count; i++) {
-        const json_t *night = json_array_get(all->nights, i);
-
-        if (strcmp(fp_model_get_text(night, "outcome"), FP_NIGHT_DAMAGED) != 0 && fp_night_is_alike(all->list.items[i].path, newest))
-            return night;
-    }
-    return NULL;
-}
-
 /* ---- all of it ---- */
 
 static int add_all(const struct fp_index_run *run, struct all *all, struct fp_site *site, struct fp_error *err)
 {
     struct fp_page_place place = { .assets = "assets/", .site = "", .feed = run->site_url ? FP_FEED_FILE : NULL };
     const char *dir = site->stage->path;
-    const json_t *before = all->newest < all->list.count ? before_newest(all) : NULL;
+    const json_t *before = all->newest < all->list.count ? night_before(all, all->newest) : NULL;
     int rc = add_assets(site, run->pages, err);
 
     if (all->newest < all->list.count)
@@ -252,7 +284,7 @@ static int publish_all(const struct fp_index_run *run, struct all *all, struct f
 {
     const char *latest = all->newest < all->list.count ? all->list.items[all->newest].path : NULL;
     struct fp_site site;
-    int rc = redraw_later(run, &all->history, err);
+    int rc = redraw_later(run, all, err);
 
     fp_site_init(&site, run->stage);
     if (rc == FP_OK)
@@ -261,6 +293,17 @@ static int publish_all(const struct fp_index_run *run, struct all *all, struct f
         rc = fp_site_publish(&site, &all->list, latest, err);
     fp_site_release(&site);
     return rc;
+}
+
+/* It may be that the source lost what it had; or that the clock is wrong. */
+static void warn_of_nothing(const struct fp_index_run *run, const struct all *all)
+{
+    const char *newest = all->newest < all->list.count ? all->list.items[all->newest].path : NULL;
+
+    for (size_t i = 0; newest && i < run->pressed_count; i++)
+        if (fp_night_compare(run->pressed[i], newest) < 0)
+            fp_log(run->log, FP_LOG_WARNING, "night %s: no report has any data, so `latest` stays at %s: look whether the clock "
+                   "is right, and whether the source gets samples", run->pressed[i], newest);
 }
 
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err)
@@ -274,6 +317,8 @@ int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct
         rc = load_nights(run, &all, err);
     if (rc == FP_OK)
         rc = publish_all(run, &all, err);
+    if (rc == FP_OK)
+        warn_of_nothing(run, &all);
     if (rc == FP_OK)
         *ret_damaged = all.damaged;
     else

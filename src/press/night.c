@@ -18,6 +18,7 @@ struct adding {
     json_t *entries;
     json_t *not_pressed;
     size_t kept;      /* reports that were pressed now, and are those of an earlier run all the same */
+    size_t taken;     /* reports of an earlier run, those included */
 };
 
 /* Is there anything new to publish? Kept reports alone are no reason to touch a night. */
@@ -49,6 +50,7 @@ static int add_pressed(const struct fp_night_run *night, const struct fp_pressed
     if (earlier) {
         log_kept(night, pressed, report->entry, report->stays);
         to->kept++;
+        to->taken++;
         rc = fp_night_entry_keep(earlier, report->entry, report->stays, night->generated, err);
         if (rc == FP_OK)
             rc = fp_kept_take(kept, earlier, to->dir, err);
@@ -117,6 +119,7 @@ static int collect(const struct fp_night_run *night, const struct fp_pressed *pr
         if (report) {
             rc = add_pressed(night, pressed, kept, report, to, err);
         } else {
+            to->taken++;
             rc = fp_kept_take(kept, earlier, to->dir, err);
             if (rc == FP_OK && json_array_append(to->entries, earlier) < 0)
                 rc = fp_error_nomem(err);
@@ -164,7 +167,7 @@ int fp_night_publish(const struct fp_night_run *night, const struct fp_pressed *
     fp_str_init(&dir, FP_LIMIT_TEXT);
     fp_str_puts(&dir, night->stage->path);
     fp_path_join(&dir, path);
-    to = (struct adding){ dir.data, json_array(), json_array(), 0 };
+    to = (struct adding){ dir.data, json_array(), json_array(), 0, 0 };
     rc = to.entries && to.not_pressed ? fp_str_status(&dir, "a path", err) : fp_error_nomem(err);
     ret_result->mended = kept->damaged.code != FP_OK;
     if (rc == FP_OK)
@@ -179,6 +182,7 @@ int fp_night_publish(const struct fp_night_run *night, const struct fp_pressed *
         fp_error_prepend(err, "night %s", path);
     ret_result->published = rc == FP_OK;
     ret_result->kept = to.kept;
+    ret_result->mixed = to.taken > 0;
     json_decref(to.entries);
     json_decref(to.not_pressed);
     fp_str_release(&dir);

@@ -33,6 +33,7 @@ struct fp_night_run {
 struct fp_night_result {
     bool published; /* false when every report failed: there is nothing to publish then, and an earlier night stays */
     size_t kept;    /* reports of an earlier run that stayed since this run's are worth less */
+    bool mixed;     /* some reports are of an earlier run, with the pages that were drawn then */
     bool mended;    /* the summary.json of the earlier run was damaged; a warning was logged */
 };
 
@@ -48,9 +49,10 @@ struct fp_index_run {
     const char *site_url;        /* NULL = not known: there is no feed */
     const char *const *pressed;  /* paths of the nights that were pressed */
     size_t pressed_count;
+    const bool *mixed;           /* of each: are some of its pages of an earlier run? */
 };
 
-/* What is made of all nights: later nights that show one that was pressed are drawn again, then DIR/assets, the pages of
+/* What is made of all nights: later nights that show or lead to one that was pressed are drawn again, then DIR/assets, the pages of
  * services, DIR/feed.xml, DIR/nights.js and DIR/index.html are written, and `latest.html` and `latest` lead to the newest night that can be read. One
  * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);

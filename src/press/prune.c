@@ -22,6 +22,7 @@
 #include "publish/record.h"
 #include "publish/site.h"
 #include "report/model.h"
+#include "report/night.h"
 
 struct fp_prune_night {
     int64_t start, end;
@@ -29,12 +30,6 @@ struct fp_prune_night {
     const char *kept;  /* the name it is kept under; in the arena, NULL = none */
     size_t foreign;    /* things in its directory that are not its own */
 };
-
-/* What is damaged is damaged, the rest ends it all. */
-static bool is_damage(int rc)
-{
-    return rc == FP_EDATA || rc == FP_ESYNTAX || rc == FP_ENOTFOUND || rc == FP_ELIMIT || rc == FP_EINVAL;
-}
 
 static int night_dir(const struct fp_prune *prune, const char *night, struct fp_str *ret_dir, struct fp_error *err)
 {
@@ -114,24 +109,26 @@ static int read_nights(struct fp_prune_plan *plan, const struct fp_prune *prune,
     return rc;
 }
 
-/* As the index finds it. */
+/* As the index finds it (fp_index_newest), summary by summary. */
 static int find_newest(struct fp_prune_plan *plan, const struct fp_prune *prune, struct fp_error *err)
 {
-    struct fp_error damaged = FP_ERROR_INIT;
+    bool found = false;
 
-    for (plan->newest = 0; plan->newest < plan->list.count; plan->newest++) {
+    plan->newest = plan->list.count;
+    for (size_t i = 0; i < plan->list.count && !found; i++) {
+        struct fp_error damaged = FP_ERROR_INIT;
         json_t *night = NULL;
-        int rc = fp_kept_load(prune->output, plan->list.items[plan->newest].path, &night, &damaged);
+        int rc = fp_kept_load(prune->output, plan->list.items[i].path, &night, &damaged);
 
+        found = rc == FP_OK && fp_night_has_data(night);
         json_decref(night);
         if (rc == FP_ENOMEM)
             return fp_error_nomem(err);
-        if (rc == FP_OK) {
-            plan->facts[plan->newest].bound = true;
-            break;
-        }
-        fp_error_clear(&damaged);
+        if (rc == FP_OK && (found || plan->newest == plan->list.count))
+            plan->newest = i;
     }
+    if (plan->newest < plan->list.count)
+        plan->facts[plan->newest].bound = true;
     return FP_OK;
 }
 
@@ -273,10 +270,10 @@ int fp_prune_plan_make(struct fp_prune_plan *plan, const struct fp_prune *prune,
         rc = find_newest(plan, prune, err);
     if (rc == FP_OK)
         rc = read_copies(plan, prune, err);
-    if (rc == FP_OK) {
-        fp_retention_judge(&prune->config->retention, plan->facts, plan->list.count, plan->verdicts);
+    if (rc == FP_OK)
+        rc = fp_retention_judge(&prune->config->retention, plan->facts, plan->list.count, plan->verdicts, err);
+    if (rc == FP_OK)
         rc = settle(plan, prune, err);
-    }
     return rc;
 }
 
@@ -399,7 +396,7 @@ static int see_to_night(struct pruning *p, size_t i, struct fp_error *err)
     json_decref(night);
     if (rc == FP_OK)
         return FP_OK;
-    if (!is_damage(rc)) {
+    if (!fp_rebuild_is_damage(rc)) {
         *err = damaged;
         fp_error_prepend(err, "night %s", path);
         return rc;
@@ -483,7 +480,7 @@ static bool is_pending(const char *output)
 static int prune_staged(struct fp_prune_plan *plan, const struct fp_prune *prune, struct fp_stage *stage, struct fp_error *err)
 {
     const struct fp_config *config = prune->config;
-    const struct fp_index_run run = { stage, prune->pages, prune->log, config->title, config->site_url, NULL, 0 };
+    const struct fp_index_run run = { stage, prune->pages, prune->log, config->title, config->site_url, NULL, 0, NULL };
     size_t damaged;
     int rc = fp_prune_plan_make(plan, prune, err), index = FP_OK;
     bool anew = is_pending(prune->output);

@@ -57,6 +57,7 @@ static int by_start(const void *pa, const void *pb, void *ctx)
 struct order {
     size_t *nights;       /* all of them */
     const char **pressed; /* paths of those that were published, as many as the result says */
+    bool *mixed;          /* for each of those: fp_night_result has it */
     bool *published;      /* for each of `nights` */
 };
 
@@ -66,8 +67,9 @@ static int init_order(struct order *order, struct fp_publishing *p, struct fp_er
 
     order->nights = calloc(count + 1, sizeof *order->nights);
     order->pressed = calloc(count + 1, sizeof *order->pressed);
+    order->mixed = calloc(count + 1, sizeof *order->mixed);
     order->published = calloc(count + 1, sizeof *order->published);
-    if (!order->nights || !order->pressed || !order->published)
+    if (!order->nights || !order->pressed || !order->mixed || !order->published)
         return fp_error_nomem(err);
     for (size_t i = 0; i < count; i++)
         order->nights[i] = i;
@@ -79,6 +81,7 @@ static void release_order(struct order *order)
 {
     free(order->nights);
     free(order->pressed);
+    free(order->mixed);
     free(order->published);
 }
 
@@ -118,6 +121,7 @@ static int publish_nights(struct fp_publishing *p, const struct fp_night_run *ru
         if (!night.published)
             continue;
         order->published[i] = true;
+        order->mixed[result->nights] = night.mixed;
         order->pressed[result->nights++] = pressed->window->path;
     }
     return rc;
@@ -157,7 +161,7 @@ int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char
                                       .generated = press->generated,
                                       .log = press->log,
                                       .site_url = press->config->site_url };
-    struct order order = { NULL, NULL, NULL };
+    struct order order = { NULL, NULL, NULL, NULL };
     struct fp_error failure = FP_ERROR_INIT;
     size_t damaged = 0;
     int rc = init_order(&order, p, err), index = FP_OK;
@@ -168,7 +172,7 @@ int fp_publishing_do(struct fp_publishing *p, struct fp_stage *stage, const char
         rc = prune(press, stage, result, err);
     if (result->nights)
         index = fp_index_publish(&(struct fp_index_run){ stage, press->pages, press->log, press->config->title,
-                                                         press->config->site_url, order.pressed, result->nights },
+                                                         press->config->site_url, order.pressed, result->nights, order.mixed },
                                  &damaged, &failure);
     result->damaged += damaged;
     if (rc < 0 && order.nights && order.published && p->count > 1)

@@ -10,6 +10,7 @@
 #include "press/draw.h"
 #include "press/draw_script.h"
 #include "press/kept.h"
+#include "publish/belongings.h"
 #include "report/model.h"
 #include "report/summary.h"
 
@@ -194,5 +195,34 @@ int fp_night_rebuild(const struct fp_night_site *site, const struct fp_record *r
     fp_before_release(&r.before);
     fp_str_release(&r.published);
     fp_str_release(&r.staged);
+    return rc;
+}
+
+bool fp_rebuild_is_damage(int rc)
+{
+    return rc == FP_EDATA || rc == FP_ESYNTAX || rc == FP_ENOTFOUND || rc == FP_ELIMIT || rc == FP_EINVAL;
+}
+
+int fp_night_relink(const struct fp_night_site *site, json_t *night, struct fp_error *err)
+{
+    struct fp_record record = { .is_site = false };
+    struct fp_foreign foreign = { 0 };
+    struct fp_str dir;
+    int rc;
+
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    fp_str_init(&foreign.first, FP_LIMIT_TEXT);
+    rc = fp_path_make(&dir, site->stage->output, fp_model_get_text(night, "path"), err);
+    if (rc == FP_OK)
+        rc = fp_record_load(dir.data, &record, err);
+    if (rc == FP_OK)
+        rc = fp_belongings_look(dir.data, &record, &foreign, err);
+    if (rc == FP_OK && foreign.count)
+        rc = fp_error_set(err, FP_EINVAL, "%s is in no manifest", foreign.first.data);
+    if (rc == FP_OK)
+        rc = fp_night_rebuild(site, &record, night, false, err);
+    fp_foreign_release(&foreign);
+    fp_record_release(&record);
+    fp_str_release(&dir);
     return rc;
 }

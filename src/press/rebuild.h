@@ -27,4 +27,11 @@ bool fp_rebuild_leads_to(const char *report, const struct fp_nights *nights);
 int fp_night_rebuild(const struct fp_night_site *site, const struct fp_record *record, json_t *night, bool without_profiles,
                      struct fp_error *err);
 
+/* All pages of a published night drawn again, for the night before it is another now. FP_EINVAL: there is something foreign in
+ * its directory. Else as above. */
+int fp_night_relink(const struct fp_night_site *site, json_t *night, struct fp_error *err);
+
+/* Of what the two return: is the night damaged, and as it was? Anything else ends a run. */
+bool fp_rebuild_is_damage(int rc);
+
 #endif

@@ -241,3 +241,26 @@ int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_err
     fp_lock_drop(&lock);
     return rc;
 }
+
+int fp_keep_find(const char *site, int64_t at, struct fp_str *ret_night, struct fp_error *err)
+{
+    struct fp_nights nights = { NULL, 0, 0 };
+    int rc = fp_nights_list(site, &nights, err);
+
+    for (size_t i = 0; i < nights.count && rc == FP_OK && !ret_night->len; i++) {
+        struct fp_record record = { .is_site = false };
+        struct fp_str dir;
+
+        fp_str_init(&dir, FP_LIMIT_TEXT);
+        rc = fp_path_make(&dir, site, nights.items[i].path, err);
+        if (rc == FP_OK && fp_record_load(dir.data, &record, NULL) == FP_OK && !record.is_site && record.start <= at &&
+            at < record.end)
+            fp_str_puts(ret_night, nights.items[i].path);
+        fp_record_release(&record);
+        fp_str_release(&dir);
+    }
+    fp_nights_release(&nights);
+    if (rc == FP_OK && fp_str_ok(ret_night) && !ret_night->len)
+        rc = fp_error_set(err, FP_ENOTFOUND, "%s has no night with that time in it: press it, then: flamepress keep", site);
+    return rc == FP_OK ? fp_str_status(ret_night, "a path", err) : rc;
+}

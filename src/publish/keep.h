@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/str.h"
 
 struct fp_keep {
     const char *site;
@@ -32,5 +33,9 @@ struct fp_keep {
 /* FP_ENOTFOUND for a night that is not there, or has no profile; FP_EINVAL for a label that cannot be one, or that is in
  * use; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
 int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err);
+
+/* The night of the site that `at` is in and that began last: so of an hour, a day and a month it is the hour. Those that
+ * cannot be read are passed over. FP_ENOTFOUND when there is none. `ret_night`: initialised, empty. */
+int fp_keep_find(const char *site, int64_t at, struct fp_str *ret_night, struct fp_error *err);
 
 #endif

@@ -178,6 +178,10 @@ static void put_site(struct fp_str *out, const struct fp_manifest_site *site)
         put_string(out, site->nights[i]);
     }
     fp_str_puts(out, site->night_count ? "\n  ],\n" : "],\n");
+    if (site->latest) {
+        put_member(out, "  ", "latest", site->latest);
+        fp_str_puts(out, ",\n");
+    }
     put_files(out, "files", site->files, site->file_count);
     if (site->before) {
         fp_str_puts(out, ",\n");

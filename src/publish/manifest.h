@@ -70,6 +70,7 @@ struct fp_manifest_site {
     size_t night_count;
     const struct fp_manifest_file *files, *before; /* sorted by path; before NULL = nothing is being switched */
     size_t file_count, before_count;
+    const char *latest; /* the night that the link of that name leads to; NULL = not said */
 };
 
 /* The text of the site's. Appends to `text`, whose sticky failure is the only error. */

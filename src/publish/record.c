@@ -147,6 +147,15 @@ static int read_jobs(struct fp_json *json, struct fp_record *record, struct fp_e
     return rc;
 }
 
+static int read_night(struct fp_json *json, struct fp_record *record, const char **ret_night, struct fp_error *err)
+{
+    int rc = read_text(json, record, ret_night, err);
+
+    if (rc == FP_OK && !fp_night_is_path(*ret_night))
+        return fp_json_fail(json, err, FP_EDATA, "\"%.60s\" is not the path of a night", *ret_night);
+    return rc;
+}
+
 static int read_nights(struct fp_json *json, struct fp_record *record, struct fp_error *err)
 {
     int rc = fp_json_enter(json, '[', err);
@@ -158,9 +167,7 @@ static int read_nights(struct fp_json *json, struct fp_record *record, struct fp
         rc = fp_array_reserve(&record->nights, &record->night_cap, record->night_count + 1, sizeof *record->nights,
                               FP_LIMIT_NIGHTS, "nights in one site", err);
         if (rc == FP_OK)
-            rc = read_text(json, record, &night, err);
-        if (rc == FP_OK && !fp_night_is_path(night))
-            rc = fp_json_fail(json, err, FP_EDATA, "\"%.60s\" is not the path of a night", night);
+            rc = read_night(json, record, &night, err);
         if (rc == FP_OK)
             record->nights[record->night_count++] = night;
     }
@@ -214,6 +221,8 @@ static int read_member(struct fp_json *json, struct fp_record *record, struct fp
         return read_jobs(json, record, err);
     if (fp_slice_is(key, "nights"))
         return read_nights(json, record, err);
+    if (fp_slice_is(key, "latest"))
+        return read_night(json, record, &record->latest, err);
     if (fp_slice_is(key, "files"))
         return read_files(json, record, &record->files, &record->file_count, &record->file_cap, false, err);
     if (fp_slice_is(key, "before")) {

@@ -5,8 +5,12 @@
  *
  *   keep_days     goes what ended more than so many days before the reference: the end of the newest night that has data.
  *                 Not the clock: where that is wrong, or where nothing was pressed for a year, nothing goes for it
- *   keep_nights   goes what is not among the newest so many nights, of whatever length
+ *   keep_nights   goes what so many nights with data, of whatever length, are newer than. One without data counts for nothing
  *   max_bytes     the oldest go until what is left takes no more. What may not go counts, too
+ *
+ * Newer is what ends later; of those that end together, what begins later. A night with data that stands alone more than
+ * FP_RETENTION_FAR days (or keep_days, if that is less) ahead of all others is not believed, since a wrong clock may have
+ * made it: it stays, but is no reference and counts for nothing until there is a second one.
  *
  * Profiles first, so that nights are counted with the bytes that are left of them. Neither the night nor its profiles go of
  * one that is bound: kept under a name, the newest, the newest with data, or not to be judged.
@@ -20,7 +24,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "config/config.h"
+
+#define FP_RETENTION_FAR 31 /* days */
 
 enum fp_retention {
     FP_RETENTION_STAYS,
@@ -43,9 +50,10 @@ struct fp_retention_verdict {
 /* Is there any limit? */
 bool fp_retention_is_set(const struct fp_retention_config *limits);
 
-/* `nights`: newest first. Sets one verdict for each, and `bound` of the first, and of the newest with data. */
-void fp_retention_judge(const struct fp_retention_config *limits, struct fp_retention_night *nights, size_t count,
-                        struct fp_retention_verdict *verdicts);
+/* `nights`: as in struct fp_nights. Sets one verdict for each, and `bound` of the first, and of the newest with data.
+ * FP_ENOMEM only. */
+int fp_retention_judge(const struct fp_retention_config *limits, struct fp_retention_night *nights, size_t count,
+                       struct fp_retention_verdict *verdicts, struct fp_error *err);
 
 /* The key of the limit: "keep_days" … */
 const char *fp_retention_name(enum fp_retention why);

@@ -154,6 +154,21 @@ done:
     return rc;
 }
 
+/* Where nothing but the directory of runs is left, this file tells a site that is gone from one that never was. */
+static int put_mark(const struct fp_stage *stage, struct fp_error *err)
+{
+    struct fp_str path;
+    struct stat st;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, stage->output, FP_SITE_MARK, err);
+    if (rc == FP_OK && (lstat(path.data, &st) < 0 || !S_ISREG(st.st_mode)))
+        rc = fp_file_write(path.data, "", 0, err);
+    fp_str_release(&path);
+    return rc;
+}
+
 int fp_site_begin(struct fp_stage *stage, struct fp_error *err)
 {
     static const struct fp_manifest_file none[1];
@@ -166,6 +181,8 @@ int fp_site_begin(struct fp_stage *stage, struct fp_error *err)
     rc = fp_path_make(&path, stage->output, FP_MANIFEST_FILE, err);
     if (rc == FP_OK && lstat(path.data, &st) < 0 && errno == ENOENT)
         rc = put_manifest(stage, &manifest, err);
+    if (rc == FP_OK) /* after it: killed in between, nothing is said to be gone */
+        rc = put_mark(stage, err);
     fp_str_release(&path);
     return rc;
 }
@@ -188,6 +205,7 @@ int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struc
                           &(struct fp_manifest_site){ .version = record.version,
                                                       .nights = paths,
                                                       .night_count = left->count,
+                                                      .latest = record.latest,
                                                       .files = record.files,
                                                       .file_count = record.file_count,
                                                       .before = record.before ? record.before : none,
@@ -239,6 +257,7 @@ static int switch_files(const struct switching *s, const struct fp_nights *night
     struct fp_manifest_site manifest = { .version = FP_VERSION,
                                          .nights = s->nights,
                                          .night_count = nights->count,
+                                         .latest = latest,
                                          .files = s->files,
                                          .file_count = s->site->count,
                                          .before = s->before,

@@ -31,6 +31,8 @@
 #include "publish/nights.h"
 #include "publish/stage.h"
 
+#define FP_SITE_MARK ".flamepress/published" /* something was published here, once */
+
 struct fp_site_file;
 
 struct fp_site {
@@ -40,8 +42,8 @@ struct fp_site {
     struct fp_arena arena;
 };
 
-/* Before the first night of a site is put in place: a manifest that says that a run is at work. Where there is one, nothing is
- * done. So a site without one was damaged. */
+/* Before a night is put in place: a manifest that says that a run is at work, unless there is one, and FP_SITE_MARK. So a
+ * site without a manifest was damaged. */
 int fp_site_begin(struct fp_stage *stage, struct fp_error *err);
 
 /* Before nights are taken out of the site: the manifest that is there, with only those in it that are `left`, and saying that

@@ -267,10 +267,23 @@ int fp_stage_open(struct fp_stage *stage, const char *output, struct fp_error *e
     return status;
 }
 
+/* Where the output was removed meanwhile, whoever built in the stage made its directories again: nothing else is in them.
+ * Else the lock is. */
+static void remove_state(const struct fp_stage *stage)
+{
+    char *state = join(stage->output, STATE_DIR, NULL);
+
+    if (state)
+        rmdir(state);
+    free(state);
+}
+
 void fp_stage_close(struct fp_stage *stage)
 {
     if (stage->path)
         fp_dir_remove(stage->path, NULL);
+    if (stage->output)
+        remove_state(stage);
     free(stage->path);
     free(stage->output);
     *stage = (struct fp_stage){ NULL, NULL, 0, false };

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "publish/nights.h"
 #include "publish/record.h"
+#include "publish/site.h"
 
 #define STATE_DIR ".flamepress"
 #define KEPT "kept/"
@@ -92,16 +93,46 @@ static const char *link_fault(const struct part *part, const char *target)
     return whole ? NULL : "leads to a night that is not there";
 }
 
+/* While a run is at work, or where one died, it may lead to where it did or to where it will. */
 static void judge_latest(const struct part *part, const FTSENT *entry)
 {
-    char target[64];
+    const char *known = part->record.latest, *fault;
+    char target[64], why[128];
     ssize_t n = readlink(entry->fts_path, target, sizeof target - 1);
-    const char *fault;
 
     target[n > 0 ? n : 0] = '\0';
     fault = n < 0 ? "cannot be read" : link_fault(part, target);
+    if (!fault && known && !part->record.pending && strcmp(target, known) != 0) {
+        snprintf(why, sizeof why, "leads to %.48s, and led to %.48s", target, known);
+        fault = why;
+    }
     if (fault)
         tell(part, FP_FINDING_CHANGED, LATEST, fault);
+}
+
+/* Could a file of a night stand there, by how deep it is? Assets, and reports below SERVICE/EVENT. */
+static bool has_place(const char *path)
+{
+    static const char *const own[] = { "index.html", "summary.json", "summary.md" };
+    const char *slash = strchr(path, '/');
+
+    for (size_t i = 0; !slash && i < sizeof own / sizeof *own; i++)
+        if (strcmp(path, own[i]) == 0)
+            return true;
+    if (!slash)
+        return false;
+    if (!strchr(slash + 1, '/'))
+        return strncmp(path, "assets/", strlen("assets/")) == 0;
+    return !strchr(strchr(slash + 1, '/') + 1, '/');
+}
+
+/* Without a manifest to judge by: what no run ever makes is named all the same. */
+static void judge_blind(const struct part *part, const FTSENT *entry, const char *path)
+{
+    if (entry->fts_info != FTS_F)
+        tell(part, FP_FINDING_FOREIGN, path, "it is no plain file");
+    else if (!part->site && !has_place(path))
+        tell(part, FP_FINDING_FOREIGN, path, "no night has a file there");
 }
 
 /* Anything but a directory. */
@@ -111,10 +142,14 @@ static void judge(struct part *part, const FTSENT *entry, const char *path)
     const struct fp_manifest_file *known = fp_record_find(record->files, record->file_count, path);
     bool plain = entry->fts_info == FTS_F;
 
-    if (strcmp(path, FP_MANIFEST_FILE) == 0 || !part->known)
+    if (strcmp(path, FP_MANIFEST_FILE) == 0)
         return;
-    if (part->site && !plain && strcmp(path, LATEST) == 0) {
+    if (part->site && entry->fts_info != FTS_F && strcmp(path, LATEST) == 0) {
         judge_latest(part, entry);
+        return;
+    }
+    if (!part->known) {
+        judge_blind(part, entry, path);
         return;
     }
     if (!known) {
@@ -171,6 +206,50 @@ static bool is_left_over(const struct part *part, const FTSENT *entry, const cha
     return is;
 }
 
+struct prefix {
+    const char *path;
+    size_t len;
+};
+
+static int by_prefix(const void *key, const void *file)
+{
+    const struct prefix *prefix = key;
+    const char *path = ((const struct fp_manifest_file *)file)->path;
+    int order = strncmp(prefix->path, path, prefix->len);
+
+    return order ? order : '/' - (int)(unsigned char)path[prefix->len];
+}
+
+/* A directory that a run makes before what goes into it: where a run died it may be empty. */
+static bool is_made_first(const struct part *part, const char *path)
+{
+    const struct fp_record *record = &part->record;
+    const struct prefix prefix = { path, strlen(path) };
+    char day[16];
+
+    if (part->site && (prefix.len == 4 || prefix.len == 7)) {
+        snprintf(day, sizeof day, "%s%s", path, prefix.len == 4 ? "/01/01" : "/01");
+        if (fp_night_is_path(day))
+            return true;
+    }
+    if (part->site && strcmp(path, "kept") == 0)
+        return true;
+    return record->file_count && bsearch(&prefix, record->files, record->file_count, sizeof *record->files, by_prefix);
+}
+
+/* fts_number: how many entries a directory has. */
+static void leave(const struct part *part, const FTSENT *entry, const char *path)
+{
+    if (!entry->fts_number && (part->known || !part->site) && !is_made_first(part, path))
+        tell(part, FP_FINDING_FOREIGN, path, "an empty directory");
+}
+
+static void skip(FTS *fts, FTSENT *entry)
+{
+    fts_set(fts, entry, FTS_SKIP);
+    entry->fts_number++;
+}
+
 static int visit(struct part *part, FTS *fts, FTSENT *entry, struct fp_error *err)
 {
     const char *path = entry->fts_path + strlen(part->dir) + 1;
@@ -179,15 +258,19 @@ static int visit(struct part *part, FTS *fts, FTSENT *entry, struct fp_error *er
         return entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS
                    ? fp_error_errno(err, FP_EIO, entry->fts_errno, "cannot read %s", part->dir)
                    : FP_OK;
+    if (entry->fts_info != FTS_DP)
+        entry->fts_parent->fts_number++;
     switch (entry->fts_info) {
     case FTS_D:
         if (part->site && strcmp(path, STATE_DIR) == 0)
-            fts_set(fts, entry, FTS_SKIP);
+            skip(fts, entry);
         if (!is_part(part, entry, path) || is_left_over(part, entry, path))
             return FP_OK;
-        fts_set(fts, entry, FTS_SKIP);
+        skip(fts, entry);
         return verify_part(part, entry->fts_path, path, err);
     case FTS_DP:
+        leave(part, entry, path);
+        return FP_OK;
     case FTS_DC:
         return FP_OK;
     case FTS_DNR:
@@ -258,12 +341,9 @@ static int verify_part(const struct part *above, const char *dir, const char *be
     fp_str_printf(&prefix, "%s/", below);
     part.prefix = prefix.data;
     part.known = rc == FP_OK;
-    if (rc == FP_OK)
-        rc = check(&part, err);
-    else {
+    if (rc < 0)
         tell(above, FP_FINDING_DAMAGED, below, rc == FP_ENOTFOUND ? "there is no " FP_MANIFEST_FILE : failure.message);
-        rc = FP_OK;
-    }
+    rc = check(&part, err);
     fp_str_release(&prefix);
     fp_record_release(&part.record);
     return rc;
@@ -295,15 +375,19 @@ static void judge_nights(const struct part *part)
         tell(part, FP_FINDING_MISSING, LATEST, "");
 }
 
+static bool has_nights(const struct part *part)
+{
+    struct fp_nights nights = { NULL, 0, 0 };
+    bool has = fp_nights_list(part->dir, &nights, NULL) < 0 || nights.count > 0;
+
+    fp_nights_release(&nights);
+    return has;
+}
+
 /* Is there anything that a manifest would name? A run makes one before the first night is in place. */
 static bool is_empty_site(const struct part *part)
 {
-    struct fp_nights nights = { NULL, 0, 0 };
-    bool empty = fp_nights_list(part->dir, &nights, NULL) == FP_OK && nights.count == 0 &&
-                 !is_there(part, "index.html", false) && !is_there(part, "kept", false);
-
-    fp_nights_release(&nights);
-    return empty;
+    return !has_nights(part) && !is_there(part, "index.html", false) && !is_there(part, "kept", false);
 }
 
 /* `why`: the manifest is not to be had; empty = it is not there. */
@@ -312,7 +396,11 @@ static int verify_site(struct part *part, const char *why, struct fp_error *err)
     int rc;
 
     part->site = true;
-    if (!part->known && (*why || !is_empty_site(part)))
+    if (!part->known && !*why && is_empty_site(part)) {
+        if (is_there(part, FP_SITE_MARK, false))
+            tell(part, FP_FINDING_MISSING, FP_MANIFEST_FILE,
+                 "and everything else that was published here: remove " STATE_DIR ", too, if that is as it should be");
+    } else if (!part->known)
         tell(part, FP_FINDING_DAMAGED, FP_MANIFEST_FILE,
              *why ? why : "there is none, so nothing outside the nights can be judged: the next run writes it");
     rc = check(part, err);
@@ -357,7 +445,7 @@ int fp_verify(const struct fp_verify *verify, struct fp_verify_result *ret_resul
     } else if (part.known && !part.record.is_site) {
         result.nights = 1;
         rc = check(&part, err);
-    } else if (part.known || is_there(&part, STATE_DIR, true)) {
+    } else if (part.known || is_there(&part, STATE_DIR, true) || has_nights(&part)) {
         rc = verify_site(&part, rc == FP_ENOTFOUND ? "" : failure.message, err);
     } else if (rc == FP_ENOTFOUND) {
         fp_error_set(err, rc, "%s holds neither a site nor a night: there is no " FP_MANIFEST_FILE " in it", verify->dir);

@@ -8,11 +8,12 @@
  *   changed   there with other bytes, or no plain file
  *   foreign   there, and in no manifest
  *             (what a night that was removed left behind, too)
- *   damaged   a manifest that is missing or cannot be trusted, a directory or file that cannot be read
+ *   damaged   a manifest that is missing or cannot be trusted, a directory or file that cannot be read. Of what it should
+ *             name only what no run makes is found then: links and the like, a file where none ever stands (foreign)
  *
  * While a run is at work, or where one died, the files outside nights may be what they were or what they are to be
- * (publish/site.h); nothing of that is an error. .flamepress, where runs work, is not looked at; directories with nothing
- * in them are not named.
+ * (publish/site.h); nothing of that is an error. .flamepress, where runs work, is looked at for one thing: whether anything
+ * was published (FP_SITE_MARK) where nothing else is left.
  *
  * The tree is walked, and what the walk finds is looked for in the manifests: no path of a manifest is ever opened, and no
  * symbolic link followed (but `dir` itself may be one). Bytes are hashed as they are read; memory is that of one manifest

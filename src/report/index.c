@@ -245,16 +245,38 @@ static void put_damaged(struct fp_model *model, json_t *view, const json_t *nigh
     fp_model_put(model, view, "has_damaged", json_boolean(json_array_size(list) > 0));
 }
 
+size_t fp_index_newest(const json_t *nights)
+{
+    size_t count = json_array_size(nights), readable = count;
+
+    for (size_t i = 0; i < count; i++) {
+        const json_t *night = json_array_get(nights, i);
+
+        if (fp_night_has_data(night))
+            return i;
+        if (readable == count && !is_damaged(night))
+            readable = i;
+    }
+    return readable;
+}
+
+/* Why it is not simply the newest: of those that are newer some may be damaged, the rest has no data. */
+static const char *lead_of(const json_t *nights, size_t newest)
+{
+    for (size_t i = 0; i < newest; i++)
+        if (is_damaged(json_array_get(nights, i)))
+            return "newest_readable";
+    return newest ? "newest_with_data" : "newest_of";
+}
+
 static int put_newest(struct fp_model *model, json_t *view, const json_t *nights, struct fp_error *err)
 {
     struct fp_model prefix_model = FP_MODEL_INIT;
     json_t *prefix, *newest = NULL;
     const json_t *night;
-    size_t i = 0;
+    size_t i = fp_index_newest(nights);
     int rc;
 
-    while (i < json_array_size(nights) && is_damaged(json_array_get(nights, i)))
-        i++;
     night = json_array_get(nights, i);
     if (!night)
         return FP_OK;
@@ -267,7 +289,7 @@ static int put_newest(struct fp_model *model, json_t *view, const json_t *nights
     model->failed |= prefix_model.failed;
     fp_model_put(model, view, "generator", json_copy(json_object_get(newest, "generator")));
     fp_model_put(model, view, "generated", json_copy(json_object_get(newest, "generated")));
-    fp_model_put(model, view, "newest_lead", fp_model_word(model, i ? "newest_readable" : "newest_of"));
+    fp_model_put(model, view, "newest_lead", fp_model_word(model, lead_of(nights, i)));
     fp_model_put(model, view, "newest", newest);
     return FP_OK;
 }

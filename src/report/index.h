@@ -26,6 +26,10 @@
 
 #define FP_NIGHT_DAMAGED "damaged"
 
+/* Which of them counts as the newest, here and for `latest`: the newest that has data; where none has any, the newest that can
+ * be read; their number when there is none. So a run with a wrong clock, which finds nothing, hides no night. */
+size_t fp_index_newest(const json_t *nights);
+
 /* `nights`: an array, newest first; may be empty. The caller owns *ret_view. */
 int fp_index_view(const json_t *nights, const struct fp_lang *lang, json_t **ret_view, struct fp_error *err);
 

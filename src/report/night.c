@@ -112,6 +112,13 @@ int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, i
 
 /* ---- the night's summary ---- */
 
+bool fp_night_has_data(const json_t *night)
+{
+    const json_t *counts = json_object_get(night, "counts");
+
+    return fp_model_get_int(counts, "ok") > 0 || fp_model_get_int(counts, "partial") > 0;
+}
+
 static const char *outcome_of(const int64_t counts[OUTCOME_COUNT], size_t all)
 {
     int64_t ok = counts[0], partial = counts[1], failed = counts[3]; /* as in `outcomes` */

@@ -73,6 +73,8 @@ int fp_night_entry(const json_t *summary, const char *path, json_t **ret_entry, 
 int fp_night_entry_keep(json_t *entry, const json_t *pressed, const char *why, int64_t generated, struct fp_error *err);
 /* Appends a row of `not_pressed`. */
 int fp_night_add_not_pressed(json_t *rows, const struct fp_not_pressed *service, struct fp_error *err);
+/* Has any of its reports data: is one ok, or partial? */
+bool fp_night_has_data(const json_t *night);
 int fp_night_make(const struct fp_night_facts *facts, json_t **ret_night, struct fp_error *err);
 
 /*

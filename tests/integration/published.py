@@ -66,7 +66,7 @@ def leftovers(site: str) -> List[str]:
     """What no finished run leaves: stages, moved-aside nights, temporary files."""
     state = os.path.join(site, ".flamepress")
     found = (
-        [os.path.join(".flamepress", name) for name in os.listdir(state) if name != "lock"]
+        [os.path.join(".flamepress", name) for name in os.listdir(state) if name not in ("lock", "published")]
         if os.path.isdir(state)
         else []
     )

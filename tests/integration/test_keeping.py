@@ -216,7 +216,8 @@ class Worth(PressCase):
         """It has a path of its own: the whole day never finds it in its way."""
         self.pressed(self.stand_in.url, "--now", "2026-11-20T12:00Z")
         outcome = self.again(GONE)
-        self.assertEqual(outcome, Outcome(0, "", ""))
+        self.assertEqual(outcome.code, 0)
+        self.one_line(outcome, f"warning: night {NIGHT2}: no report has any data")
         self.assertEqual(self.summary()["outcome"], "empty")
         self.assertIsNone(self.entry()["kept"])
 

@@ -13,6 +13,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from published import files_of
 from support import (
     CLOCK,
     CONFIG,
@@ -230,6 +231,20 @@ class Trends(NightsCase):
         self.assertEqual(first, read_bytes(os.path.join(self.site, name_of(10), "index.html")))
         for day in (10, 11, 12):
             self.check_manifest(name_of(day))
+
+    def test_a_night_that_is_filled_in_is_led_to(self) -> None:
+        """Pages of the night after it lead to it at once: pressed again they are the same bytes."""
+        server = self.days({15: {"a": 40}, 17: {"a": 40}, 16: {"a": 40}})
+        self.nights(server.url, 15, 17, baseline="none")
+        self.nights(server.url, 16, baseline="none")
+        for page in ("index.html", "svc/on-cpu/index.html"):
+            self.has(read_text(os.path.join(self.site, name_of(17), page)), f"{name_of(16)}/")
+        self.assertEqual(self.command("verify", self.site), (0, "", ""))
+        before = files_of(self.site)
+        self.nights(server.url, 17, baseline="none")
+        self.nights(server.url, 16, baseline="none")
+        after = files_of(self.site)
+        self.assertEqual([path for path in before if before[path] != after.get(path)], [])
 
     def test_a_damaged_summary_is_a_gap_and_is_said(self) -> None:
         server = self.days({day: {"a": 1000} for day in range(10, 14)})

@@ -11,7 +11,7 @@ from typing import Any, List
 
 from killing import FAST, SANITIZED, KilledCase
 from published import files_of, leftovers, nights_of, site_problems, text_of
-from support import CONFIG, NIGHT2, PARTIAL, Outcome, merge, read_text
+from support import CONFIG, NIGHT2, PARTIAL, USAGE, Outcome, merge, read_text
 from support import setUpModule as setUpModule
 
 PROFILES = ("profile.folded.gz", "profile.js", "profile.pb.gz")
@@ -130,10 +130,21 @@ class Limits(PruneCase):
         self.assertEqual(len(nights_of(self.site)), 3)
 
     def test_at_the_end_of_a_run(self) -> None:
-        self.assertEqual(self.command("run", "-c", self.limits(keep_nights=3, profiles={"keep_nights": 1})).code, 0)
-        self.assertEqual(sorted(nights_of(self.site), reverse=True), NIGHTS[:3])
+        self.assertEqual(self.command("run", "-c", self.limits(keep_nights=2, profiles={"keep_nights": 1})).code, 0)
+        self.assertEqual(sorted(nights_of(self.site), reverse=True), NIGHTS[:2])
         self.good()
         self.assertIs(self.summary(night="2026/11/19")["profiles_removed"], True)
+
+    def test_a_clock_that_is_far_ahead(self) -> None:
+        """It finds nothing: that night is said, takes no place, and `latest` does not lead there."""
+        config = self.limits(keep_nights=len(NIGHTS), keep_days=400)
+        outcome = self.command("run", "-c", config, "--window", "yesterday", "--now", "2099-05-05T02:00Z")
+        self.assertEqual(outcome.code, 0)
+        self.one_line(outcome, "warning: night 2099/05/04: no report has any data", NIGHTS[0], "clock")
+        self.assertEqual(sorted(nights_of(self.site), reverse=True), ["2099/05/04", *NIGHTS])
+        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHTS[0])
+        self.good()
+        self.assertEqual(self.planned(keep_nights=len(NIGHTS), keep_days=400), [])
 
     def test_no_limit(self) -> None:
         outcome = self.prune()
@@ -151,6 +162,22 @@ class Bound(PruneCase):
         profiles = {name: data for name, data in before.items() if os.path.basename(name) in PROFILES}
         after = self.by_night()["2026/11/19"]
         self.assertEqual({name: after.get(name) for name in profiles}, profiles)
+
+    def test_kept_by_a_ticket(self) -> None:
+        """`incident --keep` binds the night that its time is in, and says when there is none."""
+        night = NIGHTS[1]
+        day = night.replace("/", "-")
+        config = self.limits(keep_nights=1)
+        ticket = ("incident", "-c", config, "--service", "checkout-api", "--baseline", "none", "--around", "12h")
+        done = self.command(*ticket, "--at", f"{day}T12:00Z", "-o", self.path("t"), "--keep", "incident-4711")
+        self.assertEqual(done, Outcome(0, "", ""))
+        self.assertIn(f"{night}  stays: kept as incident-4711", self.planned(keep_nights=1))
+        self.pruned(keep_nights=1)
+        self.assertIn(night, nights_of(self.site))
+        none = self.command(*ticket, "--at", "2026-10-01T12:00Z", "-o", self.path("u"), "--keep", "incident-4712")
+        self.assertEqual(none.code, PARTIAL, none)
+        self.has(none.err, "the ticket is there, but --keep", "no night with that time in it")
+        self.assertEqual(self.command(*ticket, "--at", "0", "-o", self.path("v"), "--keep", "../x").code, USAGE)
 
     def test_a_copy_that_cannot_be_read_keeps_everything(self) -> None:
         self.assertEqual(self.command("keep", "2026-11-19", "--as", "v1", "-o", self.site).code, 0)

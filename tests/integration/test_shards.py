@@ -138,6 +138,7 @@ class Whole(ShardCase):
         self.assertEqual(self.assemble(config), Outcome(0, "", ""))
         self.assertEqual(site_problems(self.site), [])
         self.assertEqual(self.places(), [], "parts that are published are removed")
+        self.assertEqual(sorted(os.listdir(os.path.join(self.site, ".flamepress"))), ["lock", "published"])
         self.same()
 
     def test_again_over_what_is_published(self) -> None:

@@ -65,15 +65,19 @@ class Verify(VerifyCase):
         self.add(f"{NIGHT1}/checkout-api/mine.txt")
         self.add("notes.txt")
         self.add("index.html")
-        os.mkdir(self.in_site("empty"))
+        os.makedirs(self.in_site("empty", "emptier"))
+        os.mkdir(self.in_site(NIGHT1, "mine"))
+        os.makedirs(self.in_site("2026", "12"))  # so a run may leave it that dies
         self.add("kept/old/summary.json")
         self.assertEqual(
             [line.split(":")[0] for line in self.findings()],
             [
                 f"foreign  {NIGHT1}/checkout-api/mine.txt",
+                f"foreign  {NIGHT1}/mine",
                 f"changed  {NIGHT1}/summary.json",
                 f"changed  {NIGHT2}/checkout-api/on-cpu/index.html",
                 f"missing  {NIGHT2}/summary.md",
+                "foreign  empty/emptier",
                 "changed  index.html",
                 "changed  kept/old/summary.json",
                 "foreign  notes.txt",
@@ -99,6 +103,46 @@ class Verify(VerifyCase):
             with open(manifest, "wb") as file:
                 file.write(good)
         self.assertEqual(self.findings(0), [])
+
+    def test_what_a_damaged_manifest_does_not_hide(self) -> None:
+        self.two_nights()
+        self.add(f"{NIGHT1}/run.json")
+        os.symlink("/etc/passwd", self.in_site(NIGHT1, "checkout-api", "on-cpu", "flamegraph.svg.gz"))
+        self.add(f"{NIGHT1}/notes.txt")
+        self.add(f"{NIGHT1}/checkout-api/on-cpu/deeper")
+        os.mkdir(self.in_site(NIGHT1, "mine"))
+        self.assertEqual(
+            [line.split(":")[0] for line in self.findings()],
+            [
+                f"damaged  {NIGHT1}",
+                f"foreign  {NIGHT1}/checkout-api/on-cpu/flamegraph.svg.gz",
+                f"foreign  {NIGHT1}/mine",
+                f"foreign  {NIGHT1}/notes.txt",
+            ],
+        )
+
+    def test_a_site_of_which_nothing_is_left(self) -> None:
+        self.two_nights()
+        copy = self.path("copy")
+        shutil.copytree(self.site, copy, symlinks=True, ignore=shutil.ignore_patterns(".flamepress"))
+        self.assertEqual(self.findings(0, of=copy), [])
+        os.remove(os.path.join(copy, "run.json"))
+        self.assertIn("damaged  run.json", self.findings(of=copy)[0])
+        for name in os.listdir(self.site):
+            if name != ".flamepress":
+                path = self.in_site(name)
+                (os.remove if os.path.islink(path) or os.path.isfile(path) else shutil.rmtree)(path)
+        found = self.findings()
+        self.assertEqual(len(found), 1)
+        self.has(found[0], "missing  run.json", "everything else that was published here")
+        os.remove(self.in_site(".flamepress", "published"))  # as after a first run that published nothing
+        self.assertEqual(self.findings(0), [])
+
+    def test_latest_leads_where_the_run_led_it(self) -> None:
+        self.two_nights()
+        os.remove(self.in_site("latest"))
+        os.symlink(NIGHT1, self.in_site("latest"))
+        self.assertEqual(self.findings(), [f"changed  latest: leads to {NIGHT1}, and led to {NIGHT2}"])
 
     def test_a_whole_night_is_missing(self) -> None:
         self.two_nights()

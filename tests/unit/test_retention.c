@@ -24,7 +24,7 @@ static void expect(const struct fp_retention_config *limits, struct fp_retention
     struct fp_retention_verdict verdicts[COUNT];
     char found[COUNT + 1] = "";
 
-    fp_retention_judge(limits, nights, COUNT, verdicts);
+    assert_int_equal(fp_retention_judge(limits, nights, COUNT, verdicts, NULL), FP_OK);
     for (size_t i = 0; i < COUNT; i++)
         found[i] = verdicts[i].night ? ".dnb"[verdicts[i].night] : ".DNB"[verdicts[i].profiles];
     assert_string_equal(found, what);
@@ -97,7 +97,10 @@ static void test_reference(void **state)
     expect(&(struct fp_retention_config){ DAYS(2), NONE }, nights, "....d");
     make(nights);
     nights[0].has_data = nights[1].has_data = false;
-    expect(&(struct fp_retention_config){ NIGHTS(1), NONE }, nights, ".n.nn");
+    expect(&(struct fp_retention_config){ NIGHTS(1), NONE }, nights, "...nn"); /* nights without data take no place */
+    make(nights);
+    nights[2].has_data = false;
+    expect(&(struct fp_retention_config){ NIGHTS(2), NONE }, nights, "..nnn");
     make(nights);
     for (size_t i = 0; i < COUNT; i++)
         nights[i].has_data = false;
@@ -105,7 +108,45 @@ static void test_reference(void **state)
     make(nights);
     nights[4].end = INT64_MIN;
     expect(&(struct fp_retention_config){ DAYS(50), NONE }, nights, "....d");
-    fp_retention_judge(&(struct fp_retention_config){ BYTES(1), BYTES(1) }, NULL, 0, &none);
+    fp_retention_judge(&(struct fp_retention_config){ BYTES(1), BYTES(1) }, NULL, 0, &none, NULL);
+}
+
+/* The clock of the machine and that of the source were wrong for a night: it has data, and stands alone. */
+static void test_far_ahead(void **state)
+{
+    struct fp_retention_night nights[COUNT];
+
+    (void)state;
+    make(nights);
+    nights[0].end = 40000 * DAY;
+    expect(&(struct fp_retention_config){ DAYS(2), NONE }, nights, "....d");
+    make(nights);
+    nights[0].end = (99 + 20) * DAY; /* less than a month, but it would take all others with it */
+    expect(&(struct fp_retention_config){ DAYS(3), NONE }, nights, ".....");
+    make(nights);
+    nights[0].end = (99 + 40) * DAY; /* it would take most of them */
+    expect(&(struct fp_retention_config){ DAYS(41), NONE }, nights, ".....");
+    make(nights);
+    nights[0].end = 40000 * DAY;
+    expect(&(struct fp_retention_config){ NIGHTS(3), NIGHTS(4) }, nights, "....n");
+    make(nights);
+    nights[0].end = 40001 * DAY;
+    nights[1].end = 40000 * DAY; /* there are two: so it is */
+    expect(&(struct fp_retention_config){ DAYS(2), NONE }, nights, "..ddd");
+}
+
+/* A month that began before its days, and ends after them. */
+static void test_overlap(void **state)
+{
+    struct fp_retention_night nights[COUNT];
+
+    (void)state;
+    make(nights);
+    nights[3].end = 105 * DAY;
+    expect(&(struct fp_retention_config){ NIGHTS(2), NONE }, nights, ".nn.n");
+    make(nights);
+    nights[3].end = nights[2].end;
+    expect(&(struct fp_retention_config){ NIGHTS(3), NONE }, nights, "...nn");
 }
 
 static void test_extremes(void **state)
@@ -136,7 +177,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limits),    cmocka_unit_test(test_together), cmocka_unit_test(test_bound),
-        cmocka_unit_test(test_reference), cmocka_unit_test(test_extremes), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_far_ahead),
+        cmocka_unit_test(test_overlap), cmocka_unit_test(test_extremes), cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
