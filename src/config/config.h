@@ -107,6 +107,7 @@ struct fp_service_config {
     int64_t max_kernel_stack_depth; /* that the server keeps; -1 = all */
     struct fp_transform_config transforms;
     struct fp_compare_config compare;
+    bool ticket;            /* files for a ticket beside each report (press/bundle.h), default true */
 };
 
 /* One report for each event, whatever the server has: nothing must be asked first. */

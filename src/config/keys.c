@@ -120,8 +120,8 @@ static const struct fp_key kept_profiles_keys[] = {
 
 static const struct fp_key_group kept_profiles_group = {
     .path = "retention.profiles",
-    .help = "What is removed earlier than the night: `profile.js`, `profile.pb.gz` and `profile.folded.gz`. Pages and "
-            "pictures stay.",
+    .help = "What is removed earlier than the night: `profile.js`, `profile.pb.gz`, `profile.folded.gz`, and what they are "
+            "in, `report.html` and `ticket.zip`. Pages and pictures stay.",
     .keys = kept_profiles_keys,
     .count = COUNT(kept_profiles_keys),
     .size = sizeof(struct fp_retention_limits),
@@ -297,6 +297,9 @@ static const struct fp_key service_keys[] = {
       AT(fp_service_config, transforms.min_share),
       .help = "Gather frames with less than this share of the total (0.001 is a thousandth) in one `[other]` for each "
               "parent. 0: off." },
+    { .name = "ticket", .type = FP_KEY_BOOL, .fallback = "true", AT(fp_service_config, ticket),
+      .help = "Lay files for a ticket beside each report, and link them from its page: `report.html`, `report.pdf`, "
+              "`summary.md` and `ticket.zip`, which has those and the others." },
     { .name = "compare", .type = FP_KEY_GROUP, AT(fp_service_config, compare), .group = &compare_group,
       .help = "When a difference from the baseline is a change." },
 };

@@ -54,7 +54,7 @@ bool fp_bundle_limit(struct fp_bundle *bundle, const char *text)
 
 void fp_bundle_blame_budget(const struct fp_bundle *bundle, enum fp_bundle_part part, struct fp_bundle_loss *loss)
 {
-    loss->why = "lost_budget";
+    loss->why = bundle->of_site ? "lost_site_budget" : "lost_budget";
     loss->limits[0] = bundle->max_text[part];
     loss->limits[1] = parts[part].name;
 }
@@ -77,7 +77,7 @@ void fp_bundle_say_lost(struct fp_bundle_work *w, const struct fp_bundle_loss *l
 
     fp_str_init(&logged, FP_LIMIT_TEXT);
     fp_bundle_put_loss(NULL, loss, &logged);
-    fp_log(w->bundle->log, FP_LOG_WARNING, "%s: %s", w->facts->title, logged.data);
+    fp_log(w->bundle->log, w->bundle->of_site ? FP_LOG_INFO : FP_LOG_WARNING, "%s: %s", w->facts->title, logged.data);
     fp_str_release(&logged);
     fp_bundle_put_loss(NULL, loss, &w->left_out_english);
     fp_bundle_put_loss(fp_pages_lang(w->options->pages), loss, &w->left_out);
@@ -101,6 +101,8 @@ static void lose_boxes(struct fp_bundle_work *w, enum fp_bundle_part part, const
 
 /* ---- pictures ---- */
 
+static const char *const png_names[FP_BUNDLE_PNGS] = { "flamegraph.png", "diff.png" };
+
 int fp_bundle_draw(const struct fp_bundle_work *w, bool difference, const struct fp_lang *lang, int64_t width,
                    double min_width, struct fp_picture *ret_picture, struct fp_error *err)
 {
@@ -114,18 +116,31 @@ int fp_bundle_draw(const struct fp_bundle_work *w, bool difference, const struct
     return (difference ? fp_draw_make_difference : fp_draw_make_picture)(w->facts, &options, lang, ret_picture, err);
 }
 
-static int size_of(const char *dir, const char *name, int64_t *ret_size, struct fp_error *err)
+int fp_bundle_size(const struct fp_bundle_work *w, const char *name, int64_t *ret_size, struct fp_error *err)
 {
     struct fp_str path;
     struct stat st;
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    rc = fp_path_make(&path, dir, name, err);
+    rc = fp_path_make(&path, w->dir, name, err);
     if (rc == FP_OK && stat(path.data, &st) < 0)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot look at %s", path.data);
     else if (rc == FP_OK)
         *ret_size = st.st_size;
+    fp_str_release(&path);
+    return rc;
+}
+
+int fp_bundle_read(const struct fp_bundle_work *w, const char *name, struct fp_str *to, struct fp_error *err)
+{
+    struct fp_str path;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, w->dir, name, err);
+    if (rc == FP_OK)
+        rc = fp_file_read(path.data, to, err);
     fp_str_release(&path);
     return rc;
 }
@@ -169,7 +184,7 @@ static int put_png(struct fp_bundle_work *w, bool difference, const char *name, 
     for (size_t i = 0; i < FP_BUNDLE_WIDTHS && rc == FP_OK; i++) {
         rc = write_png(w, difference, fp_bundle_widths[i], name, err);
         if (rc == FP_OK)
-            rc = size_of(w->dir, name, &size, err);
+            rc = fp_bundle_size(w, name, &size, err);
         if (rc == FP_OK && size <= w->bundle->max[FP_BUNDLE_PART_PNG]) {
             if (i)
                 lose_boxes(w, FP_BUNDLE_PART_PNG, name, fp_bundle_widths[i]);
@@ -180,6 +195,29 @@ static int put_png(struct fp_bundle_work *w, bool difference, const char *name, 
         rc = drop(w->dir, name, err);
     if (rc == FP_OK)
         lose(w, FP_BUNDLE_PART_PNG, "lost_file", name, NULL);
+    return rc;
+}
+
+/* Those of the site are too large, or as they should be. */
+static int weigh_png(struct fp_bundle_work *w, bool difference, const char *name, struct fp_error *err)
+{
+    int64_t size = 0;
+    int rc = fp_bundle_size(w, name, &size, err);
+
+    w->heavy[difference] = rc == FP_OK && size > w->bundle->max[FP_BUNDLE_PART_PNG];
+    if (w->heavy[difference])
+        lose(w, FP_BUNDLE_PART_PNG, "lost_archived", name, FP_BUNDLE_ZIP);
+    return rc;
+}
+
+static int put_pngs(struct fp_bundle_work *w, struct fp_error *err)
+{
+    const bool wanted[FP_BUNDLE_PNGS] = { w->has_picture, w->has_difference };
+    int rc = FP_OK;
+
+    for (int i = 0; i < FP_BUNDLE_PNGS && rc == FP_OK; i++)
+        if (wanted[i])
+            rc = (w->bundle->of_site ? weigh_png : put_png)(w, i, png_names[i], err);
     return rc;
 }
 
@@ -247,7 +285,7 @@ static int put_pdf(struct fp_bundle_work *w, struct fp_error *err)
     for (i = 0; i < sizeof tries / sizeof *tries && rc == FP_OK; i++) {
         rc = write_pdf(w, &ticket, tries[i], err);
         if (rc == FP_OK)
-            rc = size_of(w->dir, FP_BUNDLE_PDF, &size, err);
+            rc = fp_bundle_size(w, FP_BUNDLE_PDF, &size, err);
         if (rc == FP_OK && size <= w->bundle->max[FP_BUNDLE_PART_PDF])
             break;
     }
@@ -294,6 +332,14 @@ static const char *const archived[] = { FP_BUNDLE_NOTE,  FP_BUNDLE_PAGE,     FP_
 
 #define ARCHIVED (sizeof archived / sizeof *archived)
 
+static bool is_heavy(const struct fp_bundle_work *w, const char *name)
+{
+    for (size_t i = 0; i < FP_BUNDLE_PNGS; i++)
+        if (w->heavy[i] && strcmp(name, png_names[i]) == 0)
+            return true;
+    return false;
+}
+
 static size_t list_files(const struct fp_bundle_work *w, const char *names[ARCHIVED])
 {
     struct fp_str path;
@@ -301,7 +347,7 @@ static size_t list_files(const struct fp_bundle_work *w, const char *names[ARCHI
 
     fp_str_init(&path, FP_LIMIT_TEXT);
     for (size_t i = 0; i < ARCHIVED; i++)
-        if (fp_path_make(&path, w->dir, archived[i], NULL) == FP_OK && fp_file_exists(path.data))
+        if (fp_path_make(&path, w->dir, archived[i], NULL) == FP_OK && fp_file_exists(path.data) && !is_heavy(w, archived[i]))
             names[count++] = archived[i];
     fp_str_release(&path);
     return count;
@@ -318,9 +364,10 @@ static int put_archive(struct fp_bundle_work *w, struct fp_error *err)
     fp_str_init(&path, FP_LIMIT_TEXT);
     rc = fp_path_make(&path, w->dir, FP_BUNDLE_ZIP, err);
     while (rc == FP_OK) {
-        rc = fp_zip_write(path.data, w->dir, names, count, w->facts->generated, err);
+        rc = fp_zip_write(path.data, w->dir, names, count, w->facts->generated,
+                          w->bundle->of_site ? FP_ZIP_FAST : FP_ZIP_SMALL, err);
         if (rc == FP_OK)
-            rc = size_of(w->dir, FP_BUNDLE_ZIP, &size, err);
+            rc = fp_bundle_size(w, FP_BUNDLE_ZIP, &size, err);
         if (rc < 0 || size <= w->bundle->max[FP_BUNDLE_PART_ZIP])
             break;
         if (--count == 0) {
@@ -347,14 +394,11 @@ int fp_bundle_write(const struct fp_bundle *bundle, const struct fp_report_facts
                       .summary = summary,
                       .has_picture = fp_report_total(facts) > 0 && facts->tree->total[0] > 0,
                       .has_difference = facts->comparison && facts->comparison->pair };
-    int rc = FP_OK;
+    int rc;
 
     fp_str_init(&w.left_out, FP_LIMIT_TEXT);
     fp_str_init(&w.left_out_english, FP_LIMIT_TEXT);
-    if (w.has_picture)
-        rc = put_png(&w, false, "flamegraph.png", err);
-    if (rc == FP_OK && w.has_difference)
-        rc = put_png(&w, true, "diff.png", err);
+    rc = put_pngs(&w, err);
     if (rc == FP_OK)
         rc = fp_bundle_put_page(&w, err);
     if (rc == FP_OK)

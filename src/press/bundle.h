@@ -7,6 +7,10 @@
  *     summary.md       the same in ten lines (report/ticket.h)
  *     ticket.zip       these, and what else fp_draw_report wrote: SVG, pprof, JSON
  *
+ * Beside a report of a site, its own pictures and profile.js are what it is made of: nothing is drawn twice, a PNG beyond its
+ * budget is not in the zip, and ticket.zip has no flamegraph-2x.png. What the site's page has, and the report.html
+ * beside it lacks, is no cause for a warning there, but told with --verbose.
+ *
  * A picture that makes a file too large is drawn again with wider boxes alone, up to FP_BUNDLE_WIDEST; when that does not
  * help, it is left out, or the file is. The page's graph is there whole or not at all, and goes before its pictures do.
  * Each such loss is a sentence in the page, the PDF and summary.md as far as they are written after it (summary.md always
@@ -47,6 +51,7 @@ struct fp_bundle {
     int64_t max[FP_BUNDLE_PARTS]; /* bytes of a file … */
     const char *max_text[FP_BUNDLE_PARTS]; /* … as people write them; borrowed */
     struct fp_log *log;
+    bool of_site; /* beside the files of FP_DRAW_ALL; false: the PNGs are made here, too */
 };
 
 void fp_bundle_init(struct fp_bundle *bundle, struct fp_log *log);

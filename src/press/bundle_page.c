@@ -39,6 +39,32 @@ static int embed_once(const struct fp_bundle_work *w, struct embedded *e, struct
     return rc;
 }
 
+static const char *const drawn_names[] = { "flamegraph.svg", "diff.svg" };
+
+/* The site's own, where it is as wide and browsers show it. */
+static int embed_drawn(const struct fp_bundle_work *w, struct embedded *e, struct fp_error *err)
+{
+    const char *name = drawn_names[e->difference];
+    int64_t size;
+    int rc;
+
+    if (!w->bundle->of_site || w->options->picture->width > FP_PICTURE_WIDTH)
+        return FP_OK;
+    rc = fp_bundle_size(w, name, &size, err);
+    if (rc < 0)
+        return rc;
+    if (size > (int64_t)FP_SINGLE_PICTURE) {
+        e->tried = 1;
+        return FP_OK;
+    }
+    e->picture = w->facts->picture;
+    if (e->difference) {
+        e->picture.width = w->facts->comparison->width;
+        e->picture.height = w->facts->comparison->height;
+    }
+    return fp_bundle_read(w, name, &e->svg, err);
+}
+
 /* With the boxes that are to be tried, or wider ones until browsers show it. */
 static int embed(const struct fp_bundle_work *w, struct embedded *e, struct fp_error *err)
 {
@@ -77,12 +103,30 @@ static int write_data(void *ctx, const struct fp_profile_script *script, struct 
     return rc == FP_OK ? fp_out_finish(&out, err) : rc;
 }
 
+/* As the page beside it has it. */
+static int read_data(const struct fp_bundle_work *w, struct data *data, struct fp_error *err)
+{
+    int64_t size = 0;
+    int rc;
+
+    data->asked = w->facts->script != NULL;
+    if (!data->asked)
+        return FP_OK;
+    rc = fp_bundle_size(w, w->facts->script, &size, err);
+    if (rc < 0 || size > w->bundle->max[FP_BUNDLE_PART_HTML])
+        return rc;
+    return fp_bundle_read(w, w->facts->script, &data->text, err);
+}
+
 /* What the page has no room for anyhow is not kept. */
 static int make_data(const struct fp_bundle_work *w, struct data *data, struct fp_error *err)
 {
     struct fp_error why = FP_ERROR_INIT;
-    int rc = fp_draw_script_make(w->facts, w->options->picture, write_data, data, &why);
+    int rc;
 
+    if (w->bundle->of_site)
+        return read_data(w, data, err);
+    rc = fp_draw_script_make(w->facts, w->options->picture, write_data, data, &why);
     if (rc == FP_OK)
         return FP_OK;
     if (data->text.failed != FP_ELIMIT) {
@@ -139,7 +183,7 @@ static void list_losses(const struct fp_bundle_work *w, const struct page *page,
     }
 }
 
-/* With the facts of the page's own pictures: they are as wide as a page, not as those of the files. */
+/* With the facts of the page's own pictures: they are as wide as a page, which those of the files need not be. */
 static int summary_of_page(const struct fp_bundle_work *w, const struct page *page, json_t **ret_summary, struct fp_error *err)
 {
     const struct embedded *flame = &page->pictures[0], *diff = &page->pictures[1];
@@ -273,9 +317,14 @@ int fp_bundle_put_page(struct fp_bundle_work *w, struct fp_error *err)
         fp_str_init(&page.pictures[i].svg, FP_LIMIT_SVG);
     if (page.data.wanted)
         rc = make_data(w, &page.data, err);
-    for (size_t i = 0; i < PICTURES && rc == FP_OK; i++)
-        if (page.pictures[i].wanted)
-            rc = embed(w, &page.pictures[i], err);
+    for (size_t i = 0; i < PICTURES && rc == FP_OK; i++) {
+        struct embedded *e = &page.pictures[i];
+
+        if (e->wanted)
+            rc = embed_drawn(w, e, err);
+        if (rc == FP_OK && e->wanted && !e->svg.len)
+            rc = embed(w, e, err);
+    }
     if (rc == FP_OK)
         rc = render(w, &page, &fits, err);
     while (rc == FP_OK && !fits && less) {

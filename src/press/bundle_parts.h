@@ -9,6 +9,8 @@
 #include "flame/picture.h"
 #include "press/bundle.h"
 
+#define FP_BUNDLE_PNGS 2 /* the flame graph, the difference */
+
 /* All that is written takes part in it. */
 struct fp_bundle_work {
     const struct fp_bundle *bundle;
@@ -17,6 +19,7 @@ struct fp_bundle_work {
     const char *dir;
     json_t *summary;
     bool has_picture, has_difference;
+    bool heavy[FP_BUNDLE_PNGS]; /* what the site has, and is too large for a ticket */
     struct fp_str left_out, left_out_english; /* in the language of the pages, and of the log */
 };
 
@@ -26,6 +29,11 @@ struct fp_bundle_loss {
     const char *word, *args[2];
     const char *why, *limits[2];
 };
+
+/* Of a file in the directory. */
+int fp_bundle_size(const struct fp_bundle_work *w, const char *name, int64_t *ret_size, struct fp_error *err);
+/* Appends it, up to the cap of `to`; beyond it FP_ELIMIT. */
+int fp_bundle_read(const struct fp_bundle_work *w, const char *name, struct fp_str *to, struct fp_error *err);
 
 /* Its reason is the budget of a part. */
 void fp_bundle_blame_budget(const struct fp_bundle *bundle, enum fp_bundle_part part, struct fp_bundle_loss *loss);

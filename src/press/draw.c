@@ -14,6 +14,7 @@
 #include "flame/picture.h"
 #include "flame/png.h"
 #include "flame/svg.h"
+#include "press/attached.h"
 #include "press/bundle.h"
 #include "press/draw_script.h"
 #include "press/kept.h"
@@ -542,10 +543,12 @@ int fp_draw_report(const struct fp_report_facts *given, const char *dir, const s
         rc = fp_kept_time(options->published, summary, err);
     if (rc == FP_OK && options->formats & FP_DRAW_JSON)
         rc = fp_draw_model(dir, FP_SUMMARY_FILE, summary, err);
+    if (rc == FP_OK && options->bundle) {
+        facts->generated = fp_model_get_int(summary, "generated");
+        rc = (options->bundle->of_site ? fp_attached_write : fp_bundle_write)(options->bundle, facts, dir, options, summary, err);
+    }
     if (rc == FP_OK && options->formats & FP_DRAW_HTML)
-        rc = fp_draw_page(dir, FP_DRAW_PAGE_FILE, fp_pages_report, options->pages, summary, options->place, err);
-    if (rc == FP_OK && options->bundle)
-        rc = fp_bundle_write(options->bundle, facts, dir, options, summary, err);
+        rc = fp_attached_page(dir, &(struct fp_attached_in){ dir, false }, options->pages, summary, options->place, err);
     fp_str_release(&folded_note);
     fp_str_release(&pprof_note);
     if (rc == FP_OK && ret_summary)

@@ -9,6 +9,7 @@
 #include "base/wait.h"
 #include "press/baseline.h"
 #include "press/before.h"
+#include "press/bundle.h"
 #include "press/listed.h"
 #include "press/proof.h"
 #include "press/shape.h"
@@ -289,6 +290,8 @@ static int draw(struct fp_job_run *run, const struct fp_job_context *context, co
     } else if (context->before) {
         set_place(run, context, &options, &place, &before);
     }
+    if (options.bundle && options.bundle->of_site && !run->job->service->ticket)
+        options.bundle = NULL;
     rc = fp_str_status(&before, "a path", err);
     if (rc == FP_OK)
         rc = prepare(&d, run, context, err);

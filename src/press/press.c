@@ -11,6 +11,7 @@
 #include "base/wait.h"
 #include "plan/compare.h"
 #include "press/before.h"
+#include "press/bundle.h"
 #include "press/job.h"
 #include "press/part.h"
 #include "press/publishing.h"
@@ -298,9 +299,12 @@ static int run_locked(const struct fp_press *press, const char *dir, const struc
 {
     struct pool pool = { .press = press, .site = { .press = press }, .err = FP_ERROR_INIT };
     struct fp_stage stage = { 0 };
+    struct fp_bundle tickets;
     size_t made = 0;
     int rc = fp_stage_open(&stage, dir, err);
 
+    fp_bundle_init(&tickets, press->log);
+    tickets.of_site = true;
     pthread_mutex_init(&pool.lock, NULL);
     fp_wait_init(&pool.over);
     clock_gettime(CLOCK_MONOTONIC, &pool.started);
@@ -312,7 +316,7 @@ static int run_locked(const struct fp_press *press, const char *dir, const struc
         .plan = press->plan,
         .zone = press->zone,
         .fetcher = { press->source, &press->config->source, press->log, press->cancel, press->ends_ms },
-        .draw = { &press->config->picture, press->pages, &fp_draw_place, FP_DRAW_ALL, press->config->svg.interactive, NULL, NULL },
+        .draw = { &press->config->picture, press->pages, &fp_draw_place, FP_DRAW_ALL, press->config->svg.interactive, &tickets, NULL },
         .stage = stage.path,
         .output = press->output,
         .generated = press->generated,

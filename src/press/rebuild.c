@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "press/attached.h"
 #include "press/before.h"
 #include "press/draw.h"
 #include "press/draw_script.h"
@@ -30,7 +31,7 @@ bool fp_rebuild_is_profile(const char *path)
     for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;
-    return false;
+    return name && fp_attached_holds_profile(name);
 }
 
 bool fp_rebuild_leads_to(const char *report, const struct fp_nights *nights)
@@ -98,18 +99,25 @@ static int change(const struct rebuilding *r, json_t *summary, struct fp_error *
     return rc ? fp_error_nomem(err) : FP_OK;
 }
 
+/* `report`: its path below the night. */
 static int draw_page(const struct rebuilding *r, json_t *summary, const char *report, const char *dir, struct fp_error *err)
 {
+    struct fp_attached_in in = { .without_profiles = r->without_profiles };
     struct fp_page_place place = fp_draw_place;
-    struct fp_str before;
+    struct fp_str before, published;
     int rc;
 
+    fp_str_init(&published, FP_LIMIT_TEXT);
+    rc = fp_path_make(&published, r->published.data, report, err);
+    in.dir = published.data;
     fp_str_init(&before, FP_LIMIT_TEXT);
     fp_before_place(&r->before, r->night, report, &place, &before);
-    rc = fp_str_status(&before, "a path", err);
     if (rc == FP_OK)
-        rc = fp_draw_page(dir, FP_DRAW_PAGE_FILE, fp_pages_report, r->site->pages, summary, &place, err);
+        rc = fp_str_status(&before, "a path", err);
+    if (rc == FP_OK)
+        rc = fp_attached_page(dir, &in, r->site->pages, summary, &place, err);
     fp_str_release(&before);
+    fp_str_release(&published);
     return rc;
 }
 

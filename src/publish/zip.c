@@ -8,8 +8,6 @@
 #include "base/limits.h"
 #include "base/str.h"
 
-#define LEVEL 9
-
 /* MS-DOS date and time, as the format has them. Not libzip's own conversion: that goes by the zone of the machine. */
 static void dos_of(int64_t date, zip_uint16_t *ret_time, zip_uint16_t *ret_date)
 {
@@ -35,7 +33,7 @@ static bool is_compressed(const char *name)
     return false;
 }
 
-static int add(zip_t *zip, const char *dir, const char *name, int64_t date, struct fp_error *err)
+static int add(zip_t *zip, const char *dir, const char *name, int64_t date, enum fp_zip_effort effort, struct fp_error *err)
 {
     zip_uint16_t dos_time, dos_date;
     zip_source_t *source = NULL;
@@ -56,7 +54,7 @@ static int add(zip_t *zip, const char *dir, const char *name, int64_t date, stru
     }
     /* rights as every umask allows them, not those of the file: the same bytes on every machine */
     if (rc == FP_OK &&
-        (zip_set_file_compression(zip, (zip_uint64_t)index, is_compressed(name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE, LEVEL) < 0 ||
+        (zip_set_file_compression(zip, (zip_uint64_t)index, is_compressed(name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE, effort) < 0 ||
          zip_file_set_dostime(zip, (zip_uint64_t)index, dos_time, dos_date, 0) < 0 ||
          zip_file_set_external_attributes(zip, (zip_uint64_t)index, 0, ZIP_OPSYS_UNIX, (zip_uint32_t)0100644 << 16) < 0))
         rc = fp_error_set(err, FP_EIO, "%s cannot be put into the archive: %s", file.data, zip_strerror(zip));
@@ -65,7 +63,7 @@ static int add(zip_t *zip, const char *dir, const char *name, int64_t date, stru
 }
 
 int fp_zip_write(const char *path, const char *dir, const char *const *names, size_t count, int64_t date,
-                 struct fp_error *err)
+                 enum fp_zip_effort effort, struct fp_error *err)
 {
     int code = 0, rc = FP_OK;
     zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
@@ -79,7 +77,7 @@ int fp_zip_write(const char *path, const char *dir, const char *const *names, si
         return FP_EIO;
     }
     for (size_t i = 0; i < count && rc == FP_OK; i++)
-        rc = add(zip, dir, names[i], date, err);
+        rc = add(zip, dir, names[i], date, effort, err);
     if (rc == FP_OK && zip_close(zip) < 0)
         rc = fp_error_set(err, FP_EIO, "cannot write %s: %s", path, zip_strerror(zip));
     else if (rc == FP_OK)

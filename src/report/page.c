@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "flame/paint.h"
 #include "report/assets.h"
 #include "report/header.h"
@@ -302,6 +303,23 @@ static int put_single(const struct fp_pages *pages, const struct fp_single *sing
     return fp_single_put(single, &parts, model, view, err);
 }
 
+/* Where they are, nobody has to make them. */
+static void put_tickets(struct fp_model *model, json_t *view, const struct fp_page_place *place)
+{
+    json_t *list = fp_model_array(model, view, "tickets");
+    char size[FP_UNIT_TEXT];
+
+    for (size_t i = 0; i < place->ticket_count; i++) {
+        const struct fp_page_ticket *ticket = &place->tickets[i];
+        json_t *row = fp_model_row(model, list);
+
+        fp_words_put_href(model, row, "href", "", fp_slice_of(ticket->name), "");
+        fp_model_put(model, row, "label", fp_model_word(model, ticket->label));
+        fp_model_say(model, row, "note", ticket->about, fp_unit_format(size, ticket->size, FP_UNIT_BYTES), NULL);
+    }
+    fp_model_put(model, view, "has_tickets", json_boolean(place->ticket_count > 0));
+}
+
 /* `single`: NULL = a page with others. */
 static int render_report(const struct fp_pages *pages, json_t *summary, const struct fp_page_place *place,
                          const struct fp_single *single, struct fp_out *out, struct fp_error *err)
@@ -315,6 +333,7 @@ static int render_report(const struct fp_pages *pages, json_t *summary, const st
     if (rc < 0)
         return rc;
     put_frame(pages, &model, view, place, place->path ? place->path : "", label);
+    put_tickets(&model, view, place);
     if (single)
         rc = put_single(pages, single, &model, view, err);
     if (rc < 0) {

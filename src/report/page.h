@@ -21,6 +21,7 @@
 #define FP_REPORT_PAGE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -43,6 +44,13 @@ struct fp_pages_options {
 struct fp_page_asset {
     const char *name;
     struct fp_slice bytes;
+};
+
+/* A file for a ticket, beside the page of a report that leads to it. Words of the catalogue (base/lang.h); `about` has its
+ * size as {0}. */
+struct fp_page_ticket {
+    const char *name, *label, *about;
+    int64_t size;
 };
 
 /*
@@ -68,6 +76,9 @@ struct fp_page_place {
     const char *before; /* directory of the page that is before this one: the same report of the night before, or that
                          * night; for the index the night before the newest */
     const char *before_label; /* of the window of that night */
+
+    const struct fp_page_ticket *tickets; /* of a report */
+    size_t ticket_count;
 };
 
 /* Everything that can be wrong with templates or assets is found here, with file, line and column. */

@@ -84,6 +84,7 @@ def hostile(to: str, scratch: str) -> None:
         "timezone": "UTC",
         "title": "</title><script>alert(1)</script>",
         "windows": ["2026-11-20"],
+        "defaults": {"ticket": False},
         "services": [{"name": name} for name in SERVICES]
         + [{"name": SERVICES[0], "id": "titled", "title": "</h1><script>alert(1)</script> {{title}}"}],
     }
@@ -148,7 +149,7 @@ def nights(to: str, scratch: str) -> None:
     runs += [(f"2026-11-20T0{hour}:00/PT1H", both[1:]) for hour in (1, 2)]
     with Standin("--rows", write(scratch, "rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))) as server:
         for window, services in runs:
-            config = {"output": to, "timezone": "UTC", "windows": [window], "services": services,
+            config = {"output": to, "timezone": "UTC", "windows": [window], "defaults": {"ticket": False}, "services": services,
                       "source": {"url": server.url, "retries": 0}}
             flamepress("run", "-c", write(scratch, "flamepress.json", json.dumps(config)), "--now", NOW)
 

@@ -236,12 +236,17 @@ def all_paths(site: str, ending: str) -> Iterator[str]:
                 yield os.path.join(directory, name)
 
 
+def all_pages(site: str) -> Iterator[str]:
+    """Not those for tickets, which have all within (test_ticket) and are no part of the site."""
+    return (path for path in all_paths(site, ".html") if os.path.basename(path) != "report.html")
+
+
 def site_problems(site: str, tools: bool = True) -> List[str]:
     """All of the above over a whole site, `latest` and the index included."""
     problems = manifest_problems(site)
     nights = nights_of(site)
     latest = os.path.join(site, "latest")
-    pages = list(all_paths(site, ".html"))
+    pages = list(all_pages(site))
     pictures = list(all_paths(site, ".svg"))
     if not os.path.islink(latest) or os.path.isabs(os.readlink(latest)):
         problems.append("latest is no relative link")
@@ -251,7 +256,7 @@ def site_problems(site: str, tools: bool = True) -> List[str]:
         # the same pages by another path: what they need must be there, too
         pages += [
             page.replace(os.path.realpath(latest), latest)
-            for page in all_paths(os.path.realpath(latest), ".html")
+            for page in all_pages(os.path.realpath(latest))
         ]
     if not os.path.isfile(os.path.join(site, "index.html")):
         problems.append("no index.html")

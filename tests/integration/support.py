@@ -121,6 +121,7 @@ class PressCase(unittest.TestCase):
             "source": {"url": url, "retries": 0},
             "windows": ["2026-11-20"],
             "baseline": "none",  # or every test would ask for two nights: test_compare is about that
+            "defaults": {"ticket": False},  # four files more for each report, half as long again: see test_ticket
             "services": [{"name": "checkout-api"}],
         }
         return self.write(name, json.dumps(merge(base, changes)))

@@ -7,6 +7,7 @@ import os
 import unittest
 
 from published import (
+    all_pages,
     all_paths,
     elsewhere,
     files_of,
@@ -49,7 +50,7 @@ class Demo(PressedOnce):
                 self.assertEqual(elsewhere(read_text(path)), [], path)
 
     def test_every_page_forbids_what_it_does_not_need(self) -> None:
-        for path in all_paths(self.site, ".html"):
+        for path in all_pages(self.site):
             self.has(read_text(path), "default-src 'none'")
             self.has_not(read_text(path), "unsafe-inline", "<script>", " style=")
 
@@ -59,7 +60,7 @@ class Demo(PressedOnce):
 
         copy = self.path("copy")
         shutil.copytree(os.path.join(self.site, NIGHT2), copy)
-        for page in all_paths(copy, ".html"):
+        for page in all_pages(copy):
             self.assertEqual(
                 [p for p in page_problems(page) if not p.endswith(("index.html", "latest.html")) and "index.html#" not in p], []
             )

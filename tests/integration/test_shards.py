@@ -30,7 +30,7 @@ SHARDS = 7
 REGRESSION = 3
 SERVICES: List[Dict[str, Any]] = [
     {"match": "*", "except": ["checkout-api"], "events": ["on-cpu", "off-cpu"], "max_services": 3},
-    {"name": "checkout-api", "events": ["on-cpu", "off-cpu", "mem-inuse"]},
+    {"name": "checkout-api", "events": ["on-cpu", "off-cpu", "mem-inuse"], "ticket": True},
     {"name": "no-such-service"},
     {"name": "Total", "id": "by-tag", "group_by": ["host"]},
     *({"name": "redis-server", "id": f"redis-{i}", "fold_threads": bool(i % 2)} for i in range(12)),

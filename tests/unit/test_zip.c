@@ -53,7 +53,7 @@ static void archive(const struct place *p, const char *name, struct fp_str *to)
 
     fp_str_init(&path, FP_LIMIT_TEXT);
     assert_int_equal(fp_path_make(&path, p->dir, name, NULL), FP_OK);
-    assert_int_equal(fp_zip_write(path.data, p->dir, names, 2, DATE, &err), FP_OK);
+    assert_int_equal(fp_zip_write(path.data, p->dir, names, 2, DATE, FP_ZIP_SMALL, &err), FP_OK);
     fp_str_init(to, FP_LIMIT_TEXT);
     assert_int_equal(fp_file_read(path.data, to, &err), FP_OK);
     fp_str_release(&path);
@@ -102,11 +102,11 @@ static void what_cannot_be(void **state)
     char path[96];
 
     snprintf(path, sizeof path, "%s/t.zip", p->dir);
-    assert_int_equal(fp_zip_write(path, p->dir, names, 2, DATE, &err), FP_EIO);
+    assert_int_equal(fp_zip_write(path, p->dir, names, 2, DATE, FP_ZIP_SMALL, &err), FP_EIO);
     assert_non_null(strstr(err.message, path));
     assert_false(fp_file_exists(path));
     fp_error_clear(&err);
-    assert_int_equal(fp_zip_write("/nowhere/t.zip", p->dir, names, 1, DATE, &err), FP_EIO);
+    assert_int_equal(fp_zip_write("/nowhere/t.zip", p->dir, names, 1, DATE, FP_ZIP_SMALL, &err), FP_EIO);
     assert_non_null(strstr(err.message, "/nowhere/t.zip"));
 }
 
