@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,7 +89,7 @@ int main(int argc, char **argv)
     }
     /* what was printed must have arrived: `flamepress init - > /dev/full` is not a success */
     if (fflush(stdout) != 0 && result == FP_EXIT_OK) {
-        fp_log(&log, FP_LOG_ERROR, "cannot write to standard output");
+        fp_log(&log, FP_LOG_ERROR, "cannot write to standard output: %s", strerror(errno));
         result = FP_EXIT_NOTHING;
     }
     fp_log_release(&log);

@@ -62,6 +62,21 @@ int fp_file_read(const char *path, struct fp_str *out, struct fp_error *err)
 
 /* ---- writing ---- */
 
+int fp_fd_open(int at, const char *path, int flags)
+{
+    int fd;
+
+    do
+        fd = openat(at, path, flags, 0666);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+int fp_fd_close(int fd)
+{
+    return close(fd) < 0 && errno != EINTR ? -1 : 0; /* interrupted, it is closed, too */
+}
+
 int fp_fd_sync(int fd)
 {
     int failed;
@@ -110,7 +125,7 @@ static int open_parent(const char *path, int *ret_dir, const char **ret_base, st
         parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
     if (!parent)
         return fp_error_nomem(err);
-    dir = open(parent, OPEN_DIR);
+    dir = fp_fd_open(AT_FDCWD, parent, OPEN_DIR);
     free(parent);
     if (dir < 0)
         return io_error(err, errno, "write", path);
@@ -128,8 +143,8 @@ static int create_temp(int dir, char name[TEMP_NAME])
 
     for (int tries = 0; tries < 100; tries++) {
         snprintf(name, TEMP_NAME, ".flamepress-%016" PRIx64 ".tmp", fp_hash_seed());
-        fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (fd >= 0 || (errno != EEXIST && errno != EINTR))
+        fd = fp_fd_open(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0 || errno != EEXIST)
             break;
     }
     return fd;
@@ -155,9 +170,9 @@ int fp_file_write(const char *path, const void *bytes, size_t n, struct fp_error
         status = io_error(err, errno, "write", path);
         goto done;
     }
-    failed = close(fd); /* network file systems tell of a full disk here */
+    failed = fp_fd_close(fd); /* network file systems tell of a full disk here */
     fd = -1;
-    if (failed < 0 && errno != EINTR) {
+    if (failed < 0) {
         status = io_error(err, errno, "write", path);
         goto done;
     }
@@ -194,10 +209,12 @@ int fp_file_share(const char *from, const char *to, struct fp_error *err)
 
 /* ---- directories ---- */
 
+/* Else errno says why not. */
 static bool is_dir(const char *path)
 {
     struct stat st;
 
+    errno = ENOTDIR;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
@@ -211,10 +228,10 @@ static int make_level(const char *path, struct fp_error *err)
     errnum = errno;
     if (is_dir(path))
         return FP_OK;
-    if (errnum == EEXIST)
+    if (errnum == EEXIST && errno == ENOTDIR)
         return fp_error_set(err, FP_EIO, "cannot make directory %s: a file has that name; move it away",
                             path);
-    return io_error(err, errnum, "make directory", path);
+    return io_error(err, errnum == EEXIST ? errno : errnum, "make directory", path);
 }
 
 int fp_dir_make(const char *path, struct fp_error *err)
@@ -247,7 +264,7 @@ int fp_dir_make(const char *path, struct fp_error *err)
 
 int fp_dir_sync(const char *path, struct fp_error *err)
 {
-    int fd = open(path, OPEN_DIR);
+    int fd = fp_fd_open(AT_FDCWD, path, OPEN_DIR);
     int status = FP_OK;
 
     if (fd < 0)
@@ -262,7 +279,7 @@ bool fp_file_exists(const char *path)
 {
     struct stat st;
 
-    return stat(path, &st) == 0;
+    return stat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 void fp_path_join(struct fp_str *path, const char *name)
@@ -341,7 +358,7 @@ static int walk_keep(struct walk *walk, size_t level, int fd, const char *name, 
 static int walk_down(struct walk *walk, int parent, const char *name, struct fp_error *err)
 {
     struct stat st;
-    int fd = openat(parent, name, OPEN_DIR | O_NOFOLLOW);
+    int fd = fp_fd_open(parent, name, OPEN_DIR | O_NOFOLLOW);
     int status;
 
     if (fd < 0)
@@ -377,7 +394,7 @@ static int walk_up(struct walk *walk, struct fp_error *err)
         return walk_error(walk, ENOTEMPTY, "empty", "a directory", err);
     if (!walk->kept[(walk->depth - 2) % KEPT]) {
         struct stat st;
-        int fd = openat(dirfd(below), "..", OPEN_DIR | O_NOFOLLOW);
+        int fd = fp_fd_open(dirfd(below), "..", OPEN_DIR | O_NOFOLLOW);
 
         if (fd < 0)
             return walk_error(walk, errno, "go up from", "a directory", err);

@@ -15,11 +15,15 @@
 
 struct fp_str;
 
+/* openat, whose new files have the mode 0666 & ~umask. */
+int fp_fd_open(int at, const char *path, int flags);
 /* All n bytes; fsync; the same for a directory, which some file systems cannot sync: then there is nothing more to be
- * had. Each goes on after a signal, and returns 0, or -1 with errno: the caller knows what the file is called. */
+ * had; close. Each, as the one above, goes on after a signal, and returns 0, or -1 with errno: the caller knows what the
+ * file is called. */
 int fp_fd_write(int fd, const void *bytes, size_t n);
 int fp_fd_sync(int fd);
 int fp_fd_sync_dir(int fd);
+int fp_fd_close(int fd);
 
 /* Appends a whole file ("-": standard input) to `out` (initialised by the caller; its cap is the limit, beyond it
  * FP_ELIMIT). On failure `out` holds what it held before. A file that is not there: FP_ENOTFOUND. */
@@ -36,7 +40,7 @@ int fp_dir_make(const char *path, struct fp_error *err);
 int fp_dir_remove(const char *path, struct fp_error *err);
 /* fsync of a directory, so that renames in it last. */
 int fp_dir_sync(const char *path, struct fp_error *err);
-/* True for anything that stat() finds there, a directory too. */
+/* True for anything that is there, a directory too; and for what cannot be looked at: whoever opens it hears why. */
 bool fp_file_exists(const char *path);
 /* Appends "/name" (or name, when path is empty or ends in a slash). */
 void fp_path_join(struct fp_str *path, const char *name);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fs.h"
 #include "base/str.h"
 
 struct file_in {
@@ -52,7 +53,7 @@ int fp_in_open_file(const char *path, struct fp_in **ret_in, struct fp_error *er
         file->fd = STDIN_FILENO;
         file->path = strdup("standard input");
     } else {
-        file->fd = open(path, O_RDONLY | O_CLOEXEC);
+        file->fd = fp_fd_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
         failure = errno;
         file->path = strdup(path);
     }

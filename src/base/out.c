@@ -170,7 +170,8 @@ int fp_out_finish(struct fp_out *out, struct fp_error *err)
 int fp_out_file(const char *path, enum fp_out_mode mode, fp_out_writer *write, void *ctx, struct fp_error *err)
 {
     struct fp_out out;
-    int rc, finished, fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (mode == FP_OUT_NEW ? O_EXCL : O_TRUNC), 0666);
+    int rc, finished;
+    int fd = fp_fd_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_CLOEXEC | (mode == FP_OUT_NEW ? O_EXCL : O_TRUNC));
 
     if (fd < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot create %s", path);
@@ -179,7 +180,7 @@ int fp_out_file(const char *path, enum fp_out_mode mode, fp_out_writer *write, v
     finished = fp_out_finish(&out, err);
     if (rc == FP_OK)
         rc = finished;
-    if (close(fd) < 0 && rc == FP_OK)
+    if (fp_fd_close(fd) < 0 && rc == FP_OK)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
     if (rc < 0)
         unlink(path);

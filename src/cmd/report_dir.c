@@ -102,13 +102,14 @@ static bool is_stage(const char *path)
     DIR *dir = opendir(path);
     bool ours = dir != NULL;
 
-    while (ours && (item = readdir(dir)) != NULL) {
+    for (errno = 0; ours && (item = readdir(dir)) != NULL; errno = 0) {
         size_t i = 0;
 
         while (fp_draw_names[i] && strcmp(item->d_name, fp_draw_names[i]) != 0)
             i++;
         ours = fp_draw_names[i] || is_night(item->d_name) || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
     }
+    ours = ours && !errno;
     if (dir)
         closedir(dir);
     return ours;

@@ -13,13 +13,17 @@
 #ifndef FP_CODEC_GZIP_OUT_H
 #define FP_CODEC_GZIP_OUT_H
 
+#include <zlib.h>
+
 #include "base/error.h"
 #include "base/out.h"
 
 struct fp_gzip_out {
     struct fp_out out;
-    void *gz;         /* zlib's gzFile */
+    z_stream z;
+    int fd;
     const char *path; /* borrowed */
+    unsigned char packed[16384];
 };
 
 /* Creates or empties the file (mode 0666 & ~umask). */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -565,11 +566,12 @@ int fp_draw_assets(const struct fp_pages *pages, const char *dir, struct fp_erro
     for (size_t i = 0; rc == FP_OK && i < fp_pages_asset_count(pages); i++) {
         struct fp_page_asset asset = fp_pages_asset(pages, i);
         struct fp_str path;
+        struct stat st;
 
         fp_str_init(&path, FP_LIMIT_TEXT);
         rc = fp_path_make(&path, dir, asset.name, err);
         /* the name holds the hash of the bytes: what is there is right */
-        if (rc == FP_OK && !fp_file_exists(path.data))
+        if (rc == FP_OK && stat(path.data, &st) < 0)
             rc = fp_file_write(path.data, asset.bytes.data, asset.bytes.len, err);
         fp_str_release(&path);
     }

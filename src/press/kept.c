@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/in.h"
 #include "base/limits.h"
 #include "base/out.h"
+#include "codec/json_reader.h"
 #include "press/worth.h"
 #include "report/entry.h"
 #include "report/model.h"
@@ -27,6 +29,31 @@ static bool is_report_path(const char *path)
            strlen(path) < 2 * (FP_LIMIT_PATH_COMPONENT + 20);
 }
 
+/* jansson takes what it has no memory for as a wrong token, and a sound file must not be called damaged: our own reader,
+ * which needs hardly any, knows better. */
+static bool lacked_memory(const json_error_t *why, const struct fp_str *text)
+{
+    struct fp_error unsound = FP_ERROR_INIT;
+    struct fp_json json;
+    struct fp_in *in;
+    bool sound;
+
+    if (!why->text[0])
+        return true;
+    if (!strstr(why->text, "expected near") && !strstr(why->text, "invalid token"))
+        return false;
+    if (fp_in_open_memory(text->data, text->len, &in, &unsound) < 0)
+        return true;
+    if (fp_json_init(&json, in, &unsound) < 0) {
+        fp_in_close(in);
+        return true;
+    }
+    sound = fp_json_skip(&json, &unsound) == FP_OK && fp_json_finish(&json, &unsound) == FP_OK;
+    fp_json_release(&json);
+    fp_in_close(in);
+    return sound;
+}
+
 int fp_kept_load_object(const char *path, json_t **ret_object, struct fp_error *err)
 {
     json_error_t why;
@@ -38,7 +65,9 @@ int fp_kept_load_object(const char *path, json_t **ret_object, struct fp_error *
     rc = fp_file_read(path, &text, err);
     if (rc == FP_OK) {
         object = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &why);
-        if (!object)
+        if (!object && lacked_memory(&why, &text))
+            rc = fp_error_nomem(err);
+        else if (!object)
             rc = fp_error_set(err, FP_ESYNTAX, "%s is damaged (line %d: %s)", path, why.line, why.text);
         else if (!json_is_object(object))
             rc = fp_error_set(err, FP_EDATA, "%s is damaged (it is no object)", path);
@@ -325,11 +354,14 @@ static int copy_report(const char *from, const char *to, struct fp_error *err)
     rc = fp_dir_remove(to, err);
     if (rc == FP_OK)
         rc = fp_dir_make(to, err);
-    while (rc == FP_OK && (item = readdir(dir)) != NULL) {
+    for (errno = 0; rc == FP_OK && (item = readdir(dir)) != NULL; errno = 0) {
         struct stat info;
 
-        if (item->d_name[0] == '.' || fstatat(dirfd(dir), item->d_name, &info, AT_SYMLINK_NOFOLLOW) < 0 ||
-            !S_ISREG(info.st_mode))
+        if (item->d_name[0] == '.')
+            continue;
+        if (fstatat(dirfd(dir), item->d_name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+            rc = fp_error_errno(err, FP_EIO, errno, "cannot look at %s/%s", from, item->d_name);
+        if (rc < 0 || !S_ISREG(info.st_mode))
             continue;
         fp_str_clear(&a);
         fp_str_clear(&b);
@@ -343,6 +375,8 @@ static int copy_report(const char *from, const char *to, struct fp_error *err)
         if (rc == FP_OK)
             rc = fp_file_share(a.data, b.data, err);
     }
+    if (rc == FP_OK && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", from);
     closedir(dir);
     fp_str_release(&a);
     fp_str_release(&b);

@@ -185,7 +185,7 @@ static int read_copies(struct fp_prune_plan *plan, const struct fp_prune *prune,
     DIR *dir = NULL;
     int fd, rc = night_dir(prune, FP_PLAN_KEPT, &path, err);
 
-    fd = rc == FP_OK ? open(path.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    fd = rc == FP_OK ? fp_fd_open(AT_FDCWD, path.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (rc == FP_OK && fd < 0 && errno != ENOENT)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s (it must be a readable directory, no link)", path.data);
     if (fd >= 0 && !(dir = fdopendir(fd))) {

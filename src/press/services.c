@@ -1,6 +1,7 @@
 #include "press/services.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,10 +249,14 @@ static int publish_left_overs(const struct fp_services_run *run, struct fp_error
     fp_str_puts(&path, run->site->stage->output);
     fp_path_join(&path, SERVICES_DIR);
     rc = fp_str_status(&path, "a path", err);
-    dir = rc == FP_OK ? opendir(path.data) : NULL; /* no such directory yet, or none that can be listed: nothing to do */
-    while (dir && rc == FP_OK && (entry = readdir(dir)) != NULL)
+    dir = rc == FP_OK ? opendir(path.data) : NULL;
+    if (rc == FP_OK && !dir && errno != ENOENT)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", path.data);
+    for (errno = 0; dir && rc == FP_OK && (entry = readdir(dir)) != NULL; errno = 0)
         if (is_left_over(run, dirfd(dir), entry->d_name))
             rc = publish_left_over(run, entry->d_name, err);
+    if (dir && rc == FP_OK && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", path.data);
     if (dir)
         closedir(dir);
     fp_str_release(&path);

@@ -75,7 +75,7 @@ static int open_parent(int top, const char *path, const char **ret_leaf)
 
         if (slash - at <= NAME_MAX) {
             snprintf(name, sizeof name, "%.*s", (int)(slash - at), at);
-            below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            below = fp_fd_open(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         } else {
             errno = ENAMETOOLONG;
         }
@@ -145,11 +145,11 @@ struct opened {
 static int open_night(struct opened *o, const char *output, const char *path, struct fp_error *err)
 {
     o->parent = o->night = -1;
-    o->top = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    o->top = fp_fd_open(AT_FDCWD, output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (o->top >= 0)
         o->parent = open_parent(o->top, path, &o->leaf);
     if (o->parent >= 0)
-        o->night = openat(o->parent, o->leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        o->night = fp_fd_open(o->parent, o->leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     return o->night < 0 ? fp_error_errno(err, FP_EIO, errno, "cannot open %s/%s (it must be a directory, no link)", output, path)
                         : FP_OK;
 }

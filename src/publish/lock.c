@@ -40,7 +40,7 @@ static int open_output(const char *output, int *ret_fd, struct fp_error *err)
             return status;
         }
     }
-    fd = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = fp_fd_open(AT_FDCWD, output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot open the output directory %s", output);
     *ret_fd = fd;
@@ -59,7 +59,7 @@ static int open_state(const char *output, int *ret_fd, struct fp_error *err)
                                 "cannot write to the output directory %s (make it writable or name another)",
                                 output);
     } else {
-        fd = openat(root, STATE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = fp_fd_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
             status = fp_error_errno(err, FP_EIO, errno,
                                     "cannot open %s/" STATE_DIR " (it must be a directory, not a link)",
@@ -100,6 +100,16 @@ static void write_holder(int fd, int64_t now)
     (void)done;
 }
 
+static int lock_now(int fd)
+{
+    int failed;
+
+    do
+        failed = flock(fd, LOCK_EX | LOCK_NB);
+    while (failed < 0 && errno == EINTR);
+    return failed;
+}
+
 /* Opens and locks once. FP_OK with -1: the file was replaced meanwhile, ours is no lock any more. */
 static int try_lock(int state, const char *output, int *ret_fd, struct fp_error *err)
 {
@@ -107,15 +117,17 @@ static int try_lock(int state, const char *output, int *ret_fd, struct fp_error 
     struct stat ours, there;
     int status = FP_OK;
     /* O_NONBLOCK: were it a FIFO or a device, opening must not hang. */
-    int fd = openat(state, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    int fd = fp_fd_open(state, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (fd < 0)
         return fp_error_errno(err, FP_EIO, errno,
                               "cannot open %s/" LOCK_PATH " (it must be a plain file, and writable)",
                               output);
-    if (fstat(fd, &ours) < 0 || !S_ISREG(ours.st_mode)) {
+    if (fstat(fd, &ours) < 0) {
+        status = fp_error_errno(err, FP_EIO, errno, "cannot look at %s/" LOCK_PATH, output);
+    } else if (!S_ISREG(ours.st_mode)) {
         status = fp_error_set(err, FP_EINVAL, "%s/" LOCK_PATH " is not a plain file: remove it", output);
-    } else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+    } else if (lock_now(fd) < 0) {
         if (errno == EWOULDBLOCK) {
             read_holder(fd, holder, sizeof holder);
             status = fp_error_set(err, FP_EBUSY,
@@ -163,14 +175,18 @@ int fp_lock_check(const struct fp_lock *lock, const char *output, struct fp_erro
 {
     struct stat ours, there;
     struct fp_str path;
-    bool same;
+    bool same = false;
+    int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    same = fp_path_make(&path, output, LOCK_PATH, NULL) == FP_OK && fstat(lock->fd, &ours) == 0 &&
-           lstat(path.data, &there) == 0 && ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+    rc = fp_path_make(&path, output, LOCK_PATH, err);
+    if (rc == FP_OK && fstat(lock->fd, &ours) == 0 && lstat(path.data, &there) == 0)
+        same = ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+    else if (rc == FP_OK && errno != ENOENT && errno != ENOTDIR)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot look at %s, so nothing was published", path.data);
     fp_str_release(&path);
-    if (same)
-        return FP_OK;
+    if (rc < 0 || same)
+        return rc;
     return fp_error_set(err, FP_EIO, "%s was removed or replaced while the run was at work: nothing was published; find out "
                         "by whom, and run again", output);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/fs.h"
 #include "base/limits.h"
 
 #define NIGHT_PATH 48                            /* as in struct fp_window */
@@ -134,7 +135,7 @@ struct walk {
 /* Lists the directory `name` below `at`. A name that is not a directory (any more) gives NULL and FP_OK. */
 static int open_list(int at, const char *name, const char *shown, DIR **ret_dir, struct fp_error *err)
 {
-    int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = fp_fd_open(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *dir;
 
     *ret_dir = NULL;
@@ -166,15 +167,20 @@ static struct dirent *next_entry(DIR *dir, const char *shown, int *status, struc
     return entry;
 }
 
-static bool is_whole(int month, const char *leaf)
+/* 1, or 0: it is not. */
+static int is_whole(int month, const char *leaf, struct fp_error *err)
 {
     char file[NIGHT_PATH + sizeof "/run.json"];
     struct stat st;
 
-    if (fstatat(month, leaf, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
-        return false;
     snprintf(file, sizeof file, "%.22s/run.json", leaf);
-    return fstatat(month, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+    if (fstatat(month, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        if (!S_ISDIR(st.st_mode))
+            return 0;
+        if (fstatat(month, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return S_ISREG(st.st_mode);
+    }
+    return errno == ENOENT ? 0 : fp_error_errno(err, FP_EIO, errno, "cannot look at %s", file);
 }
 
 static int add_night(struct walk *walk, const char *month, const char *leaf, struct fp_error *err)
@@ -203,9 +209,11 @@ static int walk_month(struct walk *walk, int year, const char *path, struct fp_e
 
     if (status < 0 || !dir)
         return status;
-    while (status == FP_OK && (entry = next_entry(dir, path, &status, err)) != NULL)
-        if (is_leaf(entry->d_name) && is_whole(dirfd(dir), entry->d_name))
+    while (status >= 0 && (entry = next_entry(dir, path, &status, err)) != NULL) {
+        status = is_leaf(entry->d_name) ? is_whole(dirfd(dir), entry->d_name, err) : 0;
+        if (status > 0)
             status = add_night(walk, path, entry->d_name, err);
+    }
     closedir(dir);
     return status;
 }

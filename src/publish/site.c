@@ -29,7 +29,9 @@ static int look(const char *dir, struct fp_manifest_file *file, struct fp_error 
     fp_str_init(&path, FP_LIMIT_TEXT);
     rc = fp_path_make(&path, dir, file->path, err);
     file->size = -1;
-    if (rc == FP_OK && lstat(path.data, &st) == 0 && S_ISREG(st.st_mode))
+    if (rc == FP_OK && lstat(path.data, &st) < 0)
+        rc = errno == ENOENT || errno == ENOTDIR ? FP_OK : fp_error_errno(err, FP_EIO, errno, "cannot look at %s", path.data);
+    else if (rc == FP_OK && S_ISREG(st.st_mode))
         rc = fp_sha256_file(path.data, file->sha256, &file->size, err);
     fp_str_release(&path);
     return rc;

@@ -48,7 +48,7 @@ static int sync_dir(int fd, const char *shown, struct fp_error *err)
 
 static int open_output(const struct fp_stage *stage, int *ret_fd, struct fp_error *err)
 {
-    int fd = open(stage->output, OPEN_DIR);
+    int fd = fp_fd_open(AT_FDCWD, stage->output, OPEN_DIR);
 
     if (fd < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot open the output directory %s", stage->output);
@@ -67,7 +67,7 @@ static int step_down(int at, const char *name, int *ret_fd)
     } else if (errno != EEXIST) {
         return -1;
     }
-    fd = openat(at, name, OPEN_DIR | O_NOFOLLOW);
+    fd = fp_fd_open(at, name, OPEN_DIR | O_NOFOLLOW);
     if (fd < 0)
         return -1;
     *ret_fd = fd;
@@ -184,12 +184,14 @@ static int each_entry(struct fp_stage *stage, const char *path,
 {
     struct dirent *entry;
     DIR *dir;
-    int fd, root = -1, status = open_output(stage, &root, err);
+    int fd, why, root = -1, status = open_output(stage, &root, err);
 
     if (status < 0)
         return status;
-    fd = openat(root, path, OPEN_DIR | O_NOFOLLOW);
+    fd = fp_fd_open(root, path, OPEN_DIR | O_NOFOLLOW);
+    why = errno;
     close(root);
+    errno = why;
     if (fd < 0 && errno == ENOENT)
         return FP_OK;
     dir = fd < 0 ? NULL : fdopendir(fd);
@@ -293,7 +295,7 @@ void fp_stage_close(struct fp_stage *stage)
 
 static int sync_file(const char *path, struct fp_error *err)
 {
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = fp_fd_open(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     int status = FP_OK;
 
     if (fd < 0)

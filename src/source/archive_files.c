@@ -88,7 +88,7 @@ static int scan_one(struct fp_archive_files *files, const char *directory, const
     /* A file beside the recordings, or a directory that was removed meanwhile. */
     if (rc == 0 && !dir && errno != ENOTDIR && errno != ENOENT)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot read the directory %s", path.data);
-    while (rc == 0 && dir && (entry = readdir(dir)) != NULL) {
+    for (errno = 0; rc == 0 && dir && (entry = readdir(dir)) != NULL; errno = 0) {
         if (!is_reply(entry->d_name) && strcmp(entry->d_name, "request.json") != 0)
             continue;
         fp_str_truncate(&path, len);
@@ -98,6 +98,8 @@ static int scan_one(struct fp_archive_files *files, const char *directory, const
         if (rc == 0 && stat(path.data, &st) == 0 && S_ISREG(st.st_mode))
             rc = add_path(files, path.data + root, err);
     }
+    if (rc == 0 && dir && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot read the directory %s", path.data);
     if (dir)
         closedir(dir);
     fp_str_release(&path);
@@ -114,9 +116,11 @@ int fp_archive_files_directory(struct fp_archive_files *files, const char *direc
         return fp_error_errno(err, errno == ENOENT ? FP_ENOTFOUND : FP_EIO, errno,
                               "cannot open the archive %s (source.archive)", directory);
     *files = (struct fp_archive_files){ .place = strdup(directory) };
-    while (rc == 0 && (entry = readdir(dir)) != NULL)
+    for (errno = 0; rc == 0 && (entry = readdir(dir)) != NULL; errno = 0)
         if (entry->d_name[0] != '.')
             rc = scan_one(files, directory, entry->d_name, err);
+    if (rc == 0 && errno)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot read the archive %s", directory);
     closedir(dir);
     return finish(files, rc, err);
 }
