@@ -177,7 +177,7 @@ int fp_night_publish(const struct fp_night_run *night, const struct fp_pressed *
     if (rc == FP_OK)
         rc = fp_site_begin(night->stage, err);
     if (rc == FP_OK)
-        rc = fp_stage_switch(night->stage, path, err);
+        rc = fp_night_switch(night->stage, path, err);
     if (rc < 0)
         fp_error_prepend(err, "night %s", path);
     ret_result->published = rc == FP_OK;

@@ -1,13 +1,16 @@
 #include "press/night_files.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
 #include "press/before.h"
 #include "press/draw.h"
 #include "press/kept.h"
+#include "press/rebuild.h"
 #include "press/trends.h"
+#include "publish/belongings.h"
 #include "publish/manifest.h"
 #include "report/markdown.h"
 #include "report/model.h"
@@ -131,6 +134,44 @@ static int take_reports(const char *output, const json_t *night, const char *dir
     return rc;
 }
 
+static int carry_along(const char *from, const char *to, struct fp_error *err)
+{
+    struct fp_record record = { .is_site = false };
+    struct stat st;
+    int rc;
+
+    if (stat(from, &st) == 0 && !S_ISDIR(st.st_mode))
+        return FP_OK; /* the switch will not have it */
+    rc = fp_record_load(from, &record, err);
+    if (rc == FP_OK) {
+        rc = fp_belongings_carry(from, &record, to, err);
+    } else if (fp_rebuild_is_damage(rc)) { /* without a sound manifest nobody knows what is whose */
+        fp_error_clear(err);
+        rc = FP_OK;
+    }
+    fp_record_release(&record);
+    return rc;
+}
+
+int fp_night_switch(struct fp_stage *stage, const char *path, struct fp_error *err)
+{
+    struct fp_str from, to;
+    int rc;
+
+    fp_str_init(&from, FP_LIMIT_TEXT);
+    fp_str_init(&to, FP_LIMIT_TEXT);
+    rc = fp_path_make(&from, stage->output, path, err);
+    if (rc == FP_OK)
+        rc = fp_path_make(&to, stage->path, path, err);
+    if (rc == FP_OK)
+        rc = carry_along(from.data, to.data, err);
+    if (rc == FP_OK)
+        rc = fp_stage_switch(stage, path, err);
+    fp_str_release(&from);
+    fp_str_release(&to);
+    return rc;
+}
+
 int fp_night_redraw(const struct fp_night_site *site, json_t *night, struct fp_error *err)
 {
     const char *path = fp_model_get_text(night, "path");
@@ -146,7 +187,7 @@ int fp_night_redraw(const struct fp_night_site *site, json_t *night, struct fp_e
     if (rc == FP_OK)
         rc = fp_night_write(site, night, dir.data, err);
     if (rc == FP_OK)
-        rc = fp_stage_switch(site->stage, path, err);
+        rc = fp_night_switch(site->stage, path, err);
     if (rc < 0)
         fp_error_prepend(err, "night %s", path);
     fp_str_release(&dir);

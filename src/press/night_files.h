@@ -25,6 +25,10 @@ struct fp_night_site {
 /* Writes them into `dir`, the staged night with its reports. The entries of `night` are given their `trend`. */
 int fp_night_write(const struct fp_night_site *site, json_t *night, const char *dir, struct fp_error *err);
 
+/* Puts the staged night in place of the published one; files that somebody else laid there go along (FP_EINVAL, and the
+ * published one stays, where they cannot: publish/belongings.h). A damaged one is replaced as a whole. */
+int fp_night_switch(struct fp_stage *stage, const char *path, struct fp_error *err);
+
 /* Writes and switches a published night again. `night` is its summary, as it was read. */
 int fp_night_redraw(const struct fp_night_site *site, json_t *night, struct fp_error *err);
 

@@ -15,15 +15,12 @@
 
 /* ---- looking ---- */
 
-static void look_at(const struct fp_record *record, const FTSENT *entry, const char *path, struct fp_foreign *foreign)
+static bool is_foreign(const struct fp_record *record, const FTSENT *entry, const char *path)
 {
     if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP)
-        return;
-    if (entry->fts_info == FTS_F && (strcmp(path, FP_MANIFEST_FILE) == 0 ||
-                                     fp_record_find(record->files, record->file_count, path)))
-        return;
-    if (!foreign->count++)
-        fp_str_puts(&foreign->first, path);
+        return false;
+    return entry->fts_info != FTS_F ||
+           (strcmp(path, FP_MANIFEST_FILE) != 0 && !fp_record_find(record->files, record->file_count, path));
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -31,22 +28,25 @@ static int by_name(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-int fp_belongings_look(const char *dir, const struct fp_record *record, struct fp_foreign *ret_foreign, struct fp_error *err)
+/* Calls `found` for each foreign entry of `dir`, in order of names, with its path below `dir`. */
+static int each_foreign(const char *dir, const struct fp_record *record,
+                        int (*found)(void *ctx, const FTSENT *entry, const char *path, struct fp_error *err), void *ctx,
+                        struct fp_error *err)
 {
     char *root = strdup(dir), *roots[] = { root, NULL };
     FTS *fts = root ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name) : NULL;
     FTSENT *entry;
     int rc = FP_OK;
 
-    ret_foreign->count = 0;
-    fp_str_init(&ret_foreign->first, FP_LIMIT_TEXT);
     if (!fts)
         rc = root ? fp_error_errno(err, FP_EIO, errno, "cannot walk %s", dir) : fp_error_nomem(err);
     for (errno = 0; rc == FP_OK && (entry = fts_read(fts)) != NULL; errno = 0) {
+        const char *path = entry->fts_level > 0 ? entry->fts_path + strlen(dir) + 1 : "";
+
         if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS)
             rc = fp_error_errno(err, FP_EIO, entry->fts_errno, "cannot read %s", entry->fts_path);
-        else if (entry->fts_level > 0)
-            look_at(record, entry, entry->fts_path + strlen(dir) + 1, ret_foreign);
+        else if (*path && is_foreign(record, entry, path))
+            rc = found(ctx, entry, path, err);
     }
     if (rc == FP_OK && errno)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot walk %s", dir);
@@ -56,9 +56,57 @@ int fp_belongings_look(const char *dir, const struct fp_record *record, struct f
     return rc;
 }
 
+static int count(void *ctx, const FTSENT *entry, const char *path, struct fp_error *err)
+{
+    struct fp_foreign *foreign = ctx;
+
+    (void)entry;
+    (void)err;
+    if (!foreign->count++)
+        fp_str_puts(&foreign->first, path);
+    return FP_OK;
+}
+
+int fp_belongings_look(const char *dir, const struct fp_record *record, struct fp_foreign *ret_foreign, struct fp_error *err)
+{
+    ret_foreign->count = 0;
+    fp_str_init(&ret_foreign->first, FP_LIMIT_TEXT);
+    return each_foreign(dir, record, count, ret_foreign, err);
+}
+
 void fp_foreign_release(struct fp_foreign *foreign)
 {
     fp_str_release(&foreign->first);
+}
+
+/* ---- carrying along ---- */
+
+/* `ctx` is the new night's directory. */
+static int carry(void *ctx, const FTSENT *entry, const char *path, struct fp_error *err)
+{
+    struct fp_str to;
+    char *slash;
+    int rc;
+
+    fp_str_init(&to, FP_LIMIT_TEXT);
+    rc = fp_path_make(&to, ctx, path, err);
+    if (rc == FP_OK && (entry->fts_info != FTS_F || fp_file_exists(to.data)))
+        rc = fp_error_set(err, FP_EINVAL, "%s is in the way, and in no manifest: move it away", entry->fts_path);
+    if (rc == FP_OK) {
+        slash = strrchr(to.data, '/');
+        *slash = '\0';
+        rc = fp_dir_make(to.data, err);
+        *slash = '/';
+    }
+    if (rc == FP_OK)
+        rc = fp_file_share(entry->fts_path, to.data, err);
+    fp_str_release(&to);
+    return rc;
+}
+
+int fp_belongings_carry(const char *from, const struct fp_record *record, const char *to, struct fp_error *err)
+{
+    return each_foreign(from, record, carry, (void *)to, err);
 }
 
 /* ---- removing ---- */

@@ -30,6 +30,10 @@ struct fp_foreign {
 int fp_belongings_look(const char *dir, const struct fp_record *record, struct fp_foreign *ret_foreign, struct fp_error *err);
 void fp_foreign_release(struct fp_foreign *foreign);
 
+/* Lets what is in the published night `from` and not of it stand in `to` as well, the night that is to take its place.
+ * FP_EINVAL, naming it, for what is no plain file, or is where a file of the new night is. */
+int fp_belongings_carry(const char *from, const struct fp_record *record, const char *to, struct fp_error *err);
+
 /* Takes the whole directory out of the site by one rename; it is removed with the stage. Month and year go with it when that
  * leaves them empty. */
 int fp_belongings_take_out(struct fp_stage *stage, const char *night, struct fp_error *err);

@@ -17,6 +17,7 @@ from support import (
     BINARY,
     NIGHT1,
     NIGHT2,
+    NOTHING,
     PARTIAL,
     Outcome,
     PressCase,
@@ -121,6 +122,26 @@ class Worth(PressCase):
         self.assertEqual(self.entry()["total"], TOTAL)
         self.replaced(self.again(), by=CLOCK)
         self.assertEqual(self.summary()["total"], TOTAL)
+
+    def test_files_that_somebody_laid_into_the_night_stay(self) -> None:
+        self.first(*breaks(9))
+        report = os.path.join(self.site, NIGHT2, "checkout-api", "on-cpu")
+        notes = [os.path.join(report, "note.txt"), os.path.join(self.site, NIGHT2, "of mine", "a", "note.txt")]
+        os.makedirs(os.path.dirname(notes[1]))
+        for path in notes:
+            with open(path, "w", encoding="ascii") as file:
+                file.write("mine")
+        self.replaced(self.again())
+        self.assertEqual([read_text(path) for path in notes], ["mine", "mine"])
+        code, said, _ = self.command("verify", self.site)
+        self.assertEqual((code, said.count("foreign")), (1, 2), said)
+
+        os.symlink("/etc/passwd", os.path.join(report, "link"))  # that cannot go along: nothing is lost
+        before = files_of(os.path.join(self.site, NIGHT2))
+        outcome = self.again(arguments=["--force"], picture={"width": 300})
+        self.assertEqual(outcome.code, NOTHING, outcome)
+        self.one_line(outcome, "link is in the way", "move it away")
+        self.assertEqual(files_of(os.path.join(self.site, NIGHT2)), before)
 
     def test_empty_does_not_replace_a_partial_one(self) -> None:
         before = self.first(*breaks(9))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import time
 import unittest
 from typing import Any, Dict, List
 
-from killing import SANITIZED
 from published import files_of, leftovers, nights_of
 from support import BINARY, MEMORY, NIGHT1, NIGHT2, NOTHING, PARTIAL, Outcome, PressCase, at_a_fixed_time, environment
 from support import setUpModule as setUpModule
@@ -218,31 +216,6 @@ class Machine(SurviveCase):
             if os.path.isdir(self.site):
                 for path, data in pictures().items():
                     self.assertEqual(data, good[path], (limit, path))
-
-    def test_the_clock_jumps_back(self) -> None:
-        """What is published later by the clock of another day stays; an earlier `yesterday` is an earlier night."""
-        self.old_site()
-        server = self.server()
-        config = self.config(server.url, **{**SMALL, "windows": ["yesterday"]})
-        env = {"SOURCE_DATE_EPOCH": "1000000000"}
-        self.assertEqual(self.command("run", "-c", config, "--now", "2026-11-20T03:00Z", env=env), (0, "", ""))
-        self.assertEqual(nights_of(self.site), [NIGHT1, NIGHT2])
-        self.assertEqual(os.readlink(os.path.join(self.site, "latest")), NIGHT2)
-        self.assertEqual(self.command("run", "-c", config, env=env), (0, "", ""))
-        self.whole()
-
-    @unittest.skipUnless(shutil.which("faketime"), "needs faketime")
-    @unittest.skipIf(SANITIZED, "faketime and the sanitizers do not load together")
-    def test_the_clock_of_the_machine_jumps_back(self) -> None:
-        self.old_site()
-        server = self.server()
-        config = self.config(server.url, **SMALL)
-        done = subprocess.run(
-            ["faketime", "--exclude-monotonic", "-f", "@2026-11-21 04:00:00 i-3600", BINARY, "run", "-c", config],
-            env=environment({"SOURCE_DATE_EPOCH": None}), capture_output=True, text=True, timeout=60,
-        )
-        self.assertIn(done.returncode, (0, 64), done.stderr)
-        self.whole()
 
     def test_told_to_stop_at_any_time(self) -> None:
         before = self.old_site()
