@@ -1,5 +1,6 @@
 /*
- * The innermost loops of the readers: runs of plain bytes and whole numbers, eight bytes at a time.
+ * The innermost loops of the readers: runs of plain bytes and whole numbers, eight bytes at a time, and rows of four
+ * numbers at once where the processor has SSE2.
  *
  * Each has a plain twin (…_bytes) that takes one byte after the other, does the same, and stands in where the order
  * of bytes in a word is another one. Both are tested against each other.
@@ -21,7 +22,7 @@
 #endif
 
 #define FP_SCAN_NUMBER_ROOM 24 /* bytes from the number's first on that can be read, whatever they are */
-#define FP_SCAN_ROW_ROOM 80    /* the same of a row, of which 64 bytes are looked at */
+#define FP_SCAN_ROW_ROOM 80    /* the same of a row, and two bytes behind it */
 
 /* Stands for itself in a JSON string. */
 static inline bool fp_scan_is_plain(char c)
@@ -135,6 +136,35 @@ static inline const char *fp_scan_number(const char *p, int64_t *ret)
     return p + bits / 8;
 }
 
+#else
+
+static inline size_t fp_scan_plain(const char *p, size_t n, unsigned char *all)
+{
+    return fp_scan_plain_bytes(p, n, all);
+}
+
+static inline const char *fp_scan_number(const char *p, int64_t *ret)
+{
+    return fp_scan_number_bytes(p, ret);
+}
+
+#endif
+
+/* "[12,0,7,7]", n whole numbers, wherever they are read one after the other. */
+static inline const char *fp_scan_row_numbers(const char *p, int64_t *row, size_t n)
+{
+    const char *start = p;
+
+    if (*p++ != '[')
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        p = p - start > FP_SCAN_ROW_ROOM - FP_SCAN_NUMBER_ROOM ? NULL : fp_scan_number(p, &row[i]);
+        if (!p || *p++ != (i + 1 < n ? ',' : ']'))
+            return NULL;
+    }
+    return p;
+}
+
 #ifdef __SSE2__
 
 #define FP_SCAN_ROW_OF_4
@@ -198,35 +228,6 @@ static inline const char *fp_scan_row_of_4(const char *p, int64_t row[4])
 }
 
 #endif
-
-#else
-
-static inline size_t fp_scan_plain(const char *p, size_t n, unsigned char *all)
-{
-    return fp_scan_plain_bytes(p, n, all);
-}
-
-static inline const char *fp_scan_number(const char *p, int64_t *ret)
-{
-    return fp_scan_number_bytes(p, ret);
-}
-
-#endif
-
-static inline const char *fp_scan_row_numbers(const char *p, int64_t *row, size_t n)
-{
-    const char *start = p;
-
-    if (*p++ != '[')
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        /* what can be read behind a number that ends further on is not known */
-        p = p - start > FP_SCAN_ROW_ROOM - FP_SCAN_NUMBER_ROOM ? NULL : fp_scan_number(p, &row[i]);
-        if (!p || *p++ != (i + 1 < n ? ',' : ']'))
-            return NULL;
-    }
-    return p - start <= 64 ? p : NULL;
-}
 
 static inline const char *fp_scan_row(const char *p, int64_t *row, size_t n)
 {
