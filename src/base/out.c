@@ -180,6 +180,7 @@ int fp_out_file(const char *path, enum fp_out_mode mode, fp_out_writer *write, v
     finished = fp_out_finish(&out, err);
     if (rc == FP_OK)
         rc = finished;
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* on its way to the disk while others work: no promise */
     if (fp_fd_close(fd) < 0 && rc == FP_OK)
         rc = fp_error_errno(err, FP_EIO, errno, "cannot write %s", path);
     if (rc < 0)

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/unit.h"
 #include "codec/reply_forms.h"
+#include "codec/scan.h"
 
 #define COLUMNS_MAX 16 /* more than any version sends */
 
@@ -31,6 +32,7 @@ struct columns_reader {
     size_t width;            /* numbers in a row; 0 = `columns` has not come */
     bool has_rows, has_node_values;
     struct fp_nodes nodes;   /* rows whose columns were known when they came … */
+    int64_t most_function, most_parent; /* of their numbers */
     int64_t *raw;            /* … and those that came before */
     size_t raw_count, raw_cap;
     uint32_t *raw_at;
@@ -124,32 +126,27 @@ static int refuse(uint32_t at, struct fp_error *err, const char *what, int64_t v
     return FP_EDATA;
 }
 
-/* A row becomes a node. Whether its ids are in range is known at the end only. */
-static int add_row(struct columns_reader *r, const int64_t *row, uint32_t at, struct fp_error *err)
+static int refuse_row(int64_t function, int64_t parent, int64_t value, uint32_t at, struct fp_error *err)
 {
-    size_t node = r->nodes.count;
-    int64_t function = row[r->place[FUNCTION]], parent = row[r->place[PARENT]], self = row[r->place[SELF]];
-    int64_t total = r->place[TOTAL] >= 0 ? row[r->place[TOTAL]] : 0;
-    int rc;
-
     if (function < 0 || function >= FP_LIMIT_NODES)
         return refuse(at, err, "a function_id that is out of range", function);
     if (parent < -1 || parent >= FP_LIMIT_NODES)
         return refuse(at, err, "a parent_node_id that is out of range", parent);
-    if (self < 0 || total < 0)
-        return refuse(at, err, "a negative value", self < 0 ? self : total);
-    if (node == r->nodes.cap) {
-        rc = fp_nodes_reserve(&r->nodes, node + 1, err);
-        if (rc < 0)
-            return rc;
-    }
-    r->nodes.node[node].name = (uint32_t)function;
-    r->nodes.node[node].parent = parent < 0 ? FP_NODES_ROOT : (uint32_t)parent;
-    r->nodes.node[node].self = self;
-    r->nodes.node[node].total = total;
-    r->nodes.node[node].at = at;
-    r->nodes.count++;
-    return FP_OK;
+    return refuse(at, err, "a negative value", value);
+}
+
+/* A row becomes a node. Whether its ids are in range is known at the end only. */
+static inline __attribute__((always_inline)) int add_row(struct columns_reader *r, const int64_t *row, uint32_t at,
+                                                         struct fp_error *err)
+{
+    int64_t function = row[r->place[FUNCTION]], parent = row[r->place[PARENT]], self = row[r->place[SELF]];
+    int64_t total = r->place[TOTAL] >= 0 ? row[r->place[TOTAL]] : 0;
+
+    if ((uint64_t)function >= FP_LIMIT_NODES || (uint64_t)parent + 1 > FP_LIMIT_NODES || (self | total) < 0)
+        return refuse_row(function, parent, self < 0 ? self : total, at, err);
+    r->most_function = function > r->most_function ? function : r->most_function;
+    r->most_parent = parent > r->most_parent ? parent : r->most_parent;
+    return fp_nodes_add(&r->nodes, (struct fp_node){ self, total, (uint32_t)function, at }, (uint32_t)parent, err);
 }
 
 /* A row whose columns are not known yet is kept as it is; the first one says how wide rows are. */
@@ -187,6 +184,28 @@ static int keep_raw_row(struct columns_reader *r, uint32_t at, struct fp_error *
     return rc;
 }
 
+/* At the first byte of a row: passes over the rows that look as usual and have arrived, up to the first byte of one
+ * that does not, or may be the last. */
+static int read_usual_rows(struct columns_reader *r, struct fp_error *err)
+{
+    struct fp_slice ahead = fp_json_ahead(r->json);
+    uint64_t offset = fp_json_offset(r->json);
+    int64_t row[COLUMNS_MAX];
+    size_t at = 0;
+    int rc = FP_OK;
+
+    while (rc == FP_OK && ahead.len - at >= FP_SCAN_ROW_ROOM) {
+        const char *after = fp_scan_row(ahead.data + at, row, r->width);
+
+        if (!after || after[0] != ',' || after[1] != '[')
+            break;
+        rc = add_row(r, row, (uint32_t)(offset + at), err);
+        at = (size_t)(after + 1 - ahead.data);
+    }
+    fp_json_pass(r->json, at);
+    return rc;
+}
+
 static int read_rows(struct columns_reader *r, struct fp_error *err)
 {
     int64_t row[COLUMNS_MAX];
@@ -196,8 +215,11 @@ static int read_rows(struct columns_reader *r, struct fp_error *err)
         return fp_json_fail(r->json, err, FP_EDATA, "`values` comes twice");
     r->has_rows = true;
     while (rc == FP_OK && (rc = fp_json_item(r->json, err)) > 0) {
-        uint32_t at = (uint32_t)fp_json_offset(r->json);
+        uint32_t at;
 
+        if (r->width && (rc = read_usual_rows(r, err)) < 0)
+            break;
+        at = (uint32_t)fp_json_offset(r->json);
         if (r->width) {
             rc = fp_json_i64_row(r->json, row, r->width, err);
             if (rc == FP_OK)
@@ -284,38 +306,43 @@ static enum fp_frame_kind kind_of(const struct columns_reader *r, size_t functio
     return (enum fp_frame_kind)kind;
 }
 
-/* Names with their kinds go to the builder; nodes and root refer to them from here on. */
+/* Some id is out of range: the first of them. */
+static int refuse_ids(const struct columns_reader *r, struct fp_error *err)
+{
+    size_t i = 0;
+    const struct fp_node *node = r->nodes.node;
+    const uint32_t *parent = r->nodes.parent;
+
+    while (node[i].name < r->functions && (parent[i] == FP_NODES_ROOT || parent[i] < r->nodes.count))
+        i++;
+    if (node[i].name >= r->functions)
+        return refuse(node[i].at, err, "a function_id that is out of range", node[i].name);
+    return refuse(node[i].at, err, "an orphan: its parent_node_id is not in the reply", parent[i]);
+}
+
+/* Names with their kinds go to the builder, and with them the root; `function` leads to them from here on. */
 static int resolve_names(struct columns_reader *r, struct fp_builder *builder, struct fp_error *err)
 {
+    struct fp_slice root;
+    size_t at = 0;
     int rc = FP_OK;
 
     if (r->typed && r->letters != r->functions)
         return fp_error_set(err, FP_EDATA, "%zu function_types for %zu function%s", r->letters, r->functions,
                             fp_plural(r->functions));
-    for (size_t i = 0; i < r->nodes.count; i++) {
-        uint32_t function = r->nodes.node[i].name, parent = r->nodes.node[i].parent;
-
-        if (function >= r->functions)
-            return refuse(r->nodes.node[i].at, err, "a function_id that is out of range", function);
-        if (parent != FP_NODES_ROOT && parent >= r->nodes.count)
-            return refuse(r->nodes.node[i].at, err, "an orphan: its parent_node_id is not in the reply",
-                          parent);
-        if (parent == FP_NODES_ROOT && !builder->count) {
-            struct fp_slice name = fp_names_get(&r->texts, r->function[function]);
-
-            rc = fp_builder_root(builder, name, fp_root_kind(name), err);
-            if (rc < 0)
-                return rc;
-        }
-    }
+    if ((size_t)r->most_function >= r->functions || r->most_parent >= (int64_t)r->nodes.count)
+        return refuse_ids(r, err);
+    while (at < r->nodes.count && r->nodes.parent[at] != FP_NODES_ROOT)
+        at++;
+    root = fp_names_get(&r->texts, r->function[r->nodes.node[at < r->nodes.count ? at : 0].name]); /* one there must be */
+    rc = fp_builder_root(builder, root, fp_root_kind(root), err);
     for (size_t i = 0; i < r->functions && rc == FP_OK; i++) {
         struct fp_slice name = fp_names_get(&r->texts, r->function[i]);
 
         builder->objects |= r->typed && r->letter[i] == 'O';
         rc = fp_names_intern(&builder->names, name, kind_of(r, i, name), &r->function[i], err);
     }
-    for (size_t i = 0; i < r->nodes.count && rc == FP_OK; i++)
-        r->nodes.node[i].name = r->function[r->nodes.node[i].name];
+    r->nodes.names = r->function;
     return rc;
 }
 

@@ -401,23 +401,6 @@ int fp_json_i64(struct fp_json *json, int64_t *ret_value, struct fp_error *err)
     return digits(json, ret_value, err);
 }
 
-/* "[12,-1,0,7]" without spaces, wholly in the window: position after it, or NULL for the slow way. */
-static inline const char *fast_row(const char *p, int64_t *row, size_t n)
-{
-    if (*p++ != '[')
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        bool negative = *p == '-';
-
-        p = fp_scan_number(p + negative, &row[i]);
-        if (!p || *p++ != (i + 1 < n ? ',' : ']'))
-            return NULL;
-        if (negative)
-            row[i] = -row[i];
-    }
-    return p;
-}
-
 int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_error *err)
 {
     bool here = json->pos < json->end && json->window[json->pos] == '[';
@@ -425,8 +408,8 @@ int fp_json_i64_row(struct fp_json *json, int64_t *row, size_t n, struct fp_erro
 
     if (rc < 0)
         return rc;
-    if (json->end - json->pos > (FP_SCAN_NUMBER_ROOM + 2) * n + 1) {
-        const char *after = fast_row(json->window + json->pos, row, n);
+    if (json->end - json->pos >= FP_SCAN_ROW_ROOM) {
+        const char *after = fp_scan_row(json->window + json->pos, row, n);
 
         if (after) {
             json->pos = (size_t)(after - json->window);

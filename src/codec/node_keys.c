@@ -131,7 +131,7 @@ static int put_batch(struct join *j, const struct fp_node *node, uint32_t start,
     return FP_OK;
 }
 
-static int find_batch(const struct join *j, struct fp_node *node, uint32_t start, uint32_t n, struct fp_error *err)
+static int find_batch(const struct join *j, uint32_t *up, uint32_t start, uint32_t n, struct fp_error *err)
 {
     const struct fp_node_key *parent = j->keys->parent + start;
     uint32_t hash[BATCH];
@@ -147,11 +147,11 @@ static int find_batch(const struct join *j, struct fp_node *node, uint32_t start
         size_t at = find(j, parent[i], hash[i]);
 
         if (fp_node_key_equal(parent[i], FP_NODE_KEY_ROOT))
-            node[start + i].parent = FP_NODES_ROOT;
+            up[start + i] = FP_NODES_ROOT;
         else if (j->slots.slot[at])
-            node[start + i].parent = fp_slots_id(&j->slots, at);
+            up[start + i] = fp_slots_id(&j->slots, at);
         else
-            return refuse(node[start + i].named_at, err, "an orphan: the parent that this node names is not in the reply");
+            return refuse(up[start + i], err, "an orphan: the parent that this node names is not in the reply");
     }
     return FP_OK;
 }
@@ -165,7 +165,7 @@ int fp_node_keys_join(const struct fp_node_keys *keys, struct fp_nodes *nodes, s
     for (uint32_t i = 0; i < count && rc == FP_OK; i += BATCH)
         rc = put_batch(&j, nodes->node, i, count - i < BATCH ? count - i : BATCH, err);
     for (uint32_t i = 0; i < count && rc == FP_OK; i += BATCH)
-        rc = find_batch(&j, nodes->node, i, count - i < BATCH ? count - i : BATCH, err);
+        rc = find_batch(&j, nodes->parent, i, count - i < BATCH ? count - i : BATCH, err);
     fp_slots_release(&j.slots);
     return rc;
 }

@@ -57,7 +57,7 @@ static inline bool fp_node_key_equal(struct fp_node_key a, struct fp_node_key b)
 int fp_node_keys_add(struct fp_node_keys *keys, struct fp_node_key own, struct fp_node_key parent, struct fp_error *err);
 
 /* Sets each node's parent: an index, or FP_NODES_ROOT. Refuses two nodes with one id (with the offset `at`) and parents
- * that are not there (with the offset `named_at`). */
+ * that are not there (with the offset that stood in the parent's place until now). */
 int fp_node_keys_join(const struct fp_node_keys *keys, struct fp_nodes *nodes, struct fp_error *err);
 
 #endif

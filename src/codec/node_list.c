@@ -118,14 +118,11 @@ static int store(struct list_reader *r, const struct element *e, struct fp_error
 {
     int rc = fp_node_key_equal(e->parent, FP_NODE_KEY_ROOT) ? note_root(r, e, err) : FP_OK;
 
-    if (rc == FP_OK && r->nodes.count == r->nodes.cap)
-        rc = fp_nodes_reserve(&r->nodes, r->nodes.count + 1, err);
     if (rc == FP_OK)
         rc = fp_node_keys_add(&r->keys, e->own, e->parent, err);
-    if (rc == FP_OK)
-        r->nodes.node[r->nodes.count++] = (struct fp_node){
-            .name = e->name, .self = e->self, .total = e->total, .at = e->at, .named_at = e->parent_end
-        };
+    if (rc == FP_OK) /* until ids are joined, where the parent's ended stands for the parent */
+        rc = fp_nodes_add(&r->nodes, (struct fp_node){ .name = e->name, .self = e->self, .total = e->total, .at = e->at },
+                          e->parent_end, err);
     return rc;
 }
 

@@ -114,6 +114,15 @@ void fp_paint_text(struct fp_paint *p, double x, double y, const char *text, siz
 
 static void fill_rect(struct fp_paint *p, const struct fp_rect *r, struct fp_rgb colour)
 {
+    bool done;
+
+    if (p->pixels) {
+        cairo_surface_flush(cairo_get_target(p->cr));
+        done = fp_pixels_fill(p->pixels, r, p->top, colour);
+        cairo_surface_mark_dirty(cairo_get_target(p->cr));
+        if (done)
+            return;
+    }
     fp_paint_colour(p, colour);
     cairo_rectangle(p->cr, r->x, r->y, r->width, r->height);
     cairo_fill(p->cr);

@@ -21,12 +21,14 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "flame/picture.h"
+#include "flame/pixels.h"
 
 struct fp_paint {
     cairo_t *cr;
     PangoLayout *text;
     PangoFontDescription *font;
     bool fontless; /* text was to be painted with a font that could not be opened */
+    const struct fp_pixels *pixels; /* cr's, for rectangles; borrowed; NULL = cairo paints those, too */
     double top, bottom; /* boxes beyond them are left out, as nobody would see them; in CSS pixels of the picture */
 };
 

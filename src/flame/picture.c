@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "flame/label.h"
 #include "flame/picture_parts.h"
@@ -168,20 +169,29 @@ int fp_picture_end(struct fp_picture *p, const struct fp_legend_cursor *below, s
 static int fill_boxes(struct fp_picture *p, struct fp_error *err)
 {
     const struct fp_layout *layout = &p->panels[0].layout;
+    struct known {
+        struct fp_rgb fill;
+        bool is;
+    } *known = fp_array_zeroed(p->tree->names.count, sizeof *known); /* by name */
     struct fp_str ident;
-    int rc = FP_OK;
+    int rc = known ? FP_OK : fp_error_nomem(err);
 
     fp_str_init(&ident, FP_LIMIT_NAME);
     for (size_t i = 0; i < layout->count && rc == FP_OK; i++) {
         struct fp_box *box = &layout->boxes[i];
         struct fp_slice name = fp_tree_name(p->tree, box->node);
+        struct known *own = &known[p->tree->name[box->node]];
 
-        if (fp_ident_of_name(&ident, name))
-            name = fp_str_slice(&ident);
-        box->fill = fp_palette_frame(fp_tree_kind(p->tree, box->node), name);
-        rc = fp_str_status(&ident, "the identity of a name", err);
+        if (!own->is) {
+            if (fp_ident_of_name(&ident, name))
+                name = fp_str_slice(&ident);
+            *own = (struct known){ fp_palette_frame(fp_tree_kind(p->tree, box->node), name), true };
+            rc = fp_str_status(&ident, "the identity of a name", err);
+        }
+        box->fill = own->fill;
     }
     fp_str_release(&ident);
+    free(known);
     return rc;
 }
 

@@ -22,6 +22,7 @@ struct painter {
     cairo_surface_t *surface;
     cairo_t *cr;
     struct fp_paint paint;
+    struct fp_pixels pixels;
     int scale;
 };
 
@@ -36,6 +37,8 @@ static void painter_release(struct painter *p)
 
 static int painter_init(struct painter *p, struct fp_error *err)
 {
+    int rc;
+
     p->width = p->picture->width * (uint32_t)p->scale;
     p->height = p->picture->height * (uint32_t)p->scale;
     p->band_height = BAND_BYTES / 4 / p->width;
@@ -47,7 +50,12 @@ static int painter_init(struct painter *p, struct fp_error *err)
         return fp_error_set(err, FP_ENOMEM, "cairo cannot make an image of %u × %u px: %s", p->width,
                             p->band_height, cairo_status_to_string(cairo_status(p->cr)));
     cairo_scale(p->cr, p->scale, p->scale);
-    return fp_paint_init(&p->paint, p->cr, err);
+    p->pixels = (struct fp_pixels){ cairo_image_surface_get_data(p->surface),
+                                    (size_t)cairo_image_surface_get_stride(p->surface), p->width, p->band_height,
+                                    p->scale };
+    rc = fp_paint_init(&p->paint, p->cr, err);
+    p->paint.pixels = &p->pixels;
+    return rc;
 }
 
 /* The whole picture, of which the surface shows the band. */

@@ -158,12 +158,34 @@ int fp_builder_add(struct fp_builder *b, uint32_t node, int64_t value, struct fp
     return FP_OK;
 }
 
-int fp_builder_append(struct fp_builder *b, uint32_t parent, uint32_t name, int64_t value, uint32_t *ret_node,
-                      struct fp_error *err)
+int fp_builder_append_checked(struct fp_builder *b, uint32_t parent, uint32_t name, int64_t value, struct fp_error *err)
 {
-    int rc = append_child(b, parent, name, ret_node, err);
+    uint32_t node;
+    int rc = append_child(b, parent, name, &node, err);
 
-    return rc == FP_OK ? fp_builder_add(b, *ret_node, value, err) : rc;
+    return rc == FP_OK ? fp_builder_add(b, node, value, err) : rc;
+}
+
+/* In place: what a node becomes is never behind it. */
+int fp_builder_join_twins(struct fp_builder *b, struct fp_error *err)
+{
+    size_t count = b->count;
+    uint32_t *place = fp_array_new(count, sizeof *place);
+    int rc = FP_OK;
+
+    if (!place)
+        return fp_error_nomem(err);
+    place[0] = 0;
+    b->count = b->in_slots = 1;
+    for (size_t node = 1; node < count && rc == FP_OK; node++) {
+        int64_t self = b->self[node];
+
+        rc = fp_builder_child(b, place[b->parent[node]], b->name[node], &place[node], err);
+        if (rc == FP_OK)
+            b->self[place[node]] += self; /* which the total has */
+    }
+    free(place);
+    return rc;
 }
 
 /* Into a builder that has but its root: `from` with the other root. */

@@ -28,8 +28,11 @@ static size_t run_of(struct fp_slice name, size_t from, bool (*is)(char))
 
 static bool starts_at(struct fp_slice name, size_t at, const char *text)
 {
-    size_t len = strlen(text);
+    size_t len;
 
+    if (at >= name.len || name.data[at] != *text) /* nearly always */
+        return false;
+    len = strlen(text);
     return len <= name.len - at && memcmp(name.data + at, text, len) == 0;
 }
 

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "profile/names.h"
 
 #define FP_NO_NODE UINT32_MAX
@@ -56,9 +57,30 @@ int fp_builder_child(struct fp_builder *builder, uint32_t parent, uint32_t name,
                      struct fp_error *err);
 /* Adds to the self value of a node; FP_EDATA when negative or when the profile's total would overflow. */
 int fp_builder_add(struct fp_builder *builder, uint32_t node, int64_t value, struct fp_error *err);
-/* Both for a child that the caller knows is not there yet: no table is asked, none grows. */
-int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name, int64_t value, uint32_t *ret_node,
-                      struct fp_error *err);
+int fp_builder_append_checked(struct fp_builder *builder, uint32_t parent, uint32_t name, int64_t value,
+                              struct fp_error *err);
+/* A child at the end, with its value, and no table is asked: whether `parent` has one of this name already, the caller
+ * knows, or calls fp_builder_join_twins when all are there (before a table is asked for the first time). */
+static inline int fp_builder_append(struct fp_builder *builder, uint32_t parent, uint32_t name, int64_t value,
+                                    struct fp_error *err)
+{
+    size_t node = builder->count;
+    uint32_t depth = builder->depth[parent];
+    int64_t total;
+
+    if (node == builder->cap || depth >= FP_LIMIT_DEPTH || value < 0 ||
+        __builtin_add_overflow(builder->total, value, &total))
+        return fp_builder_append_checked(builder, parent, name, value, err);
+    builder->parent[node] = parent;
+    builder->name[node] = name;
+    builder->depth[node] = depth + 1;
+    builder->self[node] = value;
+    builder->total = total;
+    builder->count = node + 1;
+    return FP_OK;
+}
+/* Children of one parent that have one name become one. */
+int fp_builder_join_twins(struct fp_builder *builder, struct fp_error *err);
 /* Adds every stack of `from` below our root (roots are one, whatever their names). `from` is used up: what
  * is left of it can be released, no more. On failure `to` is not usable either. */
 int fp_builder_merge(struct fp_builder *to, struct fp_builder *from, struct fp_error *err);

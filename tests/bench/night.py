@@ -4,8 +4,8 @@
 
     night.py FLAMEPRESS REPLY [SERVICES]        (200 services, 24 requests each)
 
-Prints how many cores the run kept busy, its memory, and its CPU time a service. The server takes part of the machine,
-too; on one that others use, the share of cores says little."""
+Prints how many cores the run kept busy, with the server and alone, and for how long the machine had nothing to do at all;
+its memory, and its CPU time a service. On a machine that others use, too, only the last of these says much."""
 
 from __future__ import annotations
 
@@ -45,7 +45,20 @@ def serve(path: str, port: Connection) -> None:
     asyncio.run(run())
 
 
-def press(flamepress: str, port: int, services: int, directory: str) -> None:
+def idle() -> float:
+    """Seconds that the cores had nothing to do, or waited for a disk, since the machine started."""
+    with open("/proc/stat", encoding="ascii") as file:
+        ticks = [int(word) for word in file.readline().split()[1:]]
+    return (ticks[3] + ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of(process: int) -> float:
+    with open(f"/proc/{process}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def press(flamepress: str, port: int, services: int, directory: str, server: int) -> None:
     config = {
         "output": os.path.join(directory, "site"),
         "timezone": "UTC",
@@ -58,13 +71,15 @@ def press(flamepress: str, port: int, services: int, directory: str) -> None:
     path = os.path.join(directory, "config.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(config, file)
-    start = time.monotonic()
+    start, idle_before = time.monotonic(), idle()
     process = subprocess.Popen([flamepress, "run", "-c", path])  # pylint: disable=consider-using-with
     _, status, use = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     wall, cpu, cores = time.monotonic() - start, use.ru_utime + use.ru_stime, len(os.sched_getaffinity(0))
+    served, unused = cpu_of(server), idle() - idle_before
     print(f"{services} services, {24 * services:,} replies: exit code {process.returncode}, {wall:.1f} s wall, {cpu:.1f} s CPU")
-    print(f"    {cpu / wall / cores:.2f} of {cores} cores, {use.ru_maxrss / 1024:.0f} MB, {cpu / services * 1000:.0f} ms a service")
+    print(f"    {cpu / wall / cores:.2f} of {cores} cores, {(cpu + served) / wall / cores:.2f} with the server's {served:.1f} s; "
+          f"idle {unused / wall / cores:.2f}; {use.ru_maxrss / 1024:.0f} MB, {cpu / services * 1000:.0f} ms a service")
 
 
 def main() -> None:
@@ -75,7 +90,8 @@ def main() -> None:
     server.start()
     try:
         with tempfile.TemporaryDirectory(prefix="flamepress-night-") as directory:
-            press(flamepress, here.recv(), services, directory)
+            assert server.pid
+            press(flamepress, here.recv(), services, directory, server.pid)
     finally:
         server.terminate()
 

@@ -80,6 +80,47 @@ static void numbers(void **state)
     assert_in_range(read, 30000, 90000);
 }
 
+/* Rows of four at once, and one number after the other: the same, whatever comes. */
+static void rows(void **state)
+{
+    static const char odd[] = "0123456789,[]- \x2f\x3a\xb0\xff";
+    uint64_t random = 7;
+    size_t read = 0;
+
+    (void)state;
+    for (int round = 0; round < 200000; round++) {
+        char text[160], *copy;
+        size_t n = 0, width = below(&random, 8) ? 4 : 1 + below(&random, 6), most = below(&random, 4) ? 7 : 17;
+        int64_t got[6] = { -1, -1, -1, -1, -1, -1 }, expected[6] = { -1, -1, -1, -1, -1, -1 };
+        const char *after, *after_bytes = NULL, *p;
+
+        text[n++] = '[';
+        for (size_t i = 0; i < width; i++) {
+            for (size_t digits = 1 + below(&random, most); digits; digits--)
+                text[n++] = (char)('0' + below(&random, 10));
+            text[n++] = i + 1 < width ? ',' : ']';
+        }
+        if (below(&random, 2))
+            text[below(&random, n)] = odd[below(&random, sizeof odd - 1)];
+        memset(text + n, ',', sizeof text - n);
+        copy = copy_of(text, FP_SCAN_ROW_ROOM);
+        after = fp_scan_row(copy, got, width);
+        p = text + (text[0] == '[');
+        for (size_t i = 0; i < width && p > text && p - text <= FP_SCAN_ROW_ROOM - FP_SCAN_NUMBER_ROOM; i++) {
+            p = fp_scan_number_bytes(p, &expected[i]);
+            if (!p || *p++ != (i + 1 < width ? ',' : ']'))
+                break;
+            after_bytes = i + 1 == width ? p : NULL;
+        }
+        assert_int_equal(after ? after - copy : -1, after_bytes ? after_bytes - text : -1);
+        if (after)
+            assert_memory_equal(got, expected, sizeof got);
+        read += after != NULL;
+        free(copy);
+    }
+    assert_in_range(read, 50000, 150000);
+}
+
 #define UUID "01234567-89ab-cdef-fedc-ba9876543210"
 
 static void uuids(void **state)
@@ -221,7 +262,8 @@ static void odd_elements(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_runs),        cmocka_unit_test(numbers),      cmocka_unit_test(uuids),
+        cmocka_unit_test(plain_runs),        cmocka_unit_test(numbers),      cmocka_unit_test(rows),
+        cmocka_unit_test(uuids),
         cmocka_unit_test(elements_at_sight), cmocka_unit_test(odd_elements),
     };
 
