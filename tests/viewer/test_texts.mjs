@@ -2,6 +2,7 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import test from 'node:test';
+import vm from 'node:vm';
 
 import { dice, fp, render, source } from './support.mjs';
 
@@ -62,9 +63,12 @@ test('the same texts as on the page', async () => {
     await sameTexts(Array.from({ length: 19 }, (_, i) => `f${i} ${Math.floor(10 ** (roll(1300) / 100))}`).join('\n') + '\n', '--event', event);
 });
 
-test('the forms of names are those of the pictures', () => {
+test('the forms of names are those of the pictures, and of the script in them', () => {
+  const [endsOf] = /^function endsOf[^]*?^}$/m.exec(fs.readFileSync(source('assets/flame_svg.js'), 'utf8'));
+  const ends = vm.runInThisContext(`(${endsOf})`);
   for (const forms of JSON.parse(fs.readFileSync(source('tests/data/short_names.json'), 'utf8')))
-    assert.deepStrictEqual(fp.shorterNames(forms[0]).map((form) => form.name), forms);
+    for (const made of [fp.shorterNames(forms[0]).map((form) => form.name), ends(forms[0])])
+      assert.deepStrictEqual(made, forms);
 });
 
 test('labels keep the end that tells', () => {
