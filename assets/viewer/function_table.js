@@ -127,7 +127,7 @@
     function filter(text) {
       ({ matched } = fp.matchNames(names, text.trim()));
       refresh();
-      box.say(!matched ? '' : shown.length ? fp.fill(words.filtered, { count: fp.formatCount(shown.length),
+      box.say(!matched ? '' : shown.length ? fp.fill(columns.beforeTotal ? words.filteredBoth : words.filtered, { count: fp.formatCount(shown.length),
         all: fp.counted(ids.length, words.function, words.functions) }) : words.nothing);
     }
 

@@ -59,7 +59,7 @@
     inexact: 'Values beyond 9,007,199,254,740,991 are rounded.',
     legend: 'Colours', points: 'Change of share in points', less: 'less', grew: 'more', same: 'no change',
     noFunction: 'This function is not in what is shown.',
-    filter: 'Filter', filtered: '{count} of {all}', showMore: 'Show {count} of {left} more',
+    filter: 'Filter', filtered: '{count} of {all}', filteredBoth: '{count} of {all} on either side', showMore: 'Show {count} of {left} more',
     selfHead: 'self', totalHead: 'total', changeSelf: 'change of self in points', changeTotal: 'change of total in points',
     functionHead: 'function', isNew: 'new', isGone: 'gone', calledBy: 'Called by', calls: 'Calls', ofThis: 'Share of it',
     toSandwich: 'Callers and callees in the graph',

@@ -57,7 +57,7 @@
     inexact: '超过 9,007,199,254,740,991 的数值经过舍入。',
     legend: '颜色', points: '占比变化（百分点）', less: '减少', grew: '增加', same: '无变化',
     noFunction: '当前显示的内容中没有这个函数。',
-    filter: '筛选', filtered: '{all}中的 {count} 个', showMore: '再显示 {count} 个，共剩 {left} 个',
+    filter: '筛选', filtered: '{all}中的 {count} 个', filteredBoth: '两侧共{all}中的 {count} 个', showMore: '再显示 {count} 个，共剩 {left} 个',
     selfHead: '自身', totalHead: '总计', changeSelf: '自身变化（百分点）', changeTotal: '总计变化（百分点）',
     functionHead: '函数', isNew: '新增', isGone: '消失', calledBy: '调用者', calls: '被调用者', ofThis: '占其比例',
     toSandwich: '在图中查看调用者与被调用者',
