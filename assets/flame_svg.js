@@ -72,6 +72,42 @@ function fit(text, pixels) {
   return all;
 }
 
+// The ends of a function's name, each shorter than the one before, as in every picture: without arguments, type and
+// place, then without package after package. What stands in brackets is no boundary.
+function endsOf(name) {
+  const all = [name], file = /^\[\/.*]$/.test(name);
+  if (name.length > 1024 || name[0] === '[' && !file) return all;
+  const cut = (from, to) => {
+    base = base.slice(from, to);
+    outer = outer.slice(from, to);
+    return to;
+  };
+  const before = (at) => at > 0 && cut(0, at);
+  const brackets = (text) => (text[0] === '(' ? '\x02' : '\x01').repeat(text.length);
+  let base = file ? name.slice(1, -1) : name, was;
+  let outer = base.replace(/(?<![\w$])operator(<=>|<<=?|>>=?|->\*?|[<>]=?|\(\)|\[]| (?=[a-z_])[^<>()[\]{}]*)/gi,
+    (all) => all.replace(/[^a-z]/gi, '_')).replace(/[-=]>/g, '__');
+  while (was !== outer) outer = (was = outer).replace(/<[^<>()[\]{}]*>|\([^()]*\)|\[[^[\]]*]|{[^{}]*}/g, brackets);
+  outer = outer.replace(/[<([{].*/, brackets); // not closed
+  if (!file) {
+    before(outer.search(/(?<=[^\s.:\x02])\x02+( const)?$/));
+    before(base.search(/(?<=.)(@.*|(\.(part|constprop|isra|cold|llvm|lto_priv|\d+))+)$/));
+    if (!before(outer.search(/(?<=.) (?=\S*([/\\]|:\d))/)))
+      cut(outer.replace(/ (?=[\x01\x02]*$)/, '_').lastIndexOf(' ') + 1);
+  }
+  if (base !== name) all.push(base);
+  for (const { index, 0: { length } } of outer.matchAll(/:\d+$/.test(base) ? /\/(?![.:]|$)/g : /(\/|\.|::)(?![.:]|$)/g))
+    all.push(base.slice(index + length));
+  return all;
+}
+
+// A thread and a process have no such ends.
+function labelOf(b, pixels) {
+  const name = nameOf(b), bare = name.replace(/^\[[tpkcl]\] (?=.)/, '');
+  const ends = b.parent && !/^\[[tp]\] /.test(name) ? endsOf(bare) : [bare];
+  return fit(ends.find((end) => fit(end, pixels) === end) || ends.pop(), pixels);
+}
+
 function put(b, x, width, label) {
   let text = b.el.querySelector('text');
   if (!b.was) b.was = [b.rect.getAttribute('x'), b.rect.getAttribute('width'), text ? text.textContent : ''];
@@ -90,7 +126,7 @@ function show(b, shown, pale) {
 function place(b, from, scale, pale) {
   const w = b.value * scale;
   put(b, (MARGIN + (b.from - from) * scale).toFixed(2), (w > 2 ? w - 0.5 : w).toFixed(2),
-    w < 27 ? '' : fit(nameOf(b).replace(/^\[[tpkcl]\] (?=.)/, ''), w - 6));
+    w < 27 ? '' : labelOf(b, w - 6));
   show(b, true, pale);
 }
 

@@ -16,9 +16,9 @@
   fp.FunctionTable = function (profile, words, caption, tooFew) {
     const list = fp.functionList(profile), { names } = profile, { columns, tree } = list;
     const defaults = fp.defaultState(profile);
-    const value = (n, key) => fp.el('td', { class: 'number', title: fp.formatExact(columns[key][n], profile.unit) },
+    const value = (n, key) => fp.el('td', { class: 'number', title: fp.formatExact(columns[key][n], profile.unit, words) },
       fp.el('span', null, fp.formatShare(columns[key][n], profile.whole)), ' ',
-      fp.el('small', null, fp.formatValue(columns[key][n], profile.unit)));
+      fp.el('small', null, fp.formatValue(columns[key][n], profile.unit, words)));
     const heads = [
       { key: 'self', text: words.selfHead, cell: (n) => value(n, 'self') },
       { key: 'total', text: words.totalHead, cell: (n) => value(n, 'total') },
@@ -64,7 +64,7 @@
     }
 
     const callRow = (total, amount, what) => fp.el('tr', null,
-      fp.el('td', { class: 'number', title: fp.formatExact(amount, profile.unit) }, fp.formatValue(amount, profile.unit)),
+      fp.el('td', { class: 'number', title: fp.formatExact(amount, profile.unit, words) }, fp.formatValue(amount, profile.unit, words)),
       fp.el('td', { class: 'number' }, fp.formatShare(amount, total)),
       fp.el('th', { scope: 'row', class: 'name' }, what));
 
@@ -127,7 +127,7 @@
     function filter(text) {
       ({ matched } = fp.matchNames(names, text.trim()));
       refresh();
-      box.say(!matched ? '' : shown.length ? fp.fill(words.filtered, { count: fp.formatCount(shown.length),
+      box.say(!matched ? '' : shown.length ? fp.fill(columns.beforeTotal ? words.filteredBoth : words.filtered, { count: fp.formatCount(shown.length),
         all: fp.counted(ids.length, words.function, words.functions) }) : words.nothing);
     }
 

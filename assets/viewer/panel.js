@@ -9,14 +9,14 @@
   /* One side's value and share; what they are of is said. */
   fp.valueText = function (profile, words, value, before) {
     const whole = before ? profile.beforeWhole : profile.whole;
-    return `${fp.formatValue(value, profile.unit)}, ` +
+    return `${fp.formatValue(value, profile.unit, words)}, ` +
       fp.fill(words.ofTotal, { share: fp.formatShare(value, whole) });
   };
 
   /* [label, text, exact] of a frame, for tooltip and panel. */
   fp.factsOf = function (profile, words, scene, { part, node }) {
     const { tree } = part, facts = [];
-    const exact = (value) => fp.formatExact(value, profile.unit);
+    const exact = (value) => fp.formatExact(value, profile.unit, words);
     const leaf = scene.kind === 'leaf' && node !== 0;
     facts.push([leaf ? words.leafValue : words.value, fp.valueText(profile, words, tree.total[node], false), exact(tree.total[node])]);
     if (scene.kind === 'plain')
@@ -25,7 +25,7 @@
       const before = tree.beforeTotal[node];
       facts.push([words.before, fp.valueText(profile, words, before, true), exact(before)]);
       facts.push([words.change,
-        fp.formatChange(before, tree.total[node], profile.beforeWhole, profile.whole, profile.unit), '']);
+        fp.formatChange(before, tree.total[node], profile.beforeWhole, profile.whole, profile.unit, words), '']);
     }
     return facts;
   };
@@ -98,8 +98,8 @@
         rows.push([words.recorded, fp.shown(raw), '']);
       rows.push(...fp.factsOf(profile, words, scene, target));
       const all = fp.functionTotals(tree, names.count, false);
-      rows.push([words.inAll, fp.fill(words.inAllText, { total: fp.formatValue(all.total[name], profile.unit),
-        share: fp.formatShare(all.total[name], profile.whole), self: fp.formatValue(all.self[name], profile.unit) }), '']);
+      rows.push([words.inAll, fp.fill(words.inAllText, { total: fp.formatValue(all.total[name], profile.unit, words),
+        share: fp.formatShare(all.total[name], profile.whole), self: fp.formatValue(all.self[name], profile.unit, words) }), '']);
       const depth = target.part.tree.depth[target.node];
       const stack = depth < STACK_SHOWN ? stackElement(fp.stackText(profile, scene, target)) : null;
       frame.replaceChildren(head(words.details),
@@ -125,7 +125,7 @@
         return;
       list.replaceChildren(head(words.matches),
         fp.el('ol', null, ...found.slice(0, LISTED).map(({ name, total }) => fp.el('li', null,
-          fp.el('span', { class: 'viewer-share', title: fp.formatExact(total, profile.unit) }, fp.formatShare(total, profile.whole)),
+          fp.el('span', { class: 'viewer-share', title: fp.formatExact(total, profile.unit, words) }, fp.formatShare(total, profile.whole)),
           fp.button('', () => on.sandwich(name), { title: words.sandwich })))),
         fp.el('p', { class: 'note' }, found.length > LISTED
           ? fp.fill(words.more, { count: fp.formatCount(found.length - LISTED) }) : ''));
@@ -163,7 +163,7 @@
 
     function byChange() {
       return profile.colours.changes.map((colour, i) => {
-        const step = i - 5, label = fp.STEP_LABELS[Math.abs(step)];
+        const step = i - 5, label = step ? fp.STEP_LABELS[Math.abs(step)] : words.same;
         return entry(colour, step ? `${step < 0 ? words.less : words.grew} ${label}` : label, false);
       });
     }

@@ -1,13 +1,9 @@
-/* Numbers as the program writes them (src/base/unit.c): the same digits, the same units, on every part of a page. */
+/* Numbers as the program writes them (src/base/unit.c): the same digits, the same units, on every part of a page. What
+ * has words in it takes them from `words`. */
 (function (fp) {
   'use strict';
 
-  /* In the order of enum fp_unit: symbol beside an exact value, and beside an exact 1. */
-  const UNITS = [
-    ['µs', 'µs'], ['ns', 'ns'], ['bytes', 'byte'], ['objects', 'object'], ['samples', 'sample'],
-    ['goroutines', 'goroutine'], ['units', 'unit'],
-  ];
-  const MICROSECONDS = 0, NANOSECONDS = 1, BYTES = 2;
+  const MICROSECONDS = 0, NANOSECONDS = 1, BYTES = 2; /* of enum fp_unit */
 
   /* Symbol, size in the smallest step, and from which rounded value the next step is used (0: the last). */
   const TIME_STEPS = [
@@ -55,16 +51,16 @@
 
   fp.formatCount = (count) => (count < 0 ? '-' : '') + grouped(abs(BigInt(count)));
 
-  fp.formatExact = function (value, unit) {
-    const [symbol, singular] = UNITS[unit] || UNITS[UNITS.length - 1];
+  fp.formatExact = function (value, unit, words) {
+    const [symbol, singular] = words.units[unit] || words.units[words.units.length - 1];
     return fp.formatCount(value) + ' ' + (Math.abs(value) === 1 ? singular : symbol);
   };
 
-  fp.formatValue = function (value, unit) {
+  fp.formatValue = function (value, unit, words) {
     if (unit === BYTES)
       return steps(BigInt(value), 1n, BYTE_STEPS, 3);
     if (unit !== MICROSECONDS && unit !== NANOSECONDS)
-      return fp.formatExact(value, unit);
+      return fp.formatExact(value, unit, words);
     return value ? steps(BigInt(value), unit === MICROSECONDS ? 1000n : 1n, TIME_STEPS, 2) : '0 s';
   };
 
@@ -88,7 +84,7 @@
   /* ---- change (src/flame/difference.c) ---- */
 
   const STEP_FROM = [0, 0, 0.001, 0.005, 0.02, 0.1]; /* of the whole */
-  fp.STEP_LABELS = ['no change', '< 0.1', '0.1–0.5', '0.5–2', '2–10', '≥ 10'];
+  fp.STEP_LABELS = ['', '< 0.1', '0.1–0.5', '0.5–2', '2–10', '≥ 10'];
 
   /* after ÷ afterWhole − before ÷ beforeWhole as ± num ÷ den, exactly. */
   function subtract(before, after, beforeWhole, afterWhole) {
@@ -116,33 +112,33 @@
 
   const plus = (text) => text.replace(/\d/, '+$&'); /* "< +0.01" */
 
-  fp.formatPoints = function (before, after, beforeWhole, afterWhole) {
+  fp.formatPoints = function (before, after, beforeWhole, afterWhole, words) {
     const { num, den } = subtract(before, after, beforeWhole, afterWhole);
     if (num === 0n)
-      return 'unchanged';
+      return words.unchanged;
     const points = Number(abs(num) * 1000000n / den) / 10000;
     const decimals = points < 9.995 ? 2 : points < 99.95 ? 1 : 0;
     const scaled = divide(abs(num) * 100n * 10n ** BigInt(decimals), den);
     const number = scaled ? rounded({ scaled, decimals }) : '0.' + '1'.padStart(decimals, '0');
-    if (num > 0n)
-      return (scaled ? '' : '< ') + '+' + number + ' points';
-    return (scaled ? '-' : '> -') + number + ' points';
+    const sign = num > 0n ? (scaled ? '+' : '< +') : (scaled ? '-' : '> -');
+    return fp.fill(words.ofPoints, { points: sign + number });
   };
 
   /* "+3 samples, +100 %; share +3.00 points" */
-  fp.formatChange = function (before, after, beforeWhole, afterWhole, unit) {
+  fp.formatChange = function (before, after, beforeWhole, afterWhole, unit, words) {
     const change = after - before;
-    let value = fp.formatValue(change, unit), relative = fp.formatShare(change, before);
+    let value = fp.formatValue(change, unit, words), relative = fp.formatShare(change, before);
     if (change > 0) {
       value = plus(value);
       relative = plus(relative);
     }
     if (change && !before)
-      relative = 'new';
+      relative = words.isNew;
     else if (change && !after)
-      relative = 'gone';
+      relative = words.isGone;
     else if (!before && !change)
       relative = '0 %';
-    return `${value}, ${relative}; share ${fp.formatPoints(before, after, beforeWhole, afterWhole)}`;
+    return fp.fill(words.changed, { value, relative,
+      points: fp.formatPoints(before, after, beforeWhole, afterWhole, words) });
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

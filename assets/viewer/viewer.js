@@ -54,9 +54,9 @@
       if (!functions.length)
         return controls.say(words.nothing);
       let text = fp.fill(words.found, { functions: fp.counted(functions.length, words.function, words.functions),
-        value: fp.formatValue(hits.value, profile.unit), share: fp.formatShare(hits.value, profile.whole) });
+        value: fp.formatValue(hits.value, profile.unit, words), share: fp.formatShare(hits.value, profile.whole) });
       if (profile.tree.beforeTotal)
-        text += fp.fill(words.foundBefore, { value: fp.formatValue(hits.before, profile.unit),
+        text += fp.fill(words.foundBefore, { value: fp.formatValue(hits.before, profile.unit, words),
           share: fp.formatShare(hits.before, profile.beforeWhole) });
       if (stopped)
         text += '. ' + fp.fill(words.stopped, { names: fp.counted(stopped, words.name, words.names) });

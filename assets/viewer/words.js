@@ -6,6 +6,9 @@
   fp.words = fp.words || {};
   fp.words.en = {
     kinds: ['application', 'library', 'kernel', 'CUDA', 'thread', 'process', 'host', 'object', 'no symbol'],
+    units: [['µs', 'µs'], ['ns', 'ns'], ['bytes', 'byte'], ['objects', 'object'], ['samples', 'sample'],
+      ['goroutines', 'goroutine'], ['units', 'unit']], /* in the order of enum fp_unit: beside a number, and beside 1 */
+    changed: '{value}, {relative}; share {points}', ofPoints: '{points} points', unchanged: 'unchanged',
     program: 'program', noPackage: 'no package',
     graph: 'Flame graph of the whole profile',
     keys: 'Arrow keys walk from frame to frame, with Shift to the neighbours of what is zoomed into. Enter zooms in, Escape out, Home shows all. / searches, n and p go through what was found.',
@@ -54,9 +57,9 @@
     narrow: 'Not drawn: {frames} narrower than half a pixel; zooming in shows them.',
     narrowSome: 'Frames narrower than half a pixel are not drawn; zooming in shows them.',
     inexact: 'Values beyond 9,007,199,254,740,991 are rounded.',
-    legend: 'Colours', points: 'Change of share in points', less: 'less', grew: 'more',
+    legend: 'Colours', points: 'Change of share in points', less: 'less', grew: 'more', same: 'no change',
     noFunction: 'This function is not in what is shown.',
-    filter: 'Filter', filtered: '{count} of {all}', showMore: 'Show {count} of {left} more',
+    filter: 'Filter', filtered: '{count} of {all}', filteredBoth: '{count} of {all} on either side', showMore: 'Show {count} of {left} more',
     selfHead: 'self', totalHead: 'total', changeSelf: 'change of self in points', changeTotal: 'change of total in points',
     functionHead: 'function', isNew: 'new', isGone: 'gone', calledBy: 'Called by', calls: 'Calls', ofThis: 'Share of it',
     toSandwich: 'Callers and callees in the graph',

@@ -5,6 +5,9 @@
   fp.words = fp.words || {};
   fp.words.zh = {
     kinds: ['应用', '库', '内核', 'CUDA', '线程', '进程', '主机', '对象', '无符号'],
+    units: [['µs', 'µs'], ['ns', 'ns'], ['字节', '字节'], ['个对象', '个对象'], ['个样本', '个样本'],
+      ['个 goroutine', '个 goroutine'], ['个单位', '个单位']],
+    changed: '{value}，{relative}；占比{points}', ofPoints: ' {points} 个百分点', unchanged: '不变',
     program: '程序', noPackage: '无包名',
     graph: '完整剖析数据的火焰图',
     keys: '方向键在帧之间移动，按住 Shift 移到放大帧的相邻帧。Enter 放大，Escape 返回上一级，Home 显示全部。/ 搜索，n 和 p 在匹配之间跳转。',
@@ -52,9 +55,9 @@
     narrow: '未绘制：{frames}，宽度不足半个像素；放大后可见。',
     narrowSome: '宽度不足半个像素的帧未绘制；放大后可见。',
     inexact: '超过 9,007,199,254,740,991 的数值经过舍入。',
-    legend: '颜色', points: '占比变化（百分点）', less: '减少', grew: '增加',
+    legend: '颜色', points: '占比变化（百分点）', less: '减少', grew: '增加', same: '无变化',
     noFunction: '当前显示的内容中没有这个函数。',
-    filter: '筛选', filtered: '{all}中的 {count} 个', showMore: '再显示 {count} 个，共剩 {left} 个',
+    filter: '筛选', filtered: '{all}中的 {count} 个', filteredBoth: '两侧共{all}中的 {count} 个', showMore: '再显示 {count} 个，共剩 {left} 个',
     selfHead: '自身', totalHead: '总计', changeSelf: '自身变化（百分点）', changeTotal: '总计变化（百分点）',
     functionHead: '函数', isNew: '新增', isGone: '消失', calledBy: '调用者', calls: '被调用者', ofThis: '占其比例',
     toSandwich: '在图中查看调用者与被调用者',

@@ -242,6 +242,8 @@ void fp_chart_put_line(const struct fp_chart *chart, json_t *to, const struct fp
 
 /* ---- sparklines ---- */
 
+#define SPARK_FEW 4u /* windows; a line through so few is short, so each has its dot */
+
 static size_t read_points(const json_t *trend, struct fp_chart_point points[FP_HISTORY_SPARK])
 {
     const json_t *list = json_object_get(trend, "points");
@@ -302,7 +304,7 @@ void fp_chart_put_spark(struct fp_model *model, json_t *row, const json_t *trend
         bool alone = !joined(&line, points, count, i) && !(i && joined(&line, points, count, i - 1));
         json_t *dot;
 
-        if (!points[i].present || (!alone && i + 1 < count))
+        if (!points[i].present || (!alone && i + 1 < count && count > SPARK_FEW))
             continue;
         dot = fp_model_row(model, dots);
         put_pixels(model, dot, "x", fmax(place_x(&spark_frame, line.first, line.last, points[i].time), spark_frame.left));

@@ -148,6 +148,20 @@ static void put_more(const struct fp_tables *tables, json_t *to, const struct ra
         push_row(tables, rows, ranking, ranking->items[i]);
 }
 
+#define PAPER_ROWS 15u /* as style.css has it: what is printed of a table */
+
+/* A printed table says what it leaves out. */
+static void put_on_paper(struct fp_model *model, json_t *table, const struct ranking *ranking)
+{
+    int64_t all = ranking->all > (int64_t)ranking->count ? ranking->all : (int64_t)ranking->count;
+    char count[FP_UNIT_TEXT];
+
+    if (ranking->count > PAPER_ROWS)
+        fp_model_say(model, table, "on_paper", "rows_on_paper", fp_lang_number(PAPER_ROWS).text, fp_count_format(count, all), NULL);
+    else
+        fp_model_put(model, table, "on_paper", json_null());
+}
+
 static void put_ranking(const struct fp_tables *tables, json_t *to, const char *key, struct ranking *ranking)
 {
     struct fp_model *model = tables->model;
@@ -167,6 +181,7 @@ static void put_ranking(const struct fp_tables *tables, json_t *to, const char *
     for (size_t i = 0; i < ranking->count && i < FP_TABLES_SHOWN; i++)
         push_row(tables, rows, ranking, ranking->items[i]);
     put_more(tables, table, ranking);
+    put_on_paper(model, table, ranking);
     if (ranking->all > (int64_t)ranking->count && ranking->count < FP_LIMIT_TOP_FUNCTIONS)
         fp_model_put(model, table, "beyond", fp_model_word(model, "rows_others_nothing"));
     else if (ranking->all > (int64_t)ranking->count)

@@ -9,8 +9,9 @@
 #include "report/model.h"
 #include "report/view.h"
 
-#define TOP_LINES 12 /* functions on the PDF's page */
-#define CHANGE_LINES 8 /* in each direction */
+#define CHANGE_LINES 10 /* in each direction, on the PDF's page */
+#define ROW_LINES 34 /* that the page has room for: what changes leave is for the leading functions */
+#define TOP_LINES 12 /* of those, at the least */
 #define TOP_WORDS 5   /* functions in one line of Markdown */
 
 /* ---- texts ---- */
@@ -169,6 +170,20 @@ static const struct {
 
 #define FACTS (sizeof facts / sizeof *facts)
 
+static size_t change_lines(const json_t *view, const char *table)
+{
+    size_t count = json_array_size(json_object_get(json_object_get(view, table), "rows"));
+
+    return count < CHANGE_LINES ? count : CHANGE_LINES;
+}
+
+static size_t top_lines(const json_t *view)
+{
+    size_t left = ROW_LINES - change_lines(view, "changes_up") - change_lines(view, "changes_down");
+
+    return left > TOP_LINES ? left : TOP_LINES;
+}
+
 static void make_lines(struct fp_ticket *ticket)
 {
     const json_t *view = ticket->view;
@@ -191,7 +206,7 @@ static void make_lines(struct fp_ticket *ticket)
     add(ticket, FP_PDF_FACT, fp_lang_word(ticket->lang, "ticket_left_out"), &text);
     fp_str_release(&text);
     if (json_is_true(json_object_get(view, "has_functions")))
-        add_rows(ticket, "ticket_top_share", json_object_get(view, "by_self"), TOP_LINES);
+        add_rows(ticket, "ticket_top_share", json_object_get(view, "by_self"), top_lines(view));
     add_rows(ticket, "larger_than_before", json_object_get(view, "changes_up"), CHANGE_LINES);
     add_rows(ticket, "smaller_than_before", json_object_get(view, "changes_down"), CHANGE_LINES);
 }

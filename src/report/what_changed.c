@@ -339,8 +339,19 @@ static void put_head(struct section *s)
     put_totals(s, head);
 }
 
+/* What the tables list, and the night's page counts: a change and all functions that it is seen in are one. */
+static size_t count_leads(const struct section *s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(s->changes); i++)
+        count += leads(s->changes, i) && fp_model_get_real(json_array_get(s->changes, i), "effect") != 0;
+    return count;
+}
+
 static void put_verdict(struct section *s)
 {
+    size_t lead_count = count_leads(s);
     int64_t changed = fp_model_get_int(s->comparison, "changed");
     bool sampled = json_is_true(json_object_get(s->comparison, "sampled"));
     char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT], least[FP_UNIT_TEXT];
@@ -351,6 +362,9 @@ static void put_verdict(struct section *s)
         fp_model_say(s->model, s->root, "changes_verdict", "verdict_too_few", fp_count_format(before, fp_model_get_int(s->comparison, "before_samples")), fp_count_format(after, fp_model_get_int(s->comparison, "after_samples")), fp_count_format(least, fp_model_get_int(s->comparison, "min_samples")), NULL);
     else if (json_is_true(json_object_get(s->comparison, "too_few")))
         put_word(s, "changes_verdict", "verdict_one_side");
+    else if (sampled && lead_count && (int64_t)lead_count < changed)
+        fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)lead_count, "verdict_changes", fp_lang_number(lead_count).text,
+                           fp_count_format(before, changed), NULL);
     else if (sampled && changed)
         fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)changed, "verdict_changed", fp_count_format(before, changed), NULL);
     else if (sampled)

@@ -112,7 +112,7 @@ test('the filter is literal, folds case, and counts aloud', async () => {
     const box = page.getByRole('searchbox', { name: 'Filter Functions', exact: true });
     await box.fill('FRESH');
     assert.deepEqual((await rows(page)).sort(), ['Fresh', 'fresh<T>']);
-    assert.equal(await status(page), `2 of ${COUNT + 4} functions`);
+    assert.equal(await status(page), `2 of ${COUNT + 4} functions on either side`);
     assert.equal(await page.locator('.everything-of output').getAttribute('role'), 'status');
     await box.fill('leaf..');
     assert.deepEqual(await rows(page), []);
@@ -180,16 +180,19 @@ test('without a profile the tables that are there are sorted and filtered', asyn
 });
 
 for (const [name, options] of [['without a script', { scripts: false }], ['on paper', {}]]) {
-  test(`${name}: the leading hundred, what changed of them, callers and callees, no controls`, async () => {
+  test(`${name}: the leading functions, what changed of them, callers and callees, no controls`, async () => {
     await inPage(REPORT, async (page) => {
-      if (!options.scripts && options.scripts !== false) {
+      const paper = options.scripts !== false;
+      if (paper) {
         await ready(page);
         await page.emulateMedia({ media: 'print' });
       } else {
         for (const fold of await page.locator('main details').all()) await fold.locator('summary').first().click();
       }
       const shown = await page.locator('#functions .ranking').first().locator('tbody tr:visible th code').allTextContents();
-      assert.equal(shown.length, 100);
+      assert.equal(shown.length, paper ? 15 : 100);
+      assert.deepEqual((await page.locator('#functions .ranking').first().locator('.note:visible').allTextContents()).map((text) =>
+        /[\d,]+ of [\d,]+/.exec(text)[0]), [paper ? `15 of ${COUNT + 3}` : `100 of ${COUNT + 3}`]);
       assert.equal(shown[0], 'fresh<T>');
       assert.equal(await page.locator('#functions tbody tr').filter({ hasText: 'fresh<T>' }).locator('.change:visible').first().textContent(), 'new');
       const run = page.locator('details.calls').filter({ has: page.locator('summary', { hasText: /^run / }) });

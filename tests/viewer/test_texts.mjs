@@ -2,9 +2,11 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import test from 'node:test';
+import vm from 'node:vm';
 
 import { dice, fp, render, source } from './support.mjs';
 
+const words = fp.wordsFor('en'), zh = fp.wordsFor('zh');
 const US = 0, NS = 1, BYTES = 2, SAMPLES = 4;
 
 test('values', () => {
@@ -13,8 +15,8 @@ test('values', () => {
     [1000, BYTES, '0.977 KiB'], [1342177280, BYTES, '1.25 GiB'], [5214, SAMPLES, '5,214 samples'], [1, SAMPLES, '1 sample'],
     [-1500, US, '-1.50 ms'], [9007199254740991, US, '104,000 d']];
   for (const [value, unit, text] of cases)
-    assert.strictEqual(fp.formatValue(value, unit), text);
-  assert.strictEqual(fp.formatExact(19037052, US), '19,037,052 µs');
+    assert.strictEqual(fp.formatValue(value, unit, words), text);
+  assert.strictEqual(fp.formatExact(19037052, US, words), '19,037,052 µs');
 });
 
 test('shares', () => {
@@ -25,11 +27,14 @@ test('shares', () => {
 });
 
 test('changes', () => {
-  assert.strictEqual(fp.formatChange(3, 6, 100, 100, SAMPLES), '+3 samples, +100 %; share +3.00 points');
-  assert.strictEqual(fp.formatChange(0, 6, 100, 100, SAMPLES), '+6 samples, new; share +6.00 points');
-  assert.strictEqual(fp.formatChange(6, 0, 100, 100, SAMPLES), '-6 samples, gone; share -6.00 points');
-  assert.strictEqual(fp.formatChange(5, 10, 50, 100, SAMPLES), '+5 samples, +100 %; share unchanged');
-  assert.strictEqual(fp.formatPoints(1000000, 1000001, 10000000, 10000000), '< +0.01 points');
+  assert.strictEqual(fp.formatChange(3, 6, 100, 100, SAMPLES, words), '+3 samples, +100 %; share +3.00 points');
+  assert.strictEqual(fp.formatChange(0, 6, 100, 100, SAMPLES, words), '+6 samples, new; share +6.00 points');
+  assert.strictEqual(fp.formatChange(6, 0, 100, 100, SAMPLES, words), '-6 samples, gone; share -6.00 points');
+  assert.strictEqual(fp.formatChange(5, 10, 50, 100, SAMPLES, words), '+5 samples, +100 %; share unchanged');
+  assert.strictEqual(fp.formatPoints(1000000, 1000001, 10000000, 10000000, words), '< +0.01 points');
+  assert.strictEqual(fp.formatChange(3, 6, 100, 100, SAMPLES, zh), '+3 个样本，+100 %；占比 +3.00 个百分点');
+  assert.strictEqual(fp.formatChange(0, 6, 100, 100, SAMPLES, zh), '+6 个样本，新增；占比 +6.00 个百分点');
+  assert.strictEqual(fp.formatChange(5, 10, 50, 100, SAMPLES, zh), '+5 个样本，+100 %；占比不变');
   const step = (before, after) => fp.changeStep(before, after, 10000, 10000);
   assert.deepStrictEqual([0, 1, 9, 10, 49, 50, 199, 200, 999, 1000].map((n) => step(0, n)), [0, 1, 1, 2, 2, 3, 3, 4, 4, 5]);
   assert.strictEqual(step(1000, 0), -5);
@@ -44,7 +49,7 @@ async function sameTexts(input, ...options) {
   assert.strictEqual(units[profile.unit], summary.unit);
   for (const { self, total } of summary.functions.slice(0, 20))
     for (const value of [self, total].filter((v) => v > 0)) {
-      const texts = [fp.formatValue(value, profile.unit), fp.formatExact(value, profile.unit), fp.formatShare(value, summary.total)];
+      const texts = [fp.formatValue(value, profile.unit, words), fp.formatExact(value, profile.unit, words), fp.formatShare(value, summary.total)];
       for (const text of texts)
         assert.ok(shown.includes(text.replace('<', '&lt;').replace('>', '&gt;')), `${value} as ${text}`);
     }
@@ -58,9 +63,12 @@ test('the same texts as on the page', async () => {
     await sameTexts(Array.from({ length: 19 }, (_, i) => `f${i} ${Math.floor(10 ** (roll(1300) / 100))}`).join('\n') + '\n', '--event', event);
 });
 
-test('the forms of names are those of the pictures', () => {
+test('the forms of names are those of the pictures, and of the script in them', () => {
+  const [endsOf] = /^function endsOf[^]*?^}$/m.exec(fs.readFileSync(source('assets/flame_svg.js'), 'utf8'));
+  const ends = vm.runInThisContext(`(${endsOf})`);
   for (const forms of JSON.parse(fs.readFileSync(source('tests/data/short_names.json'), 'utf8')))
-    assert.deepStrictEqual(fp.shorterNames(forms[0]).map((form) => form.name), forms);
+    for (const made of [fp.shorterNames(forms[0]).map((form) => form.name), ends(forms[0])])
+      assert.deepStrictEqual(made, forms);
 });
 
 test('labels keep the end that tells', () => {
@@ -102,7 +110,6 @@ test('packages', () => {
 });
 
 test('every text has its words', () => {
-  const words = fp.wordsFor('en');
   assert.strictEqual(words.kinds.length, 9);
   assert.deepStrictEqual(Object.keys(words.switches).sort(), Object.keys(fp.SWITCH).sort());
   const shape = (table) => Object.entries(table).map(([key, value]) => (typeof value === 'string'
