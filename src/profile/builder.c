@@ -160,7 +160,7 @@ int fp_builder_add(struct fp_builder *b, uint32_t node, int64_t value, struct fp
 
 int fp_builder_append_checked(struct fp_builder *b, uint32_t parent, uint32_t name, int64_t value, struct fp_error *err)
 {
-    uint32_t node;
+    uint32_t node = 0;
     int rc = append_child(b, parent, name, &node, err);
 
     return rc == FP_OK ? fp_builder_add(b, node, value, err) : rc;
