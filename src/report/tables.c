@@ -157,7 +157,8 @@ static void put_on_paper(struct fp_model *model, json_t *table, const struct ran
     char count[FP_UNIT_TEXT];
 
     if (ranking->count > PAPER_ROWS)
-        fp_model_say(model, table, "on_paper", "rows_on_paper", fp_lang_number(PAPER_ROWS).text, fp_count_format(count, all), NULL);
+        fp_model_say(model, table, "on_paper", "rows_on_paper", fp_lang_number(PAPER_ROWS).text,
+                     fp_count_format(count, all), NULL);
     else
         fp_model_put(model, table, "on_paper", json_null());
 }

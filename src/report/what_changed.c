@@ -363,8 +363,8 @@ static void put_verdict(struct section *s)
     else if (json_is_true(json_object_get(s->comparison, "too_few")))
         put_word(s, "changes_verdict", "verdict_one_side");
     else if (sampled && lead_count && (int64_t)lead_count < changed)
-        fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)lead_count, "verdict_changes", fp_lang_number(lead_count).text,
-                           fp_count_format(before, changed), NULL);
+        fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)lead_count, "verdict_changes",
+                           fp_lang_number(lead_count).text, fp_count_format(before, changed), NULL);
     else if (sampled && changed)
         fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)changed, "verdict_changed", fp_count_format(before, changed), NULL);
     else if (sampled)

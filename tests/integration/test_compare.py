@@ -135,7 +135,7 @@ class TwoNights(PressedOnce):
     def test_the_page_says_it_first(self) -> None:
         page = self.page()
         text = " ".join(text_of(page).split())
-        self.has(text, "43 functions changed, beyond sampling noise.", "Compared with Thu 19 Nov 2026: 3.11 s then, 3.32 s now (+6.8 %).",
+        self.has(text, "4 changes beyond sampling noise, seen in 43 functions.", "Compared with Thu 19 Nov 2026: 3.11 s then, 3.32 s now (+6.8 %).",
                  "A larger share than before", "A smaller share than before", AUDIT, "new",
                  "at least 0.5 points", "308 samples then and 329 now (at least 100 of each)", "false discovery rate of 1 %")
         self.assertLess(page.index('class="leads brief"'), page.index('id="graph"'))

@@ -155,6 +155,12 @@ static void sparklines_end_today_and_reach_back_fourteen_nights(void **state)
     assert_int_equal(json_array_size(json_object_get(spark, "dots")), 2);
     json_decref(row);
 
+    row = spark_of((const double[]){ 5, 6 }, (const int[]){ 30, 31 }, 2); /* joined, and still seen */
+    spark = json_object_get(row, "spark");
+    assert_int_equal(json_array_size(json_object_get(spark, "segments")), 1);
+    assert_int_equal(json_array_size(json_object_get(spark, "dots")), 2);
+    json_decref(row);
+
     row = spark_of(NULL, NULL, 0);
     assert_true(json_is_null(json_object_get(row, "spark")));
     json_decref(row);
