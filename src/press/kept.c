@@ -64,7 +64,7 @@ int fp_kept_load_object(const char *path, json_t **ret_object, struct fp_error *
     fp_str_init(&text, FP_LIMIT_PAGE);
     rc = fp_file_read(path, &text, err);
     if (rc == FP_OK) {
-        object = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &why);
+        object = json_loadb(text.data, text.len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
         if (!object && lacked_memory(&why, &text))
             rc = fp_error_nomem(err);
         else if (!object)

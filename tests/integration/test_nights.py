@@ -207,7 +207,9 @@ class Trends(NightsCase):
         settings = {"services": [{"name": "svc"}]}
         self.pressed(server.url, windows=["2026-11-11T01:00/2026-11-11T03:00"], **settings)
         self.assertEqual(len(self.table(self.service_page())), 2)  # head and the newest kind of window
-        self.pressed(server.url, windows=["2026-11-12"], defaults={"step": "1d"}, **settings)
+        empty = self.press(server.url, windows=["2026-11-12"], defaults={"step": "1d"}, **settings)
+        self.assertEqual(empty.code, 0)
+        self.one_line(empty, "warning", "2026/11/12", "no")
         self.assertEqual(len(self.table(self.service_page())), 4)
 
     def test_a_night_that_is_pressed_again_corrects_all_that_shows_it(self) -> None:
