@@ -55,7 +55,7 @@ static void print_help(FILE *to)
 static GLogWriterOutput hush(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
 {
     (void)data;
-    return level & G_LOG_LEVEL_ERROR ? g_log_writer_default(level, fields, count, data) : G_LOG_WRITER_HANDLED;
+    return (level & G_LOG_LEVEL_ERROR) ? g_log_writer_default(level, fields, count, data) : G_LOG_WRITER_HANDLED;
 }
 
 /* What reads bytes of others has no need of more rights than it was started with, nor has what it starts (SECURITY.md).
