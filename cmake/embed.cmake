@@ -34,6 +34,9 @@ function(_flamepress_embed_text names paths result)
     endforeach()
     set(${result}
 "/* Written by cmake/embed.cmake; do not edit. */
+#ifdef __CET__
+#include <cet.h> /* one object without its note, and the linker takes the mark off the whole binary */
+#endif
     .section .rodata
 ${strings}${bytes}
     .balign 16
@@ -111,5 +114,8 @@ function(flamepress_embed target)
 
     # A library of its own: the target's warning and sanitizer options are for C.
     add_library(${target}_embedded OBJECT "${assembly}")
+    if(FLAMEPRESS_HAS_fcf_protection_full)
+        target_compile_options(${target}_embedded PRIVATE -fcf-protection=full)
+    endif()
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_embedded>)
 endfunction()

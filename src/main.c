@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <glib.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "cmd/cmd.h"
 
@@ -53,7 +56,16 @@ static void print_help(FILE *to)
 static GLogWriterOutput hush(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
 {
     (void)data;
-    return level & G_LOG_LEVEL_ERROR ? g_log_writer_default(level, fields, count, data) : G_LOG_WRITER_HANDLED;
+    return (level & G_LOG_LEVEL_ERROR) ? g_log_writer_default(level, fields, count, data) : G_LOG_WRITER_HANDLED;
+}
+
+/* What reads bytes of others has no need of more rights than it was started with, nor has what it starts (SECURITY.md).
+ * A kernel that does not know of it is not a reason to stop. */
+static void renounce_privileges(void)
+{
+#ifdef __linux__
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
 }
 
 int main(int argc, char **argv)
@@ -61,6 +73,7 @@ int main(int argc, char **argv)
     struct fp_log log;
     int result = FP_EXIT_USAGE;
 
+    renounce_privileges();
     /* Large arrays come from the kernel and go back to it: what one service took is not kept while the next one asks for
      * something else. What is smaller stays. (glibc would move both limits as it goes.) */
 #ifdef __GLIBC__

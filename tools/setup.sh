@@ -4,6 +4,7 @@
 #     sh tools/setup.sh          what building and running takes
 #     sh tools/setup.sh tests    and what the tests take
 #     sh tools/setup.sh fuzz     what building takes, and the compiler of tools/fuzz.sh
+#     sh tools/setup.sh check    what building and the tests take, and the tools of tools/check-all.sh
 #
 # Does nothing, and asks for no right, when nothing is missing. "a|b" is served by either, "a!c" by a command c from
 # wherever it is; a is installed.
@@ -57,6 +58,13 @@ zsh
 fuzz_packages='
 clang!clang
 '
+check_packages='
+clang!clang
+clang-tidy!clang-tidy
+cppcheck
+valgrind
+libc6-dbg
+'
 
 say() {
     printf 'flamepress: %s\n' "$*"
@@ -103,7 +111,8 @@ case ${1-} in
 '') ;;
 tests) wanted="$wanted $test_packages" ;;
 fuzz) wanted="$wanted $fuzz_packages" ;;
-*) give_up "tools/setup.sh: unknown argument \"$1\"" 'Usage: sh tools/setup.sh [tests|fuzz]' ;;
+check) wanted="$wanted $test_packages $check_packages" ;;
+*) give_up "tools/setup.sh: unknown argument \"$1\"" 'Usage: sh tools/setup.sh [tests|fuzz|check]' ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

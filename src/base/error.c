@@ -54,11 +54,6 @@ int fp_error_beyond(struct fp_error *err, enum fp_beyond beyond)
     return FP_ELIMIT;
 }
 
-int fp_error_nomem(struct fp_error *err)
-{
-    return fp_error_set(err, FP_ENOMEM, "out of memory");
-}
-
 int fp_error_errno(struct fp_error *err, enum fp_status code, int errnum, const char *format, ...)
 {
     char why[128];

@@ -80,8 +80,13 @@ int fp_error_vset(struct fp_error *err, enum fp_status code, const char *format,
 /* Says of an error just set which limit it is about. Returns FP_ELIMIT. */
 int fp_error_beyond(struct fp_error *err, enum fp_beyond beyond);
 
-/* Out of memory, in the words used everywhere. Returns FP_ENOMEM. */
-int fp_error_nomem(struct fp_error *err);
+/* Out of memory, in the words used everywhere. Returns FP_ENOMEM. (Inline: compilers and analyzers see that it is never
+ * FP_OK, and so what is there after `rc = p ? FP_OK : fp_error_nomem(err)`.) */
+static inline int fp_error_nomem(struct fp_error *err)
+{
+    (void)fp_error_set(err, FP_ENOMEM, "out of memory");
+    return FP_ENOMEM;
+}
 
 /* Appends ": strerror(errnum)" to a formatted message. Returns `code`. */
 int fp_error_errno(struct fp_error *err, enum fp_status code, int errnum, const char *format, ...)

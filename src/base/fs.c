@@ -487,10 +487,10 @@ static int removable(const char *path, char **ret_copy, struct fp_error *err)
 int fp_dir_remove(const char *path, struct fp_error *err)
 {
     struct walk walk = { .path = path };
-    char *clean = NULL; /* removable sets it: gcc cannot see that */
+    char *clean = NULL;
     int status = removable(path, &clean, err);
 
-    if (status < 0)
+    if (!clean)
         return status;
     if (unlink(clean) == 0 || errno == ENOENT || errno == ENOTDIR)
         goto done; /* a file, a link, or not there */

@@ -19,20 +19,20 @@
 #define FP_LIMIT_NAME ((size_t)64 << 10)              /* bytes of one frame name */
 #define FP_LIMIT_NAMES_BYTES 0xFFFFFFF0u              /* bytes of all names of a tree: offsets are 32 bits */
 #define FP_LIMIT_JSON_NESTING 64u                     /* arrays and objects within each other */
-#define FP_LIMIT_ERROR_BODY ((size_t)8 << 10)         /* what is read of a reply that is an error */
-#define FP_LIMIT_QUERY_REPLY ((size_t)8 << 20)        /* a list of services */
+#define FP_LIMIT_ERROR_BODY ((size_t)8 << 10)         /* bytes read of a reply that is an error */
+#define FP_LIMIT_QUERY_REPLY ((size_t)8 << 20)        /* decoded bytes of a list of services */
 
 /* Configuration, templates, assets */
-#define FP_LIMIT_CONFIG ((size_t)16 << 20)
-#define FP_LIMIT_SECRET ((size_t)64 << 10)            /* a token file */
-#define FP_LIMIT_SERVICES 10000u
-#define FP_LIMIT_WINDOWS 1000u
-#define FP_LIMIT_JOBS 100000u
+#define FP_LIMIT_CONFIG ((size_t)16 << 20)            /* bytes of a configuration */
+#define FP_LIMIT_SECRET ((size_t)64 << 10)            /* bytes of a token file */
+#define FP_LIMIT_SERVICES 10000u                      /* entries of `services`; of one match max_services, up to this */
+#define FP_LIMIT_WINDOWS 1000u                        /* of one run */
+#define FP_LIMIT_JOBS 100000u                         /* reports of one run */
 #define FP_LIMIT_CHUNKS 100000u                       /* requests of one job */
-#define FP_LIMIT_ASSET ((size_t)16 << 20)             /* one template or asset file */
+#define FP_LIMIT_ASSET ((size_t)16 << 20)             /* bytes of one template or asset */
 #define FP_LIMIT_TEMPLATE_NESTING 64u                 /* sections and partials within each other */
 #define FP_LIMIT_TEMPLATE_STEPS UINT64_C(20000000)    /* instructions one rendering may take: nested sections multiply */
-#define FP_LIMIT_PAGE ((size_t)256 << 20)             /* one generated page */
+#define FP_LIMIT_PAGE ((size_t)256 << 20)             /* bytes of one generated page */
 
 /* Pictures */
 #define FP_LIMIT_BOXES 200000u                        /* boxes of one picture */
@@ -79,6 +79,6 @@
                                                          number */
 
 /* Text of our own making */
-#define FP_LIMIT_TEXT ((size_t)1 << 20)               /* messages, paths, lines */
+#define FP_LIMIT_TEXT ((size_t)1 << 20)               /* bytes of a message, a path, a line */
 
 #endif

@@ -140,7 +140,10 @@ static int work(const struct assemble_options *a, const struct fp_config *config
     how->give_up = a->incomplete ? give_up : NULL;
     how->ctx = &giving_up;
     result = fp_cmd_generated(&site.generated, log);
-    return result == FP_EXIT_OK ? fp_cmd_press(&site, log) : result;
+    if (result == FP_EXIT_OK)
+        result = fp_cmd_press(&site, log);
+    how->ctx = NULL;
+    return result;
 }
 
 static int assemble(const struct assemble_options *a, const struct fp_config *config, struct fp_log *log)

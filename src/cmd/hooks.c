@@ -16,8 +16,6 @@
 #include "cmd/signals.h"
 #include "source/ping.h"
 
-extern char **environ;
-
 /* What programs that copy a site need of our environment; one that ends in '*' is what names begin with. */
 static const char *const inherited[] = {
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
@@ -62,6 +60,7 @@ static char **make_env(const struct fp_after_publish *after, struct fp_arena *ar
 {
     char *site = realpath(after->output, NULL), code[16], **env;
     size_t count = 0, n = 0;
+    bool whole = false;
 
     while (environ[count])
         count++;
@@ -72,15 +71,13 @@ static char **make_env(const struct fp_after_publish *after, struct fp_arena *ar
         env[n++] = variable(arena, "FLAMEPRESS_NIGHT", after->nights);
         env[n++] = variable(arena, "FLAMEPRESS_OUTCOME", after->whole ? "ok" : "partial");
         env[n++] = variable(arena, "FLAMEPRESS_EXIT_CODE", code);
-        for (size_t i = 0; i < n; i++)
-            if (!env[i])
-                env = NULL;
+        whole = env[0] && env[1] && env[2] && env[3];
     }
     free(site);
-    for (size_t i = 0; env && i < count; i++)
+    for (size_t i = 0; whole && i < count; i++)
         if (is_inherited(environ[i], after->config->source.token_env))
             env[n++] = environ[i];
-    return env;
+    return whole ? env : NULL;
 }
 
 static char **make_argv(const struct fp_strings *words, struct fp_arena *arena)
@@ -90,7 +87,7 @@ static char **make_argv(const struct fp_strings *words, struct fp_arena *arena)
     for (size_t i = 0; argv && i < words->count; i++) {
         argv[i] = fp_arena_strdup(arena, words->items[i]);
         if (!argv[i])
-            argv = NULL;
+            return NULL;
     }
     return argv;
 }

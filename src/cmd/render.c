@@ -300,6 +300,7 @@ static int compare_and_draw(struct render_options *r, const struct fp_inputs *in
     facts->comparison = &compared.facts;
     if (rc == FP_OK)
         rc = draw_into(r, facts, ret, err);
+    facts->comparison = NULL;
     fp_compared_release(&compared);
     fp_baseline_release(&baseline);
     return rc;

@@ -224,6 +224,7 @@ static int plan_and_work(const struct run_options *r, struct fp_site_options *si
         if (result == FP_EXIT_OK)
             result = work(r, site, log);
     }
+    site->planned = NULL;
     fp_planned_release(&planned);
     return result;
 }

@@ -354,7 +354,7 @@ int fp_json_string(struct fp_json *json, struct fp_slice *ret_string, struct fp_
 /* A whole number at pos, which is contiguous up to its end or the end of input. */
 static int digits(struct fp_json *json, int64_t *ret, struct fp_error *err)
 {
-    const char *p = json->window + json->pos, *limit = json->window + json->end, *start = p;
+    const char *p = json->window + json->pos, *limit = json->window + json->end, *start;
     bool negative = p < limit && *p == '-';
     uint64_t value = 0;
     size_t count;

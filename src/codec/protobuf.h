@@ -83,7 +83,7 @@ void fp_pb_put_varint(struct fp_out *out, uint64_t value);
 void fp_pb_put_u64(struct fp_out *out, uint32_t number, uint64_t value);
 /* The tag and length of a field of n bytes, which are to follow. */
 void fp_pb_put_open(struct fp_out *out, uint32_t number, uint64_t n);
-void fp_pb_put_bytes(struct fp_out *out, uint32_t number, const void *bytes, size_t n);
+void fp_pb_put_bytes(struct fp_out *out, uint32_t number, const void *from, size_t n);
 void fp_pb_put_small(struct fp_out *out, uint32_t number, const struct fp_pb_small *small);
 
 #endif

@@ -388,7 +388,7 @@ static const struct fp_key top_keys[] = {
       AT(fp_config, after_publish),
       .help = "Program and arguments (no shell) to run when nights were published: an absolute path, or a name looked for in "
               "`PATH`. It finds `FLAMEPRESS_SITE`, `FLAMEPRESS_NIGHT`, `FLAMEPRESS_OUTCOME` and `FLAMEPRESS_EXIT_CODE` in "
-              "its environment." },
+              "its environment. It gains no rights: `sudo` and setuid programs do not work in it." },
     { .name = "after_publish_timeout", .type = FP_KEY_MILLISECONDS, .fallback = "\"1h\"", .min = SECOND, .max = 7 * DAY,
       AT(fp_config, after_publish_timeout_ms),
       .help = "How long it may take; then it is stopped, with all that it started." },

@@ -44,6 +44,6 @@ int fp_plan_compare(struct fp_plan *plan, const struct fp_plan_comparing *how, s
 
 /* Inside plan/: appends a job and its chunks where there are arrays for them, else only counts. */
 int fp_plan_add_job(struct fp_plan *plan, const struct fp_service_config *service, const char *event_type,
-                    uint32_t window, struct fp_error *err);
+                    uint32_t index, struct fp_error *err);
 
 #endif

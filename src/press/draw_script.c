@@ -29,6 +29,7 @@ static int use_compared(const struct fp_comparison_facts *comparison, struct fp_
         return rc;
     script->pair = &pair;
     rc = use_fitting(script, use, ctx, err);
+    script->pair = NULL;
     fp_pair_release(&pair);
     return rc;
 }

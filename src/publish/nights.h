@@ -39,7 +39,7 @@ bool fp_night_is_path(const char *path);
 /* Of two such paths: do their windows go one after the other, as days do, or hours? A whole day goes with whole days,
  * any other window with those whose length differs by an eighth at most, as months do (report/history.h). */
 bool fp_night_is_alike(const char *one, const char *other);
-/* Order of struct fp_nights: negative when `one` comes first, which is the newer. */
-int fp_night_compare(const char *one, const char *other);
+/* Order of struct fp_nights: negative when `left` comes first, which is the newer. */
+int fp_night_compare(const char *left, const char *right);
 
 #endif

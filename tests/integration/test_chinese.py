@@ -17,7 +17,7 @@ SPOKEN = ("aria-label", "title", "alt", "data-filter", "data-found", "data-none"
 # Words that Chinese readers know by these letters: units, formats, products, files and options.
 KNOWN = re.compile(
     r"""^(s|ms|min|h|d|ns|px|q|x|B|KiB|MiB|GiB|C|v|CPU|Off-CPU|GPU|UTC|SVG|PNG|PDF|JSON|zip|gzip|pprof|go|tool|strip|rust|
-    Rust|Java|Go|Node\.js|hash|eBPF|DeepFlow|flamepress|goroutine|Goroutine|gauge|JIT|summary\.json|latest\.html|archive|sample|false|
+    ZIP|Markdown|Rust|Java|Go|Node\.js|hash|eBPF|DeepFlow|flamepress|goroutine|Goroutine|gauge|JIT|summary\.json|latest\.html|archive|sample|false|
     XX|PreserveFramePointer|fno-omit-frame-pointer|perf-basic-prof|ldflags|services|c|FILE)$""",
     re.X,
 )

@@ -50,6 +50,11 @@ class AfterPublish(HookCase):
         for name in ("SECRET", "TOKEN", "SOURCE_DATE_EPOCH"):
             self.assertNotIn(name, got)
 
+    def test_it_cannot_gain_rights(self) -> None:
+        hook = self.script("grep NoNewPrivs /proc/self/status > rights")
+        self.assertEqual(self.hooked(self.server().url, hook).code, 0)
+        self.assertEqual(read_text(self.path("rights")).split(), ["NoNewPrivs:", "1"])
+
     def test_a_night_that_is_not_whole(self) -> None:
         hook = self.script('echo "$FLAMEPRESS_OUTCOME $FLAMEPRESS_EXIT_CODE" > said')
         server = self.server()

@@ -199,6 +199,33 @@ static void test_what_makes_no_sense(void **state)
     refused(NIGHT "  \"jobs\": 5\n}\n", FP_ESYNTAX, "");
 }
 
+/* As many files as there may be, and one more. */
+static void test_the_limit_of_files(void **state)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_record record;
+    struct fp_str text;
+
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        fp_str_init(&text, FP_LIMIT_PAGE);
+        fp_str_puts(&text, "{\n  \"schema\": 1,\n  \"version\": \"1\",\n  \"nights\": [],\n  \"before\": [");
+        for (size_t i = 0; i < FP_LIMIT_FILES + more; i++)
+            fp_str_printf(&text, "%s{\"path\":\"%08zu\"}", i ? "," : "", i);
+        fp_str_puts(&text, "]\n}\n");
+        assert_true(fp_str_ok(&text));
+        if (more) {
+            refused(text.data, FP_ELIMIT, "more than 1600000 files in one manifest");
+        } else {
+            write_with_id(text.data);
+            assert_int_equal(fp_record_load(dir, &record, &err), FP_OK);
+            assert_int_equal(record.before_count, FP_LIMIT_FILES);
+            fp_record_release(&record);
+        }
+        fp_str_release(&text);
+    }
+}
+
 static void test_what_is_no_file(void **state)
 {
     struct fp_error err = FP_ERROR_INIT;
@@ -223,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_any_changed_byte_shows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_paths_stay_below, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_makes_no_sense, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_limit_of_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_file, set_up, tear_down),
     };
 

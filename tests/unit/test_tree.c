@@ -303,6 +303,19 @@ static void values_at_the_end_of_the_range(void **state)
     assert_int_equal(fp_tree_freeze(&t, &b, false, &err), FP_EDATA);
 }
 
+/* As many as there may be would be a hundred gigabytes; one more is refused before memory is asked for. */
+static void more_nodes_than_there_may_be(void **state)
+{
+    struct fp_builder b;
+    struct fp_error err = FP_ERROR_INIT;
+
+    (void)state;
+    fp_builder_init(&b);
+    assert_int_equal(fp_builder_reserve(&b, (size_t)FP_LIMIT_NODES + 1, &err), FP_ELIMIT);
+    assert_string_equal(err.message, "more than 2147483632 nodes");
+    fp_builder_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +327,7 @@ int main(void)
         cmocka_unit_test(leaves_become_objects),
         cmocka_unit_test(recursion_counts_once),
         cmocka_unit_test(values_at_the_end_of_the_range),
+        cmocka_unit_test(more_nodes_than_there_may_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
