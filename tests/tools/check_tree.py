@@ -42,8 +42,7 @@ SYSTEM = set("""
     arpa/inet assert ctype dirent emmintrin endian errno fcntl fenv float fnmatch fts getopt inttypes langinfo limits
     linux/fs locale malloc math netdb netinet/in netinet/tcp poll pthread pwd sched signal spawn stdalign stdarg stdatomic
     stdbool stddef stdint stdio stdio_ext stdlib stdnoreturn string strings sys/file sys/ioctl sys/mman sys/prctl
-    sys/random
-    sys/resource sys/sendfile sys/socket sys/stat sys/statvfs sys/syscall sys/time sys/types sys/uio sys/un sys/wait
+    sys/random sys/resource sys/sendfile sys/socket sys/stat sys/statvfs sys/syscall sys/time sys/types sys/uio sys/un sys/wait
     syslog termios threads time uchar unistd wchar wctype
     """.split())
 
