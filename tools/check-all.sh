@@ -147,9 +147,8 @@ failed=0
 for step in $steps; do
     echo "== $step"
     start=$(date +%s)
-    # in a shell of its own, so that set -e holds within the step
     verdict=0
-    (set +e; "check_$step") || verdict=$?
+    "check_$step" || verdict=$?
     seconds=$(($(date +%s) - start))
     if [ "$verdict" -eq 0 ]; then word=clean; else word='FINDINGS' failed=1; fi
     summary="$summary$(printf '%-10s %-8s %5d s' "$step" "$word" "$seconds")
