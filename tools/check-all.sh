@@ -9,6 +9,7 @@
 # analyzer   gcc -fanalyzer over src/
 # valgrind   every program of tests/unit, for wrong reads and writes, values never set, and leaks
 # threads    a site pressed with the sanitizer for data races
+# torture    many calls of the binary into the system, and allocations, made to fail: TORTURE of each command (default 300)
 # package    built at two places, and its life in a fresh Debian (as root, with debootstrap's needs; else not at all)
 # fuzz       every target, FUZZ_SECONDS each (default 600)
 #
@@ -19,7 +20,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 
-steps='cppcheck tidy analyzer valgrind threads package fuzz'
+steps='cppcheck tidy analyzer valgrind threads torture package fuzz'
 for step in "$@"; do
     case " $steps " in
     *" $step "*) ;;
@@ -113,6 +114,16 @@ check_threads() {
     }
 }
 
+check_torture() {
+    # not by ctest, which gives it minutes
+    (cd tests/integration && FP_TORTURE=${TORTURE:-300} FLAMEPRESS=$root/build/flamepress \
+        FP_FAULTS_LIBRARY=$(find "$root/build/tests" -name 'libfaults.so') python3 -B -m unittest test_torture) \
+        >"$logs/torture.log" 2>&1 || {
+        tail -n 60 "$logs/torture.log"
+        return 1
+    }
+}
+
 check_package() {
     sh tools/setup.sh tests
     cmake --preset release -DBUILD_TESTING=ON -DFLAMEPRESS_PACKAGE_TESTS=ON >"$logs/package.log"
@@ -133,7 +144,7 @@ check_fuzz() {
 
 sh tools/setup.sh check
 case " $steps " in
-*' cppcheck '* | *' tidy '* | *' valgrind '*)
+*' cppcheck '* | *' tidy '* | *' valgrind '* | *' torture '*)
     cmake --preset release -DBUILD_TESTING=ON >"$logs/build.log"
     cmake --build --preset release >>"$logs/build.log" 2>&1 || {
         tail -n 20 "$logs/build.log" >&2
