@@ -10,7 +10,8 @@
   function part(profile, state, tree, zoom, up) {
     const side = tree.beforeTotal ? state.side : 'after';
     const column = fp.column(tree, side, profile);
-    return { tree, zoom, up, column, start: fp.starts(tree, column, side, state.order === 'size') };
+    return { tree, zoom, up, column, start: fp.starts(tree, column, side, state.order === 'size'),
+      valued: fp.valuedBefore(tree, column, side) };
   }
 
   const pathOf = (text) => (text ? text.split('.').map(Number).filter((n) => Number.isInteger(n) && n >= 0) : []);
@@ -45,19 +46,19 @@
   };
 
   /*
-   * The boxes of a part that are wide enough: { node, x, w, rows, narrow }, `narrow` frames that are not; from left to right within a row when siblings are
-   * in the order of names. Frames on the way to the zoomed one take the whole width. Subtrees that are too narrow are
+   * The boxes of a part that are wide enough: { node, x, w, rows, narrow }, `narrow` frames that are not but have a
+   * value on the shown side; from left to right within a row when siblings are in the order of names. Frames on the way to the zoomed one take the whole width. Subtrees that are too narrow are
    * stepped over, so this takes as long as what is seen is large.
    */
   fp.layOut = function (p, width) {
-    const { tree, column, start, zoom } = p, { end, depth } = tree;
+    const { tree, column, start, zoom, valued } = p, { end, depth } = tree;
     const node = fp.pathTo(tree, zoom), x = node.map(() => 0), w = node.map(() => width);
     let rows = depth[zoom] + 1, narrow = 0;
     if (column[zoom] > 0) {
       const scale = width / column[zoom], least = fp.MIN_WIDTH / scale, left = start[zoom];
       for (let i = zoom + 1; i < end[zoom];) {
         if (column[i] < least) {
-          narrow += end[i] - i;
+          narrow += valued[end[i]] - valued[i];
           i = end[i];
           continue;
         }

@@ -42,6 +42,14 @@ test('what is narrower than half a pixel is not drawn, nor hit', () => {
   assert.strictEqual(fp.layOut(p, 10000).node.length, 3);
 });
 
+test('frames without a value on the shown side are not counted as too narrow', () => {
+  const profile = profileOf([['a', 9999, 1], ['b;c', 1, 0], ['gone;deep', 0, 9999]]);
+  const narrow = (side) => fp.layOut(sceneOf(profile, { side }).parts[0], 1000).narrow;
+  assert.deepStrictEqual(['after', 'before', 'difference'].map(narrow), [2, 1, 2]);
+  const even = profileOf([['a', 5, 0], ['b', 0, 5]]);
+  assert.deepStrictEqual(['after', 'before'].map((side) => fp.layOut(sceneOf(even, { side }).parts[0], 1000).narrow), [0, 0]);
+});
+
 test('every box is hit where it is drawn', () => {
   const roll = dice(3), stacks = [];
   for (let i = 0; i < 300; i++)
