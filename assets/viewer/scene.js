@@ -7,10 +7,15 @@
 
   fp.MIN_WIDTH = 0.5; /* px; what is narrower is not drawn, with all that stands on it */
 
-  function part(profile, state, tree, zoom, up) {
+  /* What has no value on the shown side has no width: its nearest ancestor that has one is zoomed into, and `absent` is
+   * what was asked for. */
+  function part(profile, state, tree, asked, up) {
     const side = tree.beforeTotal ? state.side : 'after';
     const column = fp.column(tree, side, profile);
-    return { tree, zoom, up, column, start: fp.starts(tree, column, side, state.order === 'size'),
+    let zoom = asked;
+    while (zoom && !column[zoom])
+      zoom = tree.parent[zoom];
+    return { tree, zoom, absent: zoom === asked ? fp.NONE : asked, up, column, start: fp.starts(tree, column, side, state.order === 'size'),
       valued: fp.valuedBefore(tree, column, side) };
   }
 
@@ -38,8 +43,8 @@
       if (name < 0)
         return { kind: 'sandwich', parts: [], name, count: 0 };
       const { callers, callees, count } = fp.sandwich(profile, tree, name);
-      return { kind: 'sandwich', name, count,
-        parts: [part(profile, state, callers, 0, true), part(profile, state, callees, 0, false)] };
+      const parts = [part(profile, state, callers, 0, true), part(profile, state, callees, 0, false)];
+      return { kind: 'sandwich', name, count, parts: parts[0].column[0] ? parts : [] };
     }
     const zoom = base.place ? base.place[node] : node;
     return { kind: 'plain', parts: [part(profile, state, tree, zoom, state.view === 'flame')] };

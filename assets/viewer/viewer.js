@@ -78,11 +78,22 @@
       };
     }
 
+    const shownSide = () => (state.side === 'before' ? 'before' : 'after');
+
+    /* Of a frame that was asked for and is not on the shown side. */
+    function absentText() {
+      const [p] = scene.parts;
+      if (!p || p.absent === fp.NONE)
+        return '';
+      const nameOf = (i) => fp.shown(fp.bareName(profile.names.text(p.tree.name[i])));
+      return fp.fill(words.absent[shownSide()], { name: nameOf(p.absent), shown: nameOf(p.zoom) });
+    }
+
     function noteText() {
       const texts = [fp.fill(words.reading[state.view], scene.kind === 'sandwich' ? {
         name: fp.shown(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
       if (scene.kind === 'sandwich' && !scene.parts.length)
-        texts[0] = words.noFunction;
+        texts[0] = scene.name >= 0 ? words.absentFunction[shownSide()] : words.noFunction;
       if (state.side === 'difference')
         texts.push(words.reading.difference);
       if (state.colour === 'change')
@@ -121,7 +132,7 @@
       }
       sync();
       sayFound();
-      controls.tell('');
+      controls.tell(absentText());
       showPath();
       panel.showLegend(base.tree, state.colour);
       panel.showFrame(scene, chosen, base.tree);

@@ -4,7 +4,7 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { shot } = require('./browser.js');
-const { ROW, STACKS, HOSTILE, BEFORE, AFTER, sum, percent, grouped, drawn, inReport, graph, found, hash, crumbs,
+const { ROW, STACKS, HOSTILE, BEFORE, AFTER, sum, percent, grouped, drawn, inReport, graph, found, told, hash, crumbs,
   chosen, stack, fact, boxes, named, width, click, key, search, pick, simplify, pixel } = require('./reader.js');
 
 /* ---- views ---- */
@@ -222,6 +222,23 @@ test('before, after, difference', async () => {
     assert.match(await fact(page, 'Change'), /^-100 samples, -40\.0 %; share -10\.0 points$/);
   });
   await inReport('plain', async (page) => assert.equal(await page.locator('#viewer-side').count(), 0, 'nothing to compare with'));
+});
+
+test('a frame that the shown side has not is said, and its caller shown; the other side has it', async () => {
+  await inReport('compared', async (page) => {
+    await click(page, 'fresh');
+    await pick(page, 'side', 'before');
+    assert.deepEqual(await crumbs(page), ['svc', 'main', 'serve']);
+    assert.equal(await told(page), 'fresh is not in the profile before; its place is shown: serve.');
+    await page.reload();
+    await drawn(page);
+    await page.getByText('fresh is not in the profile before').waitFor();
+    await pick(page, 'side', 'after');
+    assert.deepEqual([(await crumbs(page)).at(-1), await told(page)], ['fresh', '']);
+  });
+  await inReport('compared', async (page) => {
+    assert.match(await page.locator('.viewer-note').textContent(), /^This function is not in the profile now\./);
+  }, { hash: '#view=sandwich&fn=stale' });
 });
 
 /* ---- details ---- */

@@ -25,6 +25,21 @@ test('zoomed: the way down at full width, then the rest', () => {
     [['svc', 0, 0, 1000], ['a', 1, 0, 1000], ['b', 2, 0, 600], ['c', 2, 600, 400]]);
 });
 
+test('zoomed on what the shown side has not: the nearest ancestor that it has, and which was asked for', () => {
+  const profile = profileOf([['a;new;deep', 3, 0], ['a;old', 0, 4], ['b', 5, 5]]);
+  const at = (text) => profile.tree.name.findIndex((n) => profile.names.text(n) === text);
+  const zoomed = (side, text) => {
+    const [p] = sceneOf(profile, { side }, at(text)).parts;
+    return [nameAt(profile, p, p.zoom), p.absent === fp.NONE ? null : nameAt(profile, p, p.absent)];
+  };
+  assert.deepStrictEqual(zoomed('before', 'deep'), ['a', 'deep']);
+  assert.deepStrictEqual(zoomed('after', 'deep'), ['deep', null]);
+  assert.deepStrictEqual(zoomed('after', 'old'), ['a', 'old']);
+  assert.deepStrictEqual(zoomed('difference', 'old'), ['old', null]);
+  assert.strictEqual(sceneOf(profile, { view: 'sandwich', fn: 'new', side: 'before' }).parts.length, 0);
+  assert.strictEqual(sceneOf(profile, { view: 'sandwich', fn: 'new', side: 'after' }).parts.length, 2);
+});
+
 test('by size: largest first, then by name', () => {
   const profile = profileOf([['a', 10], ['b', 30], ['c', 10], ['d', 50]]);
   const p = sceneOf(profile, { order: 'size' }).parts[0];
