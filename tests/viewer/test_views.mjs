@@ -142,3 +142,28 @@ test('difference: both sides have room, whatever their sizes', () => {
   const before = boxesOf(profile, sceneOf(profile, { side: 'before' }).parts[0], 1000).map(([name, , x, w]) => [name, x, w]);
   assert.deepStrictEqual(before, [['svc', 0, 1000], ['b', 0, 500], ['gone', 500, 500]]);
 });
+
+test('labels are painted over the marks, which leave the lowest pixels of a name alone', () => {
+  const calls = [], never = () => {};
+  const context = { measureText: () => ({ width: 144 }), createPattern: () => null, fillText: () => calls.push(['label']),
+    strokeRect: (x, y, w, h) => calls.push(['mark', y + h, context.lineWidth]) };
+  for (const name of ['setTransform', 'clearRect', 'fillRect', 'beginPath', 'moveTo', 'lineTo', 'stroke'])
+    context[name] = never;
+  const canvas = () => ({ style: {}, getContext: () => context });
+  globalThis.window = { devicePixelRatio: 1 };
+  globalThis.document = { createElement: canvas };
+  try {
+    const profile = profileOf([['a_b', 5]]), scene = sceneOf(profile, { view: 'icicle' }), target = { part: scene.parts[0], node: 0 };
+    profile.colours = { label: '#000' };
+    fp.measure(scene, 500);
+    const painter = new fp.Painter(canvas(), profile);
+    painter.resize(500, 100);
+    painter.paint(scene, 0, 100, { fill: () => '#fff', ink: '#000', paper: '#fff', chosen: target, hovered: target });
+  } finally {
+    delete globalThis.window;
+    delete globalThis.document;
+  }
+  assert.deepStrictEqual(calls.map(([what]) => what), ['mark', 'mark', 'mark', 'label', 'label']);
+  for (const [, bottom, line] of calls.slice(0, 3))
+    assert.ok(bottom - line / 2 >= fp.ROW - 3, `${bottom} ${line}`);
+});
