@@ -97,7 +97,7 @@
 
   /* The pieces of a name; a long one is shown without its middle. */
   fp.namePieces = function (text) {
-    const bare = fp.shown(fp.bareName(text)), chars = bare.length > LONGEST ? [...bare] : null;
+    const bare = fp.nameText(text), chars = bare.length > LONGEST ? [...bare] : null;
     const cut = chars && chars.length > LONGEST
       ? `${chars.slice(0, LONGEST / 3).join('')} … ${chars.slice(-LONGEST / 3).join('')}` : bare;
     return cut.split(PIECES);

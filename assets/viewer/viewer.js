@@ -85,13 +85,13 @@
       const [p] = scene.parts;
       if (!p || p.absent === fp.NONE)
         return '';
-      const nameOf = (i) => fp.shown(fp.bareName(profile.names.text(p.tree.name[i])));
+      const nameOf = (i) => fp.nameText(profile.names.text(p.tree.name[i]));
       return fp.fill(words.absent[shownSide()], { name: nameOf(p.absent), shown: nameOf(p.zoom) });
     }
 
     function noteText() {
       const texts = [fp.fill(words.reading[state.view], scene.kind === 'sandwich' ? {
-        name: fp.shown(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
+        name: fp.nameText(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
       if (scene.kind === 'sandwich' && !scene.parts.length)
         texts[0] = scene.name >= 0 ? words.absentFunction[shownSide()] : words.noFunction;
       if (state.side === 'difference')
@@ -241,7 +241,7 @@
       graph.reveal(target);
       if (announce) {
         const { tree } = target.part, before = state.side === 'before' && tree.beforeTotal;
-        controls.tell(`${place}${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
+        controls.tell(`${place}${fp.nameText(profile.names.text(tree.name[target.node]))}: ` +
           fp.valueText(profile, words, (before ? tree.beforeTotal : tree.total)[target.node], before));
       }
     }

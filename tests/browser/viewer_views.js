@@ -74,7 +74,7 @@ test('sandwich: callers above, callees below, recursion once', async () => {
       assert.deepEqual(named_(-1), [['parse', 100]]);
       assert.deepEqual(named_(-2), [['serve', 100]]);
       assert.deepEqual(named_(1), [['json', Math.round(100 * passes('json', 'json') / passes())]]);
-      assert.deepEqual(named_(2), [['[k] entry', Math.round(100 * passes('json', 'json') / passes())]]);
+      assert.deepEqual(named_(2), [['entry', Math.round(100 * passes('json', 'json') / passes())]]);
       assert.match(named(all, 'json')[0].tip, new RegExp(percent(passes(), sum(STACKS, AFTER))));
     };
     await check();
@@ -114,7 +114,7 @@ test('switches leave out, the whole stays; the link has them', async () => {
     await simplify(page, 'Hide kernel frames');
     const check = async () => {
       const all = await boxes(page);
-      assert.deepEqual(named(all, '[k] entry'), []);
+      assert.deepEqual(named(all, 'entry'), []);
       assert.ok(named(all, 'svc')[0].tip.includes(`${grouped(total)} samples, 100 %`));
       assert.equal(await rows(), 6);
     };
@@ -127,11 +127,11 @@ test('switches leave out, the whole stays; the link has them', async () => {
     await simplify(page, 'Join calls of a function to itself');
     assert.equal(await rows(), 5);
     await simplify(page, 'Hide library frames');
-    assert.deepEqual(named(await boxes(page), '[l] memcpy'), []);
+    assert.deepEqual(named(await boxes(page), 'memcpy'), []);
     await search(page, 'render'); // what it had handed to its caller
     assert.ok((await found(page)).includes(percent(sum(STACKS, AFTER, (f) => f.includes('render')), total)));
     await simplify(page, 'Hide kernel frames');
-    assert.equal(named(await boxes(page), '[k] entry').length, 1);
+    assert.equal(named(await boxes(page), 'entry').length, 1);
   });
 });
 
@@ -161,7 +161,7 @@ test('colours: by package and by change; the legend says which', async () => {
     const legend = () => page.locator('.viewer-legend').textContent();
     const colours = async () => {
       const all = await boxes(page), each = [];
-      for (const name of ['fresh', 'render', '[k] entry']) {
+      for (const name of ['fresh', 'render', 'entry']) {
         const { x, y } = named(all, name)[0];
         each.push(String(await pixel(page, x + 2, y - ROW / 2 + 3)));
       }
@@ -246,11 +246,11 @@ test('a frame that the shown side has not is said, and its caller shown; the oth
 test('tooltip, details, and the stack as text', async () => {
   const lines = ['svc', 'main', 'serve', 'parse', 'json', 'json', '[k] entry'];
   await inReport('plain', async (page, seen) => {
-    const [entry] = named(await boxes(page), '[k] entry');
+    const [entry] = named(await boxes(page), 'entry');
     await page.mouse.move(entry.x + entry.width / 2, entry.y);
     const tip = page.locator('.viewer-tip');
     assert.equal(await tip.isVisible(), true);
-    assert.match(await tip.textContent(), /^\[k\] entry.*100 samples, 10\.0 %/);
+    assert.match(await tip.textContent(), /^entry kernel.*100 samples, 10\.0 %/);
     await page.mouse.click(entry.x + entry.width / 2, entry.y);
     assert.equal(await fact(page, 'Type'), 'kernel');
     assert.deepEqual(await stack(page), lines);
@@ -263,7 +263,7 @@ test('tooltip, details, and the stack as text', async () => {
   });
   await inReport('plain', async (page) => {
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
-    await click(page, '[k] entry');
+    await click(page, 'entry');
     await page.getByRole('button', { name: 'Copy stack' }).click();
     await page.getByText('The browser did not allow copying; the text is selected.').waitFor();
     assert.deepEqual((await page.evaluate(() => String(getSelection()))).split('\n'), lines);
