@@ -87,8 +87,8 @@
   /* "+3.20", with a bound for what is not quite nothing; as the program's tables have it. */
   fp.formatPointsShort = function (points) {
     if (points !== 0 && Math.abs(points) < 0.005)
-      return points > 0 ? '< 0.01' : '> -0.01';
-    return (points > 0 ? '+' : '') + points.toFixed(2);
+      return points > 0 ? '< 0.01' : '> \u22120.01';
+    return (points > 0 ? '+' : '') + points.toFixed(2).replace('-', '\u2212');
   };
 
   /* Where a line may break: behind "::", ".", "/", ",", ";" and before "<", "(" and "$", as in the program's pages. */

@@ -219,7 +219,7 @@ test('before, after, difference', async () => {
     await click(page, 'render');
     assert.match(await fact(page, 'Value'), new RegExp(`^150 samples, ${percent(150, 1000)}`));
     assert.match(await fact(page, 'Before'), new RegExp(`^250 samples, ${percent(250, 1000)}`));
-    assert.match(await fact(page, 'Change'), /^-100 samples, -40\.0 %; share -10\.0 points$/);
+    assert.match(await fact(page, 'Change'), /^\u2212100 samples, \u221240\.0 %; share \u221210\.0 points$/);
   });
   await inReport('plain', async (page) => assert.equal(await page.locator('#viewer-side').count(), 0, 'nothing to compare with'));
 });
