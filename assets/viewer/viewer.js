@@ -341,8 +341,17 @@
       graph.focus();
     }
 
+    /* The browser goes to an anchor as ever, scroll, focus, history and all; then the address has the view again, which
+     * is still what is shown. */
+    function keepView(event) {
+      if (fp.parseAddress(new URL(event.oldURL).hash, defaults) && !fp.parseAddress(location.hash, defaults) &&
+          location.hash)
+        write(true);
+    }
+
     this.watch = function () {
       document.addEventListener('click', openDifference);
+      window.addEventListener('hashchange', keepView);
       window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
       document.addEventListener('flamepress-theme', (event) => { /* the switch of the page; the address has it, too */

@@ -141,6 +141,37 @@ test('the keyboard walks, zooms, searches', async () => {
   });
 });
 
+test('a link to a part of the page leaves the view in the address; back and the keyboard work as ever', async () => {
+  await inReport('plain', async (page) => {
+    const view = async () => [await hash(page), (await crumbs(page)).at(-1), await found(page)];
+    const top = () => page.$eval('#functions', (part) => part.getBoundingClientRect().top);
+    await click(page, 'serve');
+    await search(page, 'parse');
+    const before = await view(), link = page.locator('a[href="#functions"]');
+    assert.deepEqual(Object.keys(before[0]).sort(), ['node', 'q']);
+    await link.focus();
+    const from = await page.evaluate(() => scrollY), length = await page.evaluate(() => history.length);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.hash.includes('node='));
+    assert.ok(await top() >= 0 && await top() < 60, `the part is at the top: ${await top()}`);
+    assert.deepEqual(await view(), before);
+    assert.equal(await page.evaluate(() => history.length), length + 1);
+    await page.keyboard.press('Tab');
+    assert.ok(await page.evaluate(() => document.querySelector('#functions').contains(document.activeElement)), 'Tab goes on from there');
+    await page.reload();
+    await drawn(page);
+    await page.locator('.viewer-path button', { hasText: 'serve' }).waitFor();
+    assert.deepEqual(await view(), before);
+    await page.goBack();
+    await page.waitForFunction((y) => Math.abs(scrollY - y) < 60, from);
+    assert.deepEqual(await view(), before);
+  });
+  await inReport('plain', async (page) => { // without a view there is nothing to keep
+    await page.locator('a[href="#functions"]').click();
+    await page.waitForFunction(() => location.hash === '#functions');
+  });
+});
+
 /* ---- search ---- */
 
 // Searches as a reader does; the share is that of the input.
