@@ -15,7 +15,8 @@
     let zoom = asked;
     while (zoom && !column[zoom])
       zoom = tree.parent[zoom];
-    return { tree, zoom, absent: zoom === asked ? fp.NONE : asked, up, column, start: fp.starts(tree, column, side, state.order === 'size'),
+    return { tree, zoom, absent: zoom === asked ? fp.NONE : asked, up, column,
+      start: fp.starts(tree, column, side, fp.orderOf(profile, state) === 'size'),
       valued: fp.valuedBefore(tree, column, side) };
   }
 
@@ -52,8 +53,9 @@
 
   /*
    * The boxes of a part that are wide enough: { node, x, w, rows, narrow }, `narrow` frames that are not but have a
-   * value on the shown side; from left to right within a row when siblings are in the order of names. Frames on the way to the zoomed one take the whole width. Subtrees that are too narrow are
-   * stepped over, so this takes as long as what is seen is large.
+   * value on the shown side; from left to right within a row when siblings are in the order of names. Frames on the way
+   * to the zoomed one take the whole width. Subtrees that are too narrow are stepped over, so this takes as long as what
+   * is seen is large.
    */
   fp.layOut = function (p, width) {
     const { tree, column, start, zoom, valued } = p, { end, depth } = tree;

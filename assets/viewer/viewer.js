@@ -119,7 +119,7 @@
       })));
     }
 
-    const sync = () => controls.sync(state, Boolean(hits && hits.first.length));
+    const sync = () => controls.sync({ ...state, order: fp.orderOf(profile, state) }, Boolean(hits && hits.first.length));
 
     /* After a change; `keep`: nothing moves. */
     function render(keep) {

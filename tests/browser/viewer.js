@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const zlib = require('node:zlib');
 const { look, shot } = require('./browser.js');
-const { ROW, STACKS, BEFORE, AFTER, DEMO, site, sum, percent, grouped, drawn, inReport, graph, found, told, hash,
+const { ROW, STACKS, BEFORE, AFTER, DEMO, site, sum, percent, bare, grouped, drawn, inReport, graph, found, told, hash,
   crumbs, chosen, stack, boxes, named, width, click, key, search, regex, pixel } = require('./reader.js');
 
 /* ---- the picture ---- */
@@ -198,7 +198,7 @@ for (const [query, how, matches] of SEARCHES)
       await search(page, query);
       assert.equal(await found(page), text);
       const listed = await page.$$eval('.viewer-matches li button', (all) => all.map((b) => b.textContent));
-      assert.deepEqual(listed.sort(), [...names].map((name) => name.replace(/^\[.\] /, '')).sort());
+      assert.deepEqual(listed.sort(), [...names].map(bare).sort());
       const before = await hash(page);
       assert.equal(before.q, query);
       await page.reload();

@@ -4,7 +4,7 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { shot } = require('./browser.js');
-const { ROW, STACKS, HOSTILE, BEFORE, AFTER, sum, percent, grouped, drawn, inReport, graph, found, told, hash, crumbs,
+const { ROW, STACKS, HOSTILE, BEFORE, AFTER, sum, percent, bare, grouped, drawn, inReport, graph, found, told, hash, crumbs,
   chosen, stack, fact, boxes, named, width, click, key, search, pick, simplify, pixel } = require('./reader.js');
 
 /* ---- views ---- */
@@ -32,11 +32,13 @@ test('icicle, and by size: the largest first; the link has both', async () => {
 test('leaf first: what each has for itself, below it its callers, as far as the reader goes', async () => {
   await inReport('plain', async (page) => {
     await pick(page, 'view', 'leaf');
-    const total = sum(STACKS, AFTER), self = (name) => sum(STACKS, AFTER, (frames) => frames.at(-1) === name);
+    const total = sum(STACKS, AFTER), self = (name) => sum(STACKS, AFTER, (frames) => bare(frames.at(-1)) === name);
     const all = await boxes(page, 2), whole = await width(page), rows = [...new Set(all.map((box) => box.y))];
     const leaves = all.filter((box) => box.y === rows[1]);
     assert.deepEqual(leaves.map((box) => box.name).sort(),
-      [...new Set(Object.keys(STACKS).filter((s) => STACKS[s][AFTER]).map((s) => s.split(';').at(-1)))].sort());
+      [...new Set(Object.keys(STACKS).filter((s) => STACKS[s][AFTER]).map((s) => bare(s.split(';').at(-1))))].sort());
+    assert.deepEqual([await page.locator('#viewer-order').inputValue(), await hash(page)], ['size', { view: 'leaf' }]);
+    assert.equal([...leaves].sort((a, b) => a.x - b.x)[0].name, 'json', 'the largest first');
     for (const box of leaves) {
       assert.ok(Math.abs(box.width - whole * self(box.name) / total) < 4, box.name);
       assert.ok(box.tip.includes(percent(self(box.name), total)), box.tip);

@@ -83,6 +83,21 @@ test('leaf first: what each has for itself, then who called', () => {
   assert.deepStrictEqual(pathsOf(profile, tree), { '': 17, b: 2, c: 15, 'c;a': 5, 'c;b': 10, 'c;b;a': 7 });
 });
 
+test('leaf first is by size, everything else as the profile has it, unless an order is chosen', () => {
+  const profile = profileOf([['a', 10], ['b', 30]]);
+  const leftmost = (patch, of = profile) => {
+    const [p] = sceneOf(of, patch).parts;
+    return boxesOf(of, p, 100).find(([, depth, x]) => depth === 1 && x === 0)[0];
+  };
+  assert.deepStrictEqual([leftmost({ view: 'leaf' }), leftmost({ view: 'flame' })], ['b', 'a']);
+  assert.deepStrictEqual([leftmost({ view: 'leaf', order: 'name' }), leftmost({ order: 'size' })], ['a', 'b']);
+  const byValue = { ...profile, byValue: true };
+  assert.deepStrictEqual([leftmost({}, byValue), leftmost({ order: 'name' }, byValue)], ['b', 'a']);
+  const defaults = fp.defaultState(profile);
+  assert.strictEqual(fp.formatAddress({ ...defaults, view: 'leaf' }, defaults), '#view=leaf');
+  assert.strictEqual(fp.formatAddress({ ...defaults, view: 'leaf', order: 'name' }, defaults), '#view=leaf&order=name');
+});
+
 test('leaf first keeps the root\'s own value, and both sides', () => {
   const profile = profileOf([['', 4, 1], ['a', 5, 2], ['b;a', 0, 6]]);
   const { tree } = fp.leafFirst(profile, profile.tree, []);
