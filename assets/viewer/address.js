@@ -81,7 +81,7 @@
 
   fp.defaultState = function (profile) {
     return {
-      node: '', path: '', q: '', fn: '', regex: false, matchCase: false,
+      node: '', path: '', q: '', fn: null, /* a function may have no name */ regex: false, matchCase: false,
       view: profile.icicle ? 'icicle' : 'flame', order: '' /* as the view has it */,
       colour: 'type', side: 'after', theme: 'auto', on: profile.on,
       compared: Boolean(profile.tree.beforeTotal), /* there is another side; not of the address */

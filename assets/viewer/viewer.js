@@ -159,10 +159,14 @@
       }
     }
 
-    /* A sandwich is of a function: of the largest when nothing says which. */
+    /* A sandwich, and nothing else, is of a function: of the zoomed frame, or of the largest, when nothing says which. */
     function needFunction() {
-      if (state.view === 'sandwich' && !state.fn)
-        state.fn = profile.names.text(fp.largestFunction(profile, base.tree));
+      if (state.view !== 'sandwich') {
+        state.fn = null;
+      } else if (state.fn === null) {
+        const { tree, place } = base, zoomed = place ? place[node] : node;
+        state.fn = profile.names.text(zoomed ? tree.name[zoomed] : fp.largestFunction(profile, tree));
+      }
     }
 
     /* A state from outside: `toggle` is a switch's bit; `to` the node of the profile that state.node is the id of. */
@@ -218,13 +222,13 @@
       if (!read && location.hash && location.hash !== '#')
         return; /* an anchor: the view stays as it is */
       state = read || { ...defaults, theme: state.theme };
-      needFunction();
       const known = history.state && history.state.flamepressNode;
       const mine = ++looking;
       node = 0;
       if (state.node && Number.isInteger(known) && known > 0 && known < profile.tree.count &&
           fp.nodeId(profile, known) === state.node)
         node = known;
+      needFunction();
       render(false);
       if (state.node && !node)
         lookFor(state.node, mine);

@@ -105,6 +105,12 @@ test('sandwich by the choice of views: of the selected frame, else of what is la
     await click(page, 'idle');
     await pick(page, 'view', 'sandwich');
     assert.deepEqual([(await hash(page)).fn, await chosen(page)], ['idle', 'idle']);
+    await pick(page, 'view', 'leaf'); // where nothing is selected yet
+    assert.deepEqual([(await hash(page)).fn, await chosen(page)], [undefined, null]);
+    await pick(page, 'view', 'sandwich');
+    assert.deepEqual([(await hash(page)).fn, await chosen(page)], ['idle', 'idle']);
+    await pick(page, 'view', 'flame');
+    assert.deepEqual([(await hash(page)).fn, (await crumbs(page)).at(-1)], [undefined, 'idle']);
   });
   await inReport('plain', async (page) => assert.equal(await chosen(page), 'json'), { hash: '#view=sandwich' });
 });
