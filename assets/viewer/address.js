@@ -35,6 +35,9 @@
     return made;
   };
 
+  /* The order that was chosen; else that of the view: leaves are a ranking. */
+  fp.orderOf = (profile, state) => state.order || (profile.byValue || state.view === 'leaf' ? 'size' : 'name');
+
   /* `defaults`: the whole state as it is without an address. null when the address is not about the view. */
   fp.parseAddress = function (hash, defaults) {
     const params = new URLSearchParams(hash.replace(/^#/, ''));
@@ -78,8 +81,8 @@
 
   fp.defaultState = function (profile) {
     return {
-      node: '', path: '', q: '', fn: '', regex: false, matchCase: false,
-      view: profile.icicle ? 'icicle' : 'flame', order: profile.byValue ? 'size' : 'name',
+      node: '', path: '', q: '', fn: null, /* a function may have no name */ regex: false, matchCase: false,
+      view: profile.icicle ? 'icicle' : 'flame', order: '' /* as the view has it */,
       colour: 'type', side: 'after', theme: 'auto', on: profile.on,
       compared: Boolean(profile.tree.beforeTotal), /* there is another side; not of the address */
     };

@@ -128,7 +128,7 @@
           return fp.el('li', null, fp.button(fp.fill(words.between, { count: fp.formatCount(hidden) }),
             items[hidden].go));
         const last = i === shown.length - 1;
-        return fp.el('li', null, fp.button('', item.go, { title: fp.shown(profile.names.text(item.name)), 'aria-current': last ? 'true' : null }));
+        return fp.el('li', null, fp.button('', item.go, { title: fp.nameText(profile.names.text(item.name)), 'aria-current': last ? 'true' : null }));
       });
       shown.forEach((item, i) => {
         if (item)

@@ -95,9 +95,8 @@
         else
           made.nextSibling.remove();
       }, { class: 'opener', 'aria-expanded': 'false', 'aria-label': `${words.sandwich}: ${fp.namePieces(names.text(n)).join('')}` });
-      const kind = names.kind[n], made = fp.el('tr', null, ...heads.map((head) => head.cell(n)),
-        fp.el('th', { scope: 'row', class: 'name' }, opener, link(n), ' ', fp.el('span', { class: 'kind' },
-          fp.swatch(profile.colours.kinds[kind], kind === fp.KIND.UNKNOWN), ` ${words.kinds[kind]}`)));
+      const made = fp.el('tr', null, ...heads.map((head) => head.cell(n)),
+        fp.el('th', { scope: 'row', class: 'name' }, opener, link(n), ' ', fp.kindElement(profile, words, n)));
       if (columns.changeSelf)
         made.cells[2].classList.add('of-self');
       return made;

@@ -87,8 +87,8 @@
   /* "+3.20", with a bound for what is not quite nothing; as the program's tables have it. */
   fp.formatPointsShort = function (points) {
     if (points !== 0 && Math.abs(points) < 0.005)
-      return points > 0 ? '< 0.01' : '> -0.01';
-    return (points > 0 ? '+' : '') + points.toFixed(2);
+      return points > 0 ? '< 0.01' : '> \u22120.01';
+    return (points > 0 ? '+' : '') + points.toFixed(2).replace('-', '\u2212');
   };
 
   /* Where a line may break: behind "::", ".", "/", ",", ";" and before "<", "(" and "$", as in the program's pages. */
@@ -97,7 +97,7 @@
 
   /* The pieces of a name; a long one is shown without its middle. */
   fp.namePieces = function (text) {
-    const bare = fp.shown(fp.bareName(text)), chars = bare.length > LONGEST ? [...bare] : null;
+    const bare = fp.nameText(text), chars = bare.length > LONGEST ? [...bare] : null;
     const cut = chars && chars.length > LONGEST
       ? `${chars.slice(0, LONGEST / 3).join('')} … ${chars.slice(-LONGEST / 3).join('')}` : bare;
     return cut.split(PIECES);

@@ -13,6 +13,9 @@
   /* Without "[k] " and the like: the colour says it. */
   fp.bareName = (text) => (/^\[[tpkcl]\] ./s.test(text) ? text.slice(4) : text);
 
+  /* A whole name as a page has it. */
+  fp.nameText = (text) => fp.shown(fp.bareName(text));
+
   const NARROW = /^[\u0020-\u02ff]*$/;
   const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\ud83c-\ud83e][\udc00-\udfff]|[\ud840-\ud87f][\udc00-\udfff]/g;
 
@@ -82,7 +85,7 @@
   /* From the whole name to its last part: each shorter than the one before. What is no function (a thread, a process)
    * has no parts. */
   fp.shorterNames = function (text, isFunction = true) {
-    const bare = fp.shown(fp.bareName(text));
+    const bare = fp.nameText(text);
     if (!isFunction || bare.length > LONGEST)
       return [{ name: bare, cells: fp.cells(bare) }];
     const file = /^\[(\/.*)\]$/s.exec(bare);

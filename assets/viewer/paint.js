@@ -113,6 +113,7 @@
       }
     }
 
+    /* In the gap around the box as far as there is one: underscores stand on the box's last pixels. */
     function outline(scene, chosen, from, colour, width) {
       const { part: p, node } = chosen, k = p.boxes.node.indexOf(node);
       if (k < 0)
@@ -120,7 +121,7 @@
       const y = fp.rowTop(scene, p, p.tree.depth[node]) - from, w = Math.max(inner(p.boxes.w[k]), 2);
       context.strokeStyle = colour;
       context.lineWidth = width;
-      context.strokeRect(p.boxes.x[k] + width / 2, y + width / 2, w - width, fp.ROW - 1 - width);
+      context.strokeRect(p.boxes.x[k] + width / 2, y - 1 + width / 2, w - width, fp.ROW + 1 - width);
     }
 
     /*
@@ -132,10 +133,8 @@
       context.clearRect(0, 0, scene.width, height);
       context.font = FONT;
       context.textBaseline = 'middle';
-      for (const p of scene.parts) {
+      for (const p of scene.parts)
         paintBoxes(scene, p, from, from + height, look);
-        paintLabels(scene, p, from, from + height, look);
-      }
       if (scene.kind === 'sandwich') /* the function among its callers and callees */
         outline(scene, { part: scene.parts[0], node: 0 }, from, look.ink, 1);
       if (look.hovered)
@@ -144,6 +143,8 @@
         outline(scene, look.chosen, from, look.paper, 3);
         outline(scene, look.chosen, from, look.ink, 2);
       }
+      for (const p of scene.parts) /* over the marks */
+        paintLabels(scene, p, from, from + height, look);
     };
   };
 })(globalThis.flamepress = globalThis.flamepress || {});

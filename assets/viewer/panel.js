@@ -45,9 +45,9 @@
   };
 
   fp.tipOf = function (profile, words, scene, target) {
-    const name = profile.names.text(target.part.tree.name[target.node]);
+    const name = target.part.tree.name[target.node];
     return [
-      fp.el('strong', null, fp.nameElement(name)),
+      fp.el('strong', null, fp.nameElement(profile.names.text(name))), fp.kindElement(profile, words, name),
       ...fp.factsOf(profile, words, scene, target).map(([label, text]) =>
         fp.el('span', null, fp.el('em', null, label), ' ', text)),
     ];
@@ -126,7 +126,8 @@
       list.replaceChildren(head(words.matches),
         fp.el('ol', null, ...found.slice(0, LISTED).map(({ name, total }) => fp.el('li', null,
           fp.el('span', { class: 'viewer-share', title: fp.formatExact(total, profile.unit, words) }, fp.formatShare(total, profile.whole)),
-          fp.button('', () => on.sandwich(name), { title: words.sandwich })))),
+          fp.el('span', null, fp.button('', () => on.sandwich(name), { title: words.sandwich }), ' ',
+            fp.kindElement(profile, words, name))))),
         fp.el('p', { class: 'note' }, found.length > LISTED
           ? fp.fill(words.more, { count: fp.formatCount(found.length - LISTED) }) : ''));
       list.querySelectorAll('li button').forEach((button, i) =>

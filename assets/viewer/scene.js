@@ -7,10 +7,17 @@
 
   fp.MIN_WIDTH = 0.5; /* px; what is narrower is not drawn, with all that stands on it */
 
-  function part(profile, state, tree, zoom, up) {
+  /* What has no value on the shown side has no width: its nearest ancestor that has one is zoomed into, and `absent` is
+   * what was asked for. */
+  function part(profile, state, tree, asked, up) {
     const side = tree.beforeTotal ? state.side : 'after';
     const column = fp.column(tree, side, profile);
-    return { tree, zoom, up, column, start: fp.starts(tree, column, side, state.order === 'size') };
+    let zoom = asked;
+    while (zoom && !column[zoom])
+      zoom = tree.parent[zoom];
+    return { tree, zoom, absent: zoom === asked ? fp.NONE : asked, up, column,
+      start: fp.starts(tree, column, side, fp.orderOf(profile, state) === 'size'),
+      valued: fp.valuedBefore(tree, column, side) };
   }
 
   const pathOf = (text) => (text ? text.split('.').map(Number).filter((n) => Number.isInteger(n) && n >= 0) : []);
@@ -37,27 +44,28 @@
       if (name < 0)
         return { kind: 'sandwich', parts: [], name, count: 0 };
       const { callers, callees, count } = fp.sandwich(profile, tree, name);
-      return { kind: 'sandwich', name, count,
-        parts: [part(profile, state, callers, 0, true), part(profile, state, callees, 0, false)] };
+      const parts = [part(profile, state, callers, 0, true), part(profile, state, callees, 0, false)];
+      return { kind: 'sandwich', name, count, parts: parts[0].column[0] ? parts : [] };
     }
     const zoom = base.place ? base.place[node] : node;
     return { kind: 'plain', parts: [part(profile, state, tree, zoom, state.view === 'flame')] };
   };
 
   /*
-   * The boxes of a part that are wide enough: { node, x, w, rows, narrow }, `narrow` frames that are not; from left to right within a row when siblings are
-   * in the order of names. Frames on the way to the zoomed one take the whole width. Subtrees that are too narrow are
-   * stepped over, so this takes as long as what is seen is large.
+   * The boxes of a part that are wide enough: { node, x, w, rows, narrow }, `narrow` frames that are not but have a
+   * value on the shown side; from left to right within a row when siblings are in the order of names. Frames on the way
+   * to the zoomed one take the whole width. Subtrees that are too narrow are stepped over, so this takes as long as what
+   * is seen is large.
    */
   fp.layOut = function (p, width) {
-    const { tree, column, start, zoom } = p, { end, depth } = tree;
+    const { tree, column, start, zoom, valued } = p, { end, depth } = tree;
     const node = fp.pathTo(tree, zoom), x = node.map(() => 0), w = node.map(() => width);
     let rows = depth[zoom] + 1, narrow = 0;
     if (column[zoom] > 0) {
       const scale = width / column[zoom], least = fp.MIN_WIDTH / scale, left = start[zoom];
       for (let i = zoom + 1; i < end[zoom];) {
         if (column[i] < least) {
-          narrow += end[i] - i;
+          narrow += valued[end[i]] - valued[i];
           i = end[i];
           continue;
         }

@@ -1,6 +1,7 @@
 /*
  * Search: which names match, and what passes through frames of such names. Each distinct name is looked at once; then
- * one pass over the nodes. Literal unless asked otherwise.
+ * one pass over the nodes. Literal unless asked otherwise. A name is found by how it was recorded, "[k] read", and by how
+ * it is shown, "read": for a literal text the first has the second in it.
  */
 (function (fp) {
   'use strict';
@@ -75,7 +76,11 @@
     if (why)
       throw new Error(why);
     const compiled = new RegExp(query, matchCase ? 'u' : 'iu');
-    return (i) => compiled.test(names.text(i).slice(0, NAME_CAPS[unbounded]));
+    const test = (text) => compiled.test(text.slice(0, NAME_CAPS[unbounded]));
+    return (i) => {
+      const text = names.text(i), bare = fp.bareName(text);
+      return test(bare) || (bare !== text && test(text));
+    };
   }
 
   /*

@@ -147,6 +147,16 @@
     return fp.cached(tree, `start ${side} ${bySize}`, () => (bySize ? startsBySize : startsByName)(tree, column));
   };
 
+  /* How many nodes before each have a value in the column: of a range, the difference of its ends. */
+  fp.valuedBefore = function (tree, column, side) {
+    return fp.cached(tree, `valued ${side}`, () => {
+      const before = new Uint32Array(tree.count + 1);
+      for (let i = 0; i < tree.count; i++)
+        before[i + 1] = before[i] + (column[i] > 0);
+      return before;
+    });
+  };
+
   /* ---- by function ---- */
 
   /*

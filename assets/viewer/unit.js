@@ -13,6 +13,7 @@
   const BYTE_STEPS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'].map((symbol, i) =>
     [symbol, 1n << BigInt(10 * i), i < 6 ? 1000n : 0n]);
 
+  const MINUS = '\u2212';
   const abs = (n) => (n < 0n ? -n : n);
   const divide = (num, den) => (2n * num + den) / (2n * den); /* half up */
   const grouped = (n) => n.toString().replace(/\B(?=(\d{3})+$)/g, ',');
@@ -44,12 +45,12 @@
     for (const [symbol, size, limit] of list) {
       const r = round3(amount, size, size <= factor ? 0 : decimals); /* values are whole */
       if (limit === 0n || r.scaled < limit * 10n ** BigInt(r.decimals))
-        return (value < 0n ? '-' : '') + rounded(r) + ' ' + symbol;
+        return (value < 0n ? MINUS : '') + rounded(r) + ' ' + symbol;
     }
     return '';
   }
 
-  fp.formatCount = (count) => (count < 0 ? '-' : '') + grouped(abs(BigInt(count)));
+  fp.formatCount = (count) => (count < 0 ? MINUS : '') + grouped(abs(BigInt(count)));
 
   fp.formatExact = function (value, unit, words) {
     const [symbol, singular] = words.units[unit] || words.units[words.units.length - 1];
@@ -70,15 +71,15 @@
       return '–';
     const p = abs(BigInt(part)), w = abs(BigInt(whole)), minus = part !== 0 && (part < 0) !== (whole < 0);
     if (p && p * 10000n < w)
-      return minus ? '> -0.01 %' : '< 0.01 %';
+      return minus ? `> ${MINUS}0.01 %` : '< 0.01 %';
     if (p < w && p * 10000n > w * 9999n)
-      return minus ? '< -99.99 %' : '> 99.99 %';
+      return minus ? `< ${MINUS}99.99 %` : '> 99.99 %';
     if (p === w)
-      return minus ? '-100 %' : '100 %';
+      return minus ? `${MINUS}100 %` : '100 %';
     let r = round3(p * 100n, w, 2);
     if (p < w && r.scaled === 100n * 10n ** BigInt(r.decimals))
       r = { scaled: divide(p * 10000n, w), decimals: 2 };
-    return (minus ? '-' : '') + rounded(r) + ' %';
+    return (minus ? MINUS : '') + rounded(r) + ' %';
   };
 
   /* ---- change (src/flame/difference.c) ---- */
@@ -120,7 +121,7 @@
     const decimals = points < 9.995 ? 2 : points < 99.95 ? 1 : 0;
     const scaled = divide(abs(num) * 100n * 10n ** BigInt(decimals), den);
     const number = scaled ? rounded({ scaled, decimals }) : '0.' + '1'.padStart(decimals, '0');
-    const sign = num > 0n ? (scaled ? '+' : '< +') : (scaled ? '-' : '> -');
+    const sign = num > 0n ? (scaled ? '+' : '< +') : (scaled ? MINUS : `> ${MINUS}`);
     return fp.fill(words.ofPoints, { points: sign + number });
   };
 

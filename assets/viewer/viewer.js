@@ -78,11 +78,22 @@
       };
     }
 
+    const shownSide = () => (state.side === 'before' ? 'before' : 'after');
+
+    /* Of a frame that was asked for and is not on the shown side. */
+    function absentText() {
+      const [p] = scene.parts;
+      if (!p || p.absent === fp.NONE)
+        return '';
+      const nameOf = (i) => fp.nameText(profile.names.text(p.tree.name[i]));
+      return fp.fill(words.absent[shownSide()], { name: nameOf(p.absent), shown: nameOf(p.zoom) });
+    }
+
     function noteText() {
       const texts = [fp.fill(words.reading[state.view], scene.kind === 'sandwich' ? {
-        name: fp.shown(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
+        name: fp.nameText(state.fn), frames: fp.counted(scene.count, words.frame, words.frames) } : {})];
       if (scene.kind === 'sandwich' && !scene.parts.length)
-        texts[0] = words.noFunction;
+        texts[0] = scene.name >= 0 ? words.absentFunction[shownSide()] : words.noFunction;
       if (state.side === 'difference')
         texts.push(words.reading.difference);
       if (state.colour === 'change')
@@ -108,7 +119,7 @@
       })));
     }
 
-    const sync = () => controls.sync(state, Boolean(hits && hits.first.length));
+    const sync = () => controls.sync({ ...state, order: fp.orderOf(profile, state) }, Boolean(hits && hits.first.length));
 
     /* After a change; `keep`: nothing moves. */
     function render(keep) {
@@ -121,7 +132,7 @@
       }
       sync();
       sayFound();
-      controls.tell('');
+      controls.tell(absentText());
       showPath();
       panel.showLegend(base.tree, state.colour);
       panel.showFrame(scene, chosen, base.tree);
@@ -148,10 +159,14 @@
       }
     }
 
-    /* A sandwich is of a function: of the largest when nothing says which. */
+    /* A sandwich, and nothing else, is of a function: of the zoomed frame, or of the largest, when nothing says which. */
     function needFunction() {
-      if (state.view === 'sandwich' && !state.fn)
-        state.fn = profile.names.text(fp.largestFunction(profile, base.tree));
+      if (state.view !== 'sandwich') {
+        state.fn = null;
+      } else if (state.fn === null) {
+        const { tree, place } = base, zoomed = place ? place[node] : node;
+        state.fn = profile.names.text(zoomed ? tree.name[zoomed] : fp.largestFunction(profile, tree));
+      }
     }
 
     /* A state from outside: `toggle` is a switch's bit; `to` the node of the profile that state.node is the id of. */
@@ -207,13 +222,13 @@
       if (!read && location.hash && location.hash !== '#')
         return; /* an anchor: the view stays as it is */
       state = read || { ...defaults, theme: state.theme };
-      needFunction();
       const known = history.state && history.state.flamepressNode;
       const mine = ++looking;
       node = 0;
       if (state.node && Number.isInteger(known) && known > 0 && known < profile.tree.count &&
           fp.nodeId(profile, known) === state.node)
         node = known;
+      needFunction();
       render(false);
       if (state.node && !node)
         lookFor(state.node, mine);
@@ -230,7 +245,7 @@
       graph.reveal(target);
       if (announce) {
         const { tree } = target.part, before = state.side === 'before' && tree.beforeTotal;
-        controls.tell(`${place}${fp.shown(profile.names.text(tree.name[target.node]))}: ` +
+        controls.tell(`${place}${fp.nameText(profile.names.text(tree.name[target.node]))}: ` +
           fp.valueText(profile, words, (before ? tree.beforeTotal : tree.total)[target.node], before));
       }
     }
@@ -330,8 +345,17 @@
       graph.focus();
     }
 
+    /* The browser goes to an anchor as ever, scroll, focus, history and all; then the address has the view again, which
+     * is still what is shown. */
+    function keepView(event) {
+      if (fp.parseAddress(new URL(event.oldURL).hash, defaults) && !fp.parseAddress(location.hash, defaults) &&
+          location.hash)
+        write(true);
+    }
+
     this.watch = function () {
       document.addEventListener('click', openDifference);
+      window.addEventListener('hashchange', keepView);
       window.addEventListener('popstate', this.readAddress); /* back, forward, and an address that was edited */
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => graph.look(look()));
       document.addEventListener('flamepress-theme', (event) => { /* the switch of the page; the address has it, too */

@@ -34,6 +34,7 @@ const site = { folder: '', browser: null, server: null, strict: null };
 const sum = (stacks, side, matches = () => true) => Object.entries(stacks)
   .filter(([stack]) => matches(stack.split(';'))).reduce((all, [, values]) => all + values[side], 0);
 const percent = (part, whole) => `${(100 * part / whole).toPrecision(3)} %`;
+const bare = (name) => name.replace(/^\[[tpkcl]\] /, ''); // as it is shown
 const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 
 function render(name, text, ...options) {
@@ -150,5 +151,5 @@ const pixel = (page, x, y) => page.evaluate(async ([x, y]) => {
   return [...canvas.getContext('2d').getImageData(Math.round((x - at.left) * scale), Math.round((y - at.top) * scale), 1, 1).data];
 }, [x, y]);
 
-module.exports = { ROW, STACKS, HOSTILE, BEFORE, AFTER, DEMO, site, sum, percent, grouped, drawn, inReport, graph, found, told,
-  hash, crumbs, chosen, stack, fact, boxes, named, width, click, key, search, regex, pick, simplify, pixel };
+module.exports = { ROW, STACKS, HOSTILE, BEFORE, AFTER, DEMO, site, sum, percent, bare, grouped, drawn, inReport, graph, found,
+  told, hash, crumbs, chosen, stack, fact, boxes, named, width, click, key, search, regex, pick, simplify, pixel };

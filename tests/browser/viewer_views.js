@@ -4,7 +4,7 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { shot } = require('./browser.js');
-const { ROW, STACKS, HOSTILE, BEFORE, AFTER, sum, percent, grouped, drawn, inReport, graph, found, hash, crumbs,
+const { ROW, STACKS, HOSTILE, BEFORE, AFTER, sum, percent, bare, grouped, drawn, inReport, graph, found, told, hash, crumbs,
   chosen, stack, fact, boxes, named, width, click, key, search, pick, simplify, pixel } = require('./reader.js');
 
 /* ---- views ---- */
@@ -32,11 +32,13 @@ test('icicle, and by size: the largest first; the link has both', async () => {
 test('leaf first: what each has for itself, below it its callers, as far as the reader goes', async () => {
   await inReport('plain', async (page) => {
     await pick(page, 'view', 'leaf');
-    const total = sum(STACKS, AFTER), self = (name) => sum(STACKS, AFTER, (frames) => frames.at(-1) === name);
+    const total = sum(STACKS, AFTER), self = (name) => sum(STACKS, AFTER, (frames) => bare(frames.at(-1)) === name);
     const all = await boxes(page, 2), whole = await width(page), rows = [...new Set(all.map((box) => box.y))];
     const leaves = all.filter((box) => box.y === rows[1]);
     assert.deepEqual(leaves.map((box) => box.name).sort(),
-      [...new Set(Object.keys(STACKS).filter((s) => STACKS[s][AFTER]).map((s) => s.split(';').at(-1)))].sort());
+      [...new Set(Object.keys(STACKS).filter((s) => STACKS[s][AFTER]).map((s) => bare(s.split(';').at(-1))))].sort());
+    assert.deepEqual([await page.locator('#viewer-order').inputValue(), await hash(page)], ['size', { view: 'leaf' }]);
+    assert.equal([...leaves].sort((a, b) => a.x - b.x)[0].name, 'json', 'the largest first');
     for (const box of leaves) {
       assert.ok(Math.abs(box.width - whole * self(box.name) / total) < 4, box.name);
       assert.ok(box.tip.includes(percent(self(box.name), total)), box.tip);
@@ -74,7 +76,7 @@ test('sandwich: callers above, callees below, recursion once', async () => {
       assert.deepEqual(named_(-1), [['parse', 100]]);
       assert.deepEqual(named_(-2), [['serve', 100]]);
       assert.deepEqual(named_(1), [['json', Math.round(100 * passes('json', 'json') / passes())]]);
-      assert.deepEqual(named_(2), [['[k] entry', Math.round(100 * passes('json', 'json') / passes())]]);
+      assert.deepEqual(named_(2), [['entry', Math.round(100 * passes('json', 'json') / passes())]]);
       assert.match(named(all, 'json')[0].tip, new RegExp(percent(passes(), sum(STACKS, AFTER))));
     };
     await check();
@@ -103,6 +105,12 @@ test('sandwich by the choice of views: of the selected frame, else of what is la
     await click(page, 'idle');
     await pick(page, 'view', 'sandwich');
     assert.deepEqual([(await hash(page)).fn, await chosen(page)], ['idle', 'idle']);
+    await pick(page, 'view', 'leaf'); // where nothing is selected yet
+    assert.deepEqual([(await hash(page)).fn, await chosen(page)], [undefined, null]);
+    await pick(page, 'view', 'sandwich');
+    assert.deepEqual([(await hash(page)).fn, await chosen(page)], ['idle', 'idle']);
+    await pick(page, 'view', 'flame');
+    assert.deepEqual([(await hash(page)).fn, (await crumbs(page)).at(-1)], [undefined, 'idle']);
   });
   await inReport('plain', async (page) => assert.equal(await chosen(page), 'json'), { hash: '#view=sandwich' });
 });
@@ -114,7 +122,7 @@ test('switches leave out, the whole stays; the link has them', async () => {
     await simplify(page, 'Hide kernel frames');
     const check = async () => {
       const all = await boxes(page);
-      assert.deepEqual(named(all, '[k] entry'), []);
+      assert.deepEqual(named(all, 'entry'), []);
       assert.ok(named(all, 'svc')[0].tip.includes(`${grouped(total)} samples, 100 %`));
       assert.equal(await rows(), 6);
     };
@@ -127,11 +135,11 @@ test('switches leave out, the whole stays; the link has them', async () => {
     await simplify(page, 'Join calls of a function to itself');
     assert.equal(await rows(), 5);
     await simplify(page, 'Hide library frames');
-    assert.deepEqual(named(await boxes(page), '[l] memcpy'), []);
+    assert.deepEqual(named(await boxes(page), 'memcpy'), []);
     await search(page, 'render'); // what it had handed to its caller
     assert.ok((await found(page)).includes(percent(sum(STACKS, AFTER, (f) => f.includes('render')), total)));
     await simplify(page, 'Hide kernel frames');
-    assert.equal(named(await boxes(page), '[k] entry').length, 1);
+    assert.equal(named(await boxes(page), 'entry').length, 1);
   });
 });
 
@@ -161,7 +169,7 @@ test('colours: by package and by change; the legend says which', async () => {
     const legend = () => page.locator('.viewer-legend').textContent();
     const colours = async () => {
       const all = await boxes(page), each = [];
-      for (const name of ['fresh', 'render', '[k] entry']) {
+      for (const name of ['fresh', 'render', 'entry']) {
         const { x, y } = named(all, name)[0];
         each.push(String(await pixel(page, x + 2, y - ROW / 2 + 3)));
       }
@@ -219,9 +227,26 @@ test('before, after, difference', async () => {
     await click(page, 'render');
     assert.match(await fact(page, 'Value'), new RegExp(`^150 samples, ${percent(150, 1000)}`));
     assert.match(await fact(page, 'Before'), new RegExp(`^250 samples, ${percent(250, 1000)}`));
-    assert.match(await fact(page, 'Change'), /^-100 samples, -40\.0 %; share -10\.0 points$/);
+    assert.match(await fact(page, 'Change'), /^\u2212100 samples, \u221240\.0 %; share \u221210\.0 points$/);
   });
   await inReport('plain', async (page) => assert.equal(await page.locator('#viewer-side').count(), 0, 'nothing to compare with'));
+});
+
+test('a frame that the shown side has not is said, and its caller shown; the other side has it', async () => {
+  await inReport('compared', async (page) => {
+    await click(page, 'fresh');
+    await pick(page, 'side', 'before');
+    assert.deepEqual(await crumbs(page), ['svc', 'main', 'serve']);
+    assert.equal(await told(page), 'fresh is not in the profile before; its place is shown: serve.');
+    await page.reload();
+    await drawn(page);
+    await page.getByText('fresh is not in the profile before').waitFor();
+    await pick(page, 'side', 'after');
+    assert.deepEqual([(await crumbs(page)).at(-1), await told(page)], ['fresh', '']);
+  });
+  await inReport('compared', async (page) => {
+    assert.match(await page.locator('.viewer-note').textContent(), /^This function is not in the profile now\./);
+  }, { hash: '#view=sandwich&fn=stale' });
 });
 
 /* ---- details ---- */
@@ -229,11 +254,11 @@ test('before, after, difference', async () => {
 test('tooltip, details, and the stack as text', async () => {
   const lines = ['svc', 'main', 'serve', 'parse', 'json', 'json', '[k] entry'];
   await inReport('plain', async (page, seen) => {
-    const [entry] = named(await boxes(page), '[k] entry');
+    const [entry] = named(await boxes(page), 'entry');
     await page.mouse.move(entry.x + entry.width / 2, entry.y);
     const tip = page.locator('.viewer-tip');
     assert.equal(await tip.isVisible(), true);
-    assert.match(await tip.textContent(), /^\[k\] entry.*100 samples, 10\.0 %/);
+    assert.match(await tip.textContent(), /^entry kernel.*100 samples, 10\.0 %/);
     await page.mouse.click(entry.x + entry.width / 2, entry.y);
     assert.equal(await fact(page, 'Type'), 'kernel');
     assert.deepEqual(await stack(page), lines);
@@ -246,7 +271,7 @@ test('tooltip, details, and the stack as text', async () => {
   });
   await inReport('plain', async (page) => {
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
-    await click(page, '[k] entry');
+    await click(page, 'entry');
     await page.getByRole('button', { name: 'Copy stack' }).click();
     await page.getByText('The browser did not allow copying; the text is selected.').waitFor();
     assert.deepEqual((await page.evaluate(() => String(getSelection()))).split('\n'), lines);

@@ -24,6 +24,13 @@ test('expressions on request; a wrong one is said', () => {
   assert.strictEqual(fp.matchNames(profile.names, '', { regex: true }).matched, null);
 });
 
+test('a name is found by how it was recorded and by how it is shown', () => {
+  for (const [query, how] of [['^entry$', { regex: true }], ['^\\[k\\] entry$', { regex: true }], ['^\\[k', { regex: true }],
+    ['entry', {}], ['[k] entry', {}], ['[k] entry', { matchCase: true }]])
+    assert.deepStrictEqual(find(query, how), ['[k] entry'], query);
+  assert.deepStrictEqual(find('^k$', { regex: true }), []);
+});
+
 test('expressions that could run for ever are refused, in no time', () => {
   const profile = profileOf([['a'.repeat(60000) + 'b', 1]]);
   for (const evil of ['(a+)+$', '(a*)*$', '(a|a)*$', '(?:a?){30}a', '((a+))+$', '(a{1,50}){1,50}$', '([a-z]+)*$', '(a+b?)+?$'])

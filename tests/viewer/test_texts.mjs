@@ -13,7 +13,7 @@ test('values', () => {
   const cases = [[0, US, '0 s'], [1, US, '1 µs'], [999, US, '999 µs'], [999900, US, '1.00 s'], [19037052, US, '19.0 s'],
     [1, NS, '1 ns'], [1500, NS, '1.50 µs'], [59999999, US, '1.00 min'], [3600000000, US, '1.00 h'], [512, BYTES, '512 B'],
     [1000, BYTES, '0.977 KiB'], [1342177280, BYTES, '1.25 GiB'], [5214, SAMPLES, '5,214 samples'], [1, SAMPLES, '1 sample'],
-    [-1500, US, '-1.50 ms'], [9007199254740991, US, '104,000 d']];
+    [-1500, US, '\u22121.50 ms'], [9007199254740991, US, '104,000 d']];
   for (const [value, unit, text] of cases)
     assert.strictEqual(fp.formatValue(value, unit, words), text);
   assert.strictEqual(fp.formatExact(19037052, US, words), '19,037,052 µs');
@@ -21,7 +21,7 @@ test('values', () => {
 
 test('shares', () => {
   const cases = [[0, 0, '–'], [0, 5, '0 %'], [1, 100000, '< 0.01 %'], [1, 10000, '0.01 %'], [329, 1000, '32.9 %'], [1, 1, '100 %'], [99999, 100000, '> 99.99 %'],
-    [9998, 10000, '99.98 %'], [-32, 1000, '-3.20 %'], [-1, 100000, '> -0.01 %'], [3, 2, '150 %'], [1, 3, '33.3 %']];
+    [9998, 10000, '99.98 %'], [-32, 1000, '\u22123.20 %'], [-1, 100000, '> \u22120.01 %'], [3, 2, '150 %'], [1, 3, '33.3 %']];
   for (const [part, whole, text] of cases)
     assert.strictEqual(fp.formatShare(part, whole), text);
 });
@@ -29,7 +29,7 @@ test('shares', () => {
 test('changes', () => {
   assert.strictEqual(fp.formatChange(3, 6, 100, 100, SAMPLES, words), '+3 samples, +100 %; share +3.00 points');
   assert.strictEqual(fp.formatChange(0, 6, 100, 100, SAMPLES, words), '+6 samples, new; share +6.00 points');
-  assert.strictEqual(fp.formatChange(6, 0, 100, 100, SAMPLES, words), '-6 samples, gone; share -6.00 points');
+  assert.strictEqual(fp.formatChange(6, 0, 100, 100, SAMPLES, words), '\u22126 samples, gone; share \u22126.00 points');
   assert.strictEqual(fp.formatChange(5, 10, 50, 100, SAMPLES, words), '+5 samples, +100 %; share unchanged');
   assert.strictEqual(fp.formatPoints(1000000, 1000001, 10000000, 10000000, words), '< +0.01 points');
   assert.strictEqual(fp.formatChange(3, 6, 100, 100, SAMPLES, zh), '+3 个样本，+100 %；占比 +3.00 个百分点');

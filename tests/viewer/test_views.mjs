@@ -25,6 +25,21 @@ test('zoomed: the way down at full width, then the rest', () => {
     [['svc', 0, 0, 1000], ['a', 1, 0, 1000], ['b', 2, 0, 600], ['c', 2, 600, 400]]);
 });
 
+test('zoomed on what the shown side has not: the nearest ancestor that it has, and which was asked for', () => {
+  const profile = profileOf([['a;new;deep', 3, 0], ['a;old', 0, 4], ['b', 5, 5]]);
+  const at = (text) => profile.tree.name.findIndex((n) => profile.names.text(n) === text);
+  const zoomed = (side, text) => {
+    const [p] = sceneOf(profile, { side }, at(text)).parts;
+    return [nameAt(profile, p, p.zoom), p.absent === fp.NONE ? null : nameAt(profile, p, p.absent)];
+  };
+  assert.deepStrictEqual(zoomed('before', 'deep'), ['a', 'deep']);
+  assert.deepStrictEqual(zoomed('after', 'deep'), ['deep', null]);
+  assert.deepStrictEqual(zoomed('after', 'old'), ['a', 'old']);
+  assert.deepStrictEqual(zoomed('difference', 'old'), ['old', null]);
+  assert.strictEqual(sceneOf(profile, { view: 'sandwich', fn: 'new', side: 'before' }).parts.length, 0);
+  assert.strictEqual(sceneOf(profile, { view: 'sandwich', fn: 'new', side: 'after' }).parts.length, 2);
+});
+
 test('by size: largest first, then by name', () => {
   const profile = profileOf([['a', 10], ['b', 30], ['c', 10], ['d', 50]]);
   const p = sceneOf(profile, { order: 'size' }).parts[0];
@@ -40,6 +55,14 @@ test('what is narrower than half a pixel is not drawn, nor hit', () => {
   assert.deepStrictEqual([fp.layOut(p, 1000).narrow, fp.layOut(p, 10000).narrow], [1, 0]);
   assert.strictEqual(fp.hit(p, 1, 0.05, 1000), fp.NONE);
   assert.strictEqual(fp.layOut(p, 10000).node.length, 3);
+});
+
+test('frames without a value on the shown side are not counted as too narrow', () => {
+  const profile = profileOf([['a', 9999, 1], ['b;c', 1, 0], ['gone;deep', 0, 9999]]);
+  const narrow = (side) => fp.layOut(sceneOf(profile, { side }).parts[0], 1000).narrow;
+  assert.deepStrictEqual(['after', 'before', 'difference'].map(narrow), [2, 1, 2]);
+  const even = profileOf([['a', 5, 0], ['b', 0, 5]]);
+  assert.deepStrictEqual(['after', 'before'].map((side) => fp.layOut(sceneOf(even, { side }).parts[0], 1000).narrow), [0, 0]);
 });
 
 test('every box is hit where it is drawn', () => {
@@ -58,6 +81,21 @@ test('leaf first: what each has for itself, then who called', () => {
   const profile = profileOf([['a;c', 5], ['b;c', 3], ['b', 2], ['a;b;c', 7]]);
   const { tree } = fp.leafFirst(profile, profile.tree, []);
   assert.deepStrictEqual(pathsOf(profile, tree), { '': 17, b: 2, c: 15, 'c;a': 5, 'c;b': 10, 'c;b;a': 7 });
+});
+
+test('leaf first is by size, everything else as the profile has it, unless an order is chosen', () => {
+  const profile = profileOf([['a', 10], ['b', 30]]);
+  const leftmost = (patch, of = profile) => {
+    const [p] = sceneOf(of, patch).parts;
+    return boxesOf(of, p, 100).find(([, depth, x]) => depth === 1 && x === 0)[0];
+  };
+  assert.deepStrictEqual([leftmost({ view: 'leaf' }), leftmost({ view: 'flame' })], ['b', 'a']);
+  assert.deepStrictEqual([leftmost({ view: 'leaf', order: 'name' }), leftmost({ order: 'size' })], ['a', 'b']);
+  const byValue = { ...profile, byValue: true };
+  assert.deepStrictEqual([leftmost({}, byValue), leftmost({ order: 'name' }, byValue)], ['b', 'a']);
+  const defaults = fp.defaultState(profile);
+  assert.strictEqual(fp.formatAddress({ ...defaults, view: 'leaf' }, defaults), '#view=leaf');
+  assert.strictEqual(fp.formatAddress({ ...defaults, view: 'leaf', order: 'name' }, defaults), '#view=leaf&order=name');
 });
 
 test('leaf first keeps the root\'s own value, and both sides', () => {
@@ -118,4 +156,29 @@ test('difference: both sides have room, whatever their sizes', () => {
   assert.deepStrictEqual(rounded, [['svc', 0, 1000], ['a', 0, 250], ['b', 250, 500], ['gone', 750, 250]]);
   const before = boxesOf(profile, sceneOf(profile, { side: 'before' }).parts[0], 1000).map(([name, , x, w]) => [name, x, w]);
   assert.deepStrictEqual(before, [['svc', 0, 1000], ['b', 0, 500], ['gone', 500, 500]]);
+});
+
+test('labels are painted over the marks, which leave the lowest pixels of a name alone', () => {
+  const calls = [], never = () => {};
+  const context = { measureText: () => ({ width: 144 }), createPattern: () => null, fillText: () => calls.push(['label']),
+    strokeRect: (x, y, w, h) => calls.push(['mark', y + h, context.lineWidth]) };
+  for (const name of ['setTransform', 'clearRect', 'fillRect', 'beginPath', 'moveTo', 'lineTo', 'stroke'])
+    context[name] = never;
+  const canvas = () => ({ style: {}, getContext: () => context });
+  globalThis.window = { devicePixelRatio: 1 };
+  globalThis.document = { createElement: canvas };
+  try {
+    const profile = profileOf([['a_b', 5]]), scene = sceneOf(profile, { view: 'icicle' }), target = { part: scene.parts[0], node: 0 };
+    profile.colours = { label: '#000' };
+    fp.measure(scene, 500);
+    const painter = new fp.Painter(canvas(), profile);
+    painter.resize(500, 100);
+    painter.paint(scene, 0, 100, { fill: () => '#fff', ink: '#000', paper: '#fff', chosen: target, hovered: target });
+  } finally {
+    delete globalThis.window;
+    delete globalThis.document;
+  }
+  assert.deepStrictEqual(calls.map(([what]) => what), ['mark', 'mark', 'mark', 'label', 'label']);
+  for (const [, bottom, line] of calls.slice(0, 3))
+    assert.ok(bottom - line / 2 >= fp.ROW - 3, `${bottom} ${line}`);
 });
