@@ -284,9 +284,10 @@ static int publish_all(const struct fp_index_run *run, struct all *all, struct f
 {
     const char *latest = all->newest < all->list.count ? all->list.items[all->newest].path : NULL;
     struct fp_site site;
-    int rc = redraw_later(run, all, err);
+    int rc = fp_site_init(&site, run->stage, err);
 
-    fp_site_init(&site, run->stage);
+    if (rc == FP_OK)
+        rc = redraw_later(run, all, err);
     if (rc == FP_OK)
         rc = add_all(run, all, &site, err);
     if (rc == FP_OK)

@@ -210,16 +210,14 @@ static bool is_known(const struct fp_history *history, const char *name)
 /* A page of ours, whose links lead nowhere by now? */
 static bool is_left_over(const struct fp_services_run *run, int services, const char *name)
 {
-    struct stat dir, page;
+    struct stat page;
     struct fp_str path;
     bool is;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_puts(&path, name);
-    fp_str_puts(&path, "/" PAGE_FILE);
-    is = fp_str_ok(&path) && fp_history_is_report_path(path.data) && !is_known(run->history, name) &&
-         fstatat(services, name, &dir, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(dir.st_mode) &&
-         fstatat(services, path.data, &page, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(page.st_mode);
+    fp_str_printf(&path, SERVICES_DIR "/%s/" PAGE_FILE, name);
+    is = fp_str_ok(&path) && fp_site_names(run->site, path.data) && !is_known(run->history, name) &&
+         fstatat(services, path.data + strlen(SERVICES_DIR "/"), &page, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(page.st_mode);
     fp_str_release(&path);
     return is;
 }

@@ -8,7 +8,6 @@
 #include "base/array.h"
 #include "base/fs.h"
 #include "base/limits.h"
-#include "publish/record.h"
 
 struct fp_site_file {
     struct fp_manifest_file is, was; /* paths in the arena; was.size -1: it was not there */
@@ -37,17 +36,48 @@ static int look(const char *dir, struct fp_manifest_file *file, struct fp_error 
     return rc;
 }
 
-void fp_site_init(struct fp_site *site, struct fp_stage *stage)
+int fp_site_init(struct fp_site *site, struct fp_stage *stage, struct fp_error *err)
 {
+    int rc;
+
     *site = (struct fp_site){ .stage = stage };
     fp_arena_init(&site->arena);
+    rc = fp_record_load(stage->output, &site->earlier, NULL);
+    site->has_earlier = rc == FP_OK;
+    return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
 }
 
 void fp_site_release(struct fp_site *site)
 {
     free(site->items);
+    fp_record_release(&site->earlier);
     fp_arena_release(&site->arena);
     *site = (struct fp_site){ .stage = NULL };
+}
+
+bool fp_site_names(const struct fp_site *site, const char *path)
+{
+    const struct fp_record *earlier = &site->earlier;
+
+    return fp_record_find(earlier->files, earlier->file_count, path) ||
+           fp_record_find(earlier->before, earlier->before_count, path);
+}
+
+/* With the same bytes nothing would be lost. */
+static int guard(const struct fp_site *site, const struct fp_site_file *file, struct fp_error *err)
+{
+    struct fp_str path;
+    struct stat st;
+    int rc;
+
+    if (!site->has_earlier || is_same(file) || fp_site_names(site, file->is.path))
+        return FP_OK;
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, site->stage->output, file->is.path, err);
+    if (rc == FP_OK && lstat(path.data, &st) == 0)
+        rc = fp_error_set(err, FP_EINVAL, "%s is in the way, and in no manifest: move it away", path.data);
+    fp_str_release(&path);
+    return rc;
 }
 
 static int add(struct fp_site *site, const struct fp_site_file *file, struct fp_error *err)
@@ -73,6 +103,8 @@ int fp_site_add(struct fp_site *site, const char *path, struct fp_error *err)
         rc = look(site->stage->output, &file.was, err);
     if (rc == FP_OK && file.is.size < 0)
         return fp_error_set(err, FP_ENOTFOUND, "%s was not built in %s", path, site->stage->path);
+    if (rc == FP_OK)
+        rc = guard(site, &file, err);
     return rc < 0 ? rc : add(site, &file, err);
 }
 
@@ -88,19 +120,15 @@ static int add_earlier(struct fp_site *site, struct fp_error *err)
 {
     size_t ours = site->count;
     struct fp_site_file *sorted = calloc(ours + 1, sizeof *sorted);
-    struct fp_record record = { .is_site = false };
-    int rc = sorted ? fp_record_load(site->stage->output, &record, NULL) : fp_error_nomem(err);
+    const struct fp_record *record = &site->earlier;
+    int rc = sorted ? FP_OK : fp_error_nomem(err);
 
-    if (sorted && rc == FP_ENOMEM)
-        fp_error_nomem(err);
-    if (rc < 0 && rc != FP_ENOMEM)
-        rc = FP_OK;
     for (size_t i = 0; sorted && i < ours; i++)
         sorted[i] = site->items[i];
     if (sorted && ours)
         qsort(sorted, ours, sizeof *sorted, by_path);
-    for (size_t i = 0; i < record.file_count && rc == FP_OK; i++) {
-        const struct fp_manifest_file *known = &record.files[i];
+    for (size_t i = 0; i < record->file_count && rc == FP_OK; i++) {
+        const struct fp_manifest_file *known = &record->files[i];
         struct fp_site_file file = { .is = *known };
 
         if (ours && bsearch(&file, sorted, ours, sizeof *sorted, by_path))
@@ -115,13 +143,12 @@ static int add_earlier(struct fp_site *site, struct fp_error *err)
         if (rc < 0 || file.was.size < 0)
             continue;
         /* a run that died before it switched this one left what was there before */
-        if (fp_record_find(record.before, record.before_count, known->path))
+        if (fp_record_find(record->before, record->before_count, known->path))
             file.is = file.was;
         file.was = file.is; /* nothing to switch */
         rc = add(site, &file, err);
     }
     free(sorted);
-    fp_record_release(&record);
     return rc;
 }
 
@@ -171,17 +198,39 @@ static int put_mark(const struct fp_stage *stage, struct fp_error *err)
     return rc;
 }
 
+/* Was anything published here, as far as can be seen without the manifest? */
+static int look_for_earlier(const char *output, bool *ret_found, struct fp_error *err)
+{
+    struct fp_nights nights = { NULL, 0, 0 };
+    struct fp_str path;
+    struct stat st;
+    int rc;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    rc = fp_path_make(&path, output, FP_SITE_MARK, err);
+    if (rc == FP_OK)
+        rc = fp_nights_list(output, &nights, err);
+    if (rc == FP_OK)
+        *ret_found = nights.count || lstat(path.data, &st) == 0;
+    fp_nights_release(&nights);
+    fp_str_release(&path);
+    return rc;
+}
+
 int fp_site_begin(struct fp_stage *stage, struct fp_error *err)
 {
     static const struct fp_manifest_file none[1];
     const struct fp_manifest_site manifest = { .version = FP_VERSION, .files = none, .before = none };
     struct fp_str path;
     struct stat st;
+    bool earlier = true;
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
     rc = fp_path_make(&path, stage->output, FP_MANIFEST_FILE, err);
     if (rc == FP_OK && lstat(path.data, &st) < 0 && errno == ENOENT)
+        rc = look_for_earlier(stage->output, &earlier, err);
+    if (rc == FP_OK && !earlier) /* one that names nothing would make what was published somebody else's */
         rc = put_manifest(stage, &manifest, err);
     if (rc == FP_OK) /* after it: killed in between, nothing is said to be gone */
         rc = put_mark(stage, err);

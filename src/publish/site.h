@@ -11,11 +11,14 @@
  * they are there: nobody may think that they are somebody else's.
  *
  *     struct fp_site site;
- *     fp_site_init(&site, &stage);
+ *     fp_site_init(&site, &stage, &err);
  *     build stage.path/services/a/index.html …
  *     fp_site_add(&site, "services/a/index.html", &err);
  *     rc = fp_site_publish(&site, &nights, "2026/11/20", &err);
  *     fp_site_release(&site);
+ *
+ * What stands where a file of ours is to go and no manifest names is somebody else's: it is not replaced. Only where the
+ * manifest is lost or damaged nobody can tell, and it is.
  *
  * All calls need the lock (publish/lock.h).
  */
@@ -29,6 +32,7 @@
 #include "base/error.h"
 #include "publish/manifest.h"
 #include "publish/nights.h"
+#include "publish/record.h"
 #include "publish/stage.h"
 
 #define FP_SITE_MARK ".flamepress/published" /* something was published here, once */
@@ -39,21 +43,28 @@ struct fp_site {
     struct fp_stage *stage;     /* borrowed */
     struct fp_site_file *items; /* heap: in the order in which they were added */
     size_t count, cap;
+    struct fp_record earlier;   /* the manifest that is there */
+    bool has_earlier;           /* else there is none to be trusted */
     struct fp_arena arena;
 };
 
-/* Before a night is put in place: a manifest that says that a run is at work, unless there is one, and FP_SITE_MARK. So a
- * site without a manifest was damaged. */
+/* Before a night is put in place: FP_SITE_MARK, and, where nothing was published before, a manifest that says that a run is
+ * at work. So a site without a manifest was damaged, and stays so up to fp_site_publish. */
 int fp_site_begin(struct fp_stage *stage, struct fp_error *err);
 
 /* Before nights are taken out of the site: the manifest that is there, with only those in it that are `left`, and saying that
  * a run is at work. fp_site_publish ends that. */
 int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err);
 
-void fp_site_init(struct fp_site *site, struct fp_stage *stage);
+/* FP_ENOMEM only. To be released in every case. */
+int fp_site_init(struct fp_site *site, struct fp_stage *stage, struct fp_error *err);
 void fp_site_release(struct fp_site *site);
 
-/* The file was built at stage.path/`path`, and goes to DIR/`path`; no path twice. */
+/* Does a manifest of an earlier run name this file? */
+bool fp_site_names(const struct fp_site *site, const char *path);
+
+/* The file was built at stage.path/`path`, and goes to DIR/`path`; no path twice. FP_EINVAL, naming it, where something else
+ * is there that is not ours. */
 int fp_site_add(struct fp_site *site, const char *path, struct fp_error *err);
 
 /* `nights`: all that the site holds. `latest`: what the link leads to; NULL = it stays. */
