@@ -437,6 +437,8 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     fp_pages_close(pages);
     if (rc < 0)
         return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, result.nights ? FP_EXIT_PARTIAL : FP_EXIT_NOTHING));
+    if (result.already)
+        return exit_of_result(&result, site->fail_on_regression);
     fp_log(log, FP_LOG_INFO, "%s: %zu night%s %s: %zu report%s ok, %zu empty, %zu partial, %zu failed; "
            "%zu kept",
            site->output, result.nights, fp_plural(result.nights), site->part ? "pressed in part" : "published",
