@@ -29,8 +29,8 @@ static const struct fp_option table[] = {
     { "now", '\0', "TIME", "take this as the present (for repeatable runs)" },
     { "fail-on-regression", '\0', NULL, "exit with 3 when a function takes more than the baseline and the configured\n"
                                        "limits allow (`compare`), and say which" },
-    { "incomplete", '\0', NULL, "publish without the parts that are still missing then: their reports fail, and\n"
-                               "say so. Asks the source what `match` and `group_by` stand for" },
+    { "incomplete", '\0', NULL, "publish without the parts that are still missing or damaged then: their reports\n"
+                               "fail, and say so. Asks the source what `match` and `group_by` stand for" },
     { NULL, '\0', NULL, NULL },
 };
 
@@ -96,7 +96,7 @@ static void give_up(void *ctx, const struct fp_shard *shard)
     struct fp_error err = FP_ERROR_INIT;
     char why[200];
 
-    snprintf(why, sizeof why, "shard %" PRIu32 "/%" PRIu32 ", which this report fell to, left no part: see what ended it, and "
+    snprintf(why, sizeof why, "shard %" PRIu32 "/%" PRIu32 ", which this report fell to, left no part, or a damaged one: see what ended it, and "
              "press the night again", shard->index, shard->count);
     site.assembling = NULL;
     site.part = &part;

@@ -12,6 +12,8 @@
 #include "plan/compare.h"
 #include "press/baseline.h"
 #include "press/press.h"
+#include "press/rebuild.h"
+#include "publish/record.h"
 
 int fp_cmd_fail(struct fp_log *log, const struct fp_error *err, const char *context, int exit_code)
 {
@@ -277,17 +279,42 @@ static int parse_baselines(const struct fp_plan *plan, const struct fp_config *c
     return rc;
 }
 
+/* One that cannot be read shows where it is compared with. */
+static bool lacks_profiles(const char *output, const char *label)
+{
+    struct fp_record copy = { .is_site = false };
+    struct fp_str dir;
+    bool has = false, known;
+
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    fp_str_printf(&dir, "%s/" FP_PLAN_KEPT "/%s", output, label);
+    known = fp_str_ok(&dir) && fp_record_load(dir.data, &copy, NULL) == FP_OK;
+    for (size_t i = 0; i < copy.file_count && !has; i++)
+        has = fp_rebuild_is_profile(copy.files[i].path);
+    fp_record_release(&copy);
+    fp_str_release(&dir);
+    return known && !has;
+}
+
 int fp_cmd_find_label(const struct fp_config *config, const char *baseline, const char *output, struct fp_error *err)
 {
     struct fp_baseline_site site = { output, NULL };
     struct fp_baseline_spec spec;
+    bool bare;
 
-    if (fp_baseline_parse(baseline, &spec, NULL) < 0 || spec.kind != FP_BASELINE_LABEL ||
-        fp_baseline_is_kept(&site, spec.text))
+    if (fp_baseline_parse(baseline, &spec, NULL) < 0 || spec.kind != FP_BASELINE_LABEL)
         return FP_OK;
-    fp_error_set(err, FP_ENOTFOUND,
-                 "no night is kept under the name \"%s\" in %s, so nothing can be compared with it: correct the name, or "
-                 "keep one (flamepress keep NIGHT --as %s)", baseline, output, baseline);
+    bare = lacks_profiles(output, spec.text);
+    if (!bare && fp_baseline_is_kept(&site, spec.text))
+        return FP_OK;
+    if (bare)
+        fp_error_set(err, FP_ENOTFOUND,
+                     "the night that is kept as %s in %s has no profile (it was empty, or they had been removed), so nothing can "
+                     "be compared with it: choose another baseline", baseline, output);
+    else
+        fp_error_set(err, FP_ENOTFOUND,
+                     "no night is kept under the name \"%s\" in %s, so nothing can be compared with it: correct the name, or "
+                     "keep one (flamepress keep NIGHT --as %s)", baseline, output, baseline);
     for (size_t i = 0; i < config->window_count; i++) /* the very text: whose key is it? */
         if (config->windows[i].baseline == baseline) {
             fp_error_prepend(err, "windows[%zu].baseline", i);
@@ -410,6 +437,8 @@ int fp_cmd_press(const struct fp_site_options *site, struct fp_log *log)
     fp_pages_close(pages);
     if (rc < 0)
         return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, result.nights ? FP_EXIT_PARTIAL : FP_EXIT_NOTHING));
+    if (result.already)
+        return exit_of_result(&result, site->fail_on_regression);
     fp_log(log, FP_LOG_INFO, "%s: %zu night%s %s: %zu report%s ok, %zu empty, %zu partial, %zu failed; "
            "%zu kept",
            site->output, result.nights, fp_plural(result.nights), site->part ? "pressed in part" : "published",

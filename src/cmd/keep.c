@@ -10,10 +10,11 @@
 #include "cmd/site_guard.h"
 #include "publish/keep.h"
 
-enum { OPT_AS, OPT_CONFIG, OPT_OUTPUT, OPT_FORCE };
+enum { OPT_AS, OPT_RELEASE, OPT_CONFIG, OPT_OUTPUT, OPT_FORCE };
 
 static const struct fp_option table[] = {
     { "as", '\0', "LABEL", "the name: up to 64 letters, digits and . _ -" },
+    { "release", '\0', "LABEL", "no night, but: let go what is kept under this name" },
     { "config", 'c', "FILE", "the configuration, for its `output`" },
     { "output", 'o', "DIR", "the site, instead" },
     { "force", '\0', NULL, "replace what is kept under this name" },
@@ -21,7 +22,7 @@ static const struct fp_option table[] = {
 };
 
 struct keep_options {
-    const char *label, *config, *output, *night;
+    const char *label, *released, *config, *output, *night;
     bool force;
 };
 
@@ -29,12 +30,13 @@ static int parse(struct keep_options *k, int argc, char **argv, struct fp_log *l
 {
     struct fp_options o = {
         .table = table,
-        .usage = "keep NIGHT --as LABEL (-c FILE | -o DIR) [--force]",
+        .usage = "keep (NIGHT --as LABEL [--force] | --release LABEL) (-c FILE | -o DIR)",
         .about = "Keeps the profiles of a published night under a name, to compare others with: set "
                  "`baseline` to\n"
                  "the name. The copies in DIR/kept/LABEL stay as they are when the night is pressed again or "
                  "removed.\n"
-                 "NIGHT is a date, 2026-11-20, or the path of a night below the site, 2026/11/20.",
+                 "NIGHT is a date, 2026-11-20, or the path of a night below the site, 2026/11/20.\n"
+                 "A night that is kept is not removed by `prune`; --release ends that, and removes the copies.",
         .log = log,
     };
     int found;
@@ -42,6 +44,7 @@ static int parse(struct keep_options *k, int argc, char **argv, struct fp_log *l
     while ((found = fp_options_next(&o, argc, argv)) >= 0) {
         switch (found) {
         case OPT_AS: k->label = o.value; break;
+        case OPT_RELEASE: k->released = o.value; break;
         case OPT_CONFIG: k->config = o.value; break;
         case OPT_OUTPUT: k->output = o.value; break;
         default: k->force = true; break;
@@ -49,15 +52,17 @@ static int parse(struct keep_options *k, int argc, char **argv, struct fp_log *l
     }
     if (found != FP_OPTIONS_END)
         return found == FP_OPTIONS_HELP ? -1 : FP_EXIT_USAGE;
-    if (o.operand == argc)
+    if (k->released && (k->label || k->force))
+        return fp_options_wrong(&o, "--release stands alone: no --as and no --force");
+    if (o.operand == argc && !k->released)
         return fp_options_wrong(&o, "which night?");
-    if (o.operand + 1 < argc)
-        return fp_options_wrong(&o, "unexpected operand \"%s\"", argv[o.operand + 1]);
-    if (!k->label)
+    if (o.operand + (k->released ? 0 : 1) < argc)
+        return fp_options_wrong(&o, "unexpected operand \"%s\"", argv[o.operand + (k->released ? 0 : 1)]);
+    if (!k->label && !k->released)
         return fp_options_wrong(&o, "under which name? Give --as LABEL");
     if (!k->config == !k->output)
         return fp_options_wrong(&o, "which site? Give -c FILE or -o DIR");
-    k->night = argv[o.operand];
+    k->night = k->released ? NULL : argv[o.operand];
     return FP_EXIT_OK;
 }
 
@@ -71,6 +76,11 @@ static void to_path(char *night)
             *c = '/';
 }
 
+static int fail(struct fp_log *log, struct fp_error *err, int rc)
+{
+    return fp_cmd_fail(log, err, NULL, fp_cmd_exit_of(err, rc == FP_EINVAL ? FP_EXIT_USAGE : FP_EXIT_NOTHING));
+}
+
 static int keep(const struct keep_options *k, const char *site, struct fp_log *log)
 {
     struct fp_error err = FP_ERROR_INIT;
@@ -82,15 +92,21 @@ static int keep(const struct keep_options *k, const char *site, struct fp_log *l
         fp_error_set(&err, FP_ENOTFOUND, "%s holds no site: press one first, or give its directory", site);
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_NOTHING);
     }
+    if (k->released) {
+        rc = fp_keep_release(site, k->released, (int64_t)time(NULL), &err);
+        if (rc < 0)
+            return fail(log, &err, rc);
+        fp_log(log, FP_LOG_INFO, "%s: no night is kept as %s any more", site, k->released);
+        return FP_EXIT_OK;
+    }
     snprintf(night, sizeof night, "%s", k->night);
     to_path(night);
     rc = fp_keep_night(&(struct fp_keep){ site, night, k->label, k->force, (int64_t)time(NULL) }, &reports,
                        &err);
     if (rc < 0)
-        return fp_cmd_fail(log, &err, NULL,
-                           fp_cmd_exit_of(&err, rc == FP_EINVAL ? FP_EXIT_USAGE : FP_EXIT_NOTHING));
-    fp_log(log, FP_LOG_INFO, "%s: the night %s is kept as %s: %zu profile%s", site, night, k->label, reports,
-           fp_plural(reports));
+        return fail(log, &err, rc);
+    fp_log(log, FP_LOG_INFO, "%s: the night %s is kept as %s: %zu profile%s%s", site, night, k->label, reports,
+           fp_plural(reports), reports ? "" : ", so it can stay, and be compared with nothing");
     return FP_EXIT_OK;
 }
 

@@ -18,9 +18,12 @@
 #include "press/part.h"
 #include "press/publishing.h"
 #include "publish/lock.h"
+#include "publish/manifest.h"
 #include "report/entry.h"
 
 #define LOOK_MS 1000 /* between two looks for parts that are awaited */
+#define ASSEMBLED_DIR ".flamepress/assembled" /* below the output: a file for each run, "whole 0" or "partial 2" (regressions) */
+#define WHOLE "whole"
 
 /* ---- are they all there? ---- */
 
@@ -63,19 +66,131 @@ static int say_missing(const struct fp_press *press, const struct fp_assembling 
     return rc;
 }
 
-/* What is missing all the same is looked for when the lock is held. */
+/* Can the part be taken? What is wrong with one that is there is a warning. */
+static bool is_of_use(const struct fp_press *press, const struct fp_assembling *how, uint32_t index)
+{
+    struct fp_part_place place = place_of(how, index);
+    struct fp_error damaged = FP_ERROR_INIT;
+    struct fp_part part;
+    int rc;
+
+    if (!fp_part_is_there(press->output, &place))
+        return false;
+    rc = fp_part_open(&part, press->output, &place, &damaged);
+    if (rc == FP_OK)
+        rc = fp_part_check(&part, how->windows, how->window_count, &damaged);
+    fp_part_close(&part);
+    if (rc < 0 && rc != FP_ENOMEM)
+        fp_log(press->log, FP_LOG_WARNING, "the part of shard %" PRIu32 "/%" PRIu32 " is damaged, so it counts as missing: %s",
+               index, how->shards, damaged.message);
+    return rc == FP_OK || rc == FP_ENOMEM;
+}
+
+/* With the site's lock held: whoever else assembles is not at work, and what is said to fail is published so. What is missing
+ * all the same is looked for afterwards. */
 static int give_up(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
 {
     for (uint32_t i = 0; i < how->shards; i++) {
-        struct fp_part_place place = place_of(how, i);
+        struct fp_shard shard = { i, how->shards };
 
         if (atomic_load(press->cancel))
             return fp_error_set(err, FP_ECANCELLED, "told to stop; nothing was published");
-        if (!fp_part_is_there(press->output, &place))
-            how->give_up(how->ctx, &place.shard);
+        if (!is_of_use(press, how, i))
+            how->give_up(how->ctx, &shard);
     }
     return FP_OK;
 }
+
+/* ---- what was done before ---- */
+
+static int note_path(const struct fp_press *press, const char *run, struct fp_str *ret_path, struct fp_error *err)
+{
+    fp_str_init(ret_path, FP_LIMIT_TEXT);
+    fp_str_puts(ret_path, press->output);
+    fp_path_join(ret_path, ASSEMBLED_DIR);
+    if (run)
+        fp_path_join(ret_path, run);
+    return fp_str_status(ret_path, "a path", err);
+}
+
+/* Without it a process that is started again only finds no parts. */
+static void write_note(const struct fp_press *press, const struct fp_assembling *how, const struct fp_press_result *result)
+{
+    struct fp_error err = FP_ERROR_INIT;
+    struct fp_str path, text;
+    int rc = note_path(press, NULL, &path, &err);
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    fp_str_printf(&text, "%s %zu\n", fp_press_is_whole(result) ? WHOLE : "partial", result->regressions);
+    if (rc == FP_OK)
+        rc = fp_dir_make(path.data, &err);
+    fp_path_join(&path, how->run);
+    if (rc == FP_OK)
+        rc = fp_str_status(&path, "a path", &err);
+    if (rc == FP_OK)
+        rc = fp_file_write(path.data, text.data, text.len, &err);
+    if (rc < 0)
+        fp_log_error(press->log, FP_LOG_WARNING, &err, "that this run was put together cannot be noted");
+    fp_str_release(&path);
+    fp_str_release(&text);
+}
+
+/* Is there anything of the run, so that it is to be put together (again)? A shard that is at work counts. */
+static bool has_parts(const struct fp_press *press, const struct fp_assembling *how)
+{
+    struct fp_str path;
+    bool has;
+
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_printf(&path, "%s/" FP_PARTS_DIR "/%s", press->output, how->run);
+    has = fp_str_ok(&path) && fp_file_exists(path.data);
+    fp_str_release(&path);
+    return has;
+}
+
+static bool has_nights(const struct fp_press *press, const struct fp_assembling *how)
+{
+    bool has = true;
+
+    for (size_t i = 0; i < how->window_count && has; i++) {
+        struct fp_str path;
+
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        fp_str_printf(&path, "%s/%s/" FP_MANIFEST_FILE, press->output, how->windows[i].path);
+        has = fp_str_ok(&path) && fp_file_exists(path.data);
+        fp_str_release(&path);
+    }
+    return has;
+}
+
+/* Was this very run put together before, with nothing of it left to be? `whole`: and as a whole, so that nobody needs to wait
+ * for another try of its shards. `ret_result` may be NULL: nothing is said then. */
+static bool is_assembled(const struct fp_press *press, const struct fp_assembling *how, bool whole,
+                         struct fp_press_result *ret_result)
+{
+    struct fp_str path, text;
+    bool was_whole, is;
+
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    is = note_path(press, how->run, &path, NULL) == FP_OK && fp_file_read(path.data, &text, NULL) == FP_OK && text.len > 0;
+    was_whole = is && strncmp(text.data, WHOLE " ", strlen(WHOLE " ")) == 0;
+    is = is && (was_whole || !whole) && !has_parts(press, how) && has_nights(press, how);
+    if (is && ret_result) {
+        const char *number = strchr(text.data, ' ');
+
+        *ret_result = (struct fp_press_result){ .already = true,
+                                                .nights = how->window_count,
+                                                .partial = !was_whole,
+                                                .regressions = number ? strtoul(number, NULL, 10) : 0 };
+        fp_log(press->log, FP_LOG_INFO, "%s: this run was put together already%s", press->output,
+               was_whole ? "" : ", with reports that failed or are partial");
+    }
+    fp_str_release(&path);
+    fp_str_release(&text);
+    return is;
+}
+
+/* ---- waiting ---- */
 
 static int await_parts(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
 {
@@ -87,8 +202,8 @@ static int await_parts(const struct fp_press *press, const struct fp_assembling 
     while ((missing = count_missing(press, how)) > 0 && rc == FP_OK) {
         int64_t left = until - fp_clock_ms();
 
-        if (left <= 0)
-            return how->give_up ? give_up(press, how, err) : say_missing(press, how, missing, err);
+        if (left <= 0) /* else what to do is for who holds the lock */
+            return how->give_up || is_assembled(press, how, false, NULL) ? FP_OK : say_missing(press, how, missing, err);
         rc = fp_fetch_pause(left < LOOK_MS ? left : LOOK_MS, &patient, err);
     }
     return rc;
@@ -190,19 +305,24 @@ static int put_together(const struct fp_press *press, const struct fp_assembling
 
 /* ---- afterwards ---- */
 
-/* What cannot be removed costs space and nothing else. */
+/* What cannot be removed costs space and nothing else. First under another name: killed meanwhile, none of it is there to be
+ * put together again. */
 static void remove_run(const struct fp_press *press, const char *run)
 {
     struct fp_error err = FP_ERROR_INIT;
-    struct fp_str path;
+    struct fp_str path, gone;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
+    fp_str_init(&gone, FP_LIMIT_TEXT);
     fp_str_puts(&path, press->output);
     fp_path_join(&path, FP_PARTS_DIR);
     fp_path_join(&path, run);
-    if (fp_str_status(&path, "a path", &err) < 0 || fp_dir_remove(path.data, &err) < 0)
+    fp_str_printf(&gone, "%s.gone", path.data);
+    if (fp_str_status(&path, "a path", &err) < 0 || fp_str_status(&gone, "a path", &err) < 0 ||
+        fp_dir_remove(rename(path.data, gone.data) == 0 ? gone.data : path.data, &err) < 0)
         fp_log_error(press->log, FP_LOG_WARNING, &err, "parts that are of no use any more");
     fp_str_release(&path);
+    fp_str_release(&gone);
 }
 
 /* Shards of a run that never was put together. */
@@ -227,6 +347,25 @@ static void remove_forgotten(const struct fp_press *press)
     fp_str_release(&path);
 }
 
+/* Notes of runs that nobody starts again. */
+static void remove_notes(const struct fp_press *press)
+{
+    struct fp_str path;
+    struct dirent *entry;
+    DIR *dir = note_path(press, NULL, &path, NULL) == FP_OK ? opendir(path.data) : NULL;
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        struct stat info;
+
+        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(info.st_mode) && time(NULL) - info.st_mtime > FP_LIMIT_PART_AGE)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
+    fp_str_release(&path);
+}
+
 /* The directory of all parts, when there are none. */
 static void remove_empty(const struct fp_press *press)
 {
@@ -243,14 +382,20 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
                            struct fp_press_result *result, struct fp_error *err)
 {
     int64_t started = fp_clock_ms();
-    uint32_t missing = count_missing(press, how); /* another process may just have published them */
+    uint32_t missing;
     struct fp_stage stage = { 0 };
     struct fp_publishing site;
-    int rc;
+    int rc = FP_OK;
 
-    if (missing)
-        return say_missing(press, how, missing, err);
-    rc = fp_stage_open(&stage, press->output, err);
+    if (is_assembled(press, how, false, result)) /* by another process, maybe just now */
+        return FP_OK;
+    if (how->give_up)
+        rc = give_up(press, how, err);
+    missing = count_missing(press, how);
+    if (rc == FP_OK && missing)
+        rc = say_missing(press, how, missing, err);
+    if (rc == FP_OK)
+        rc = fp_stage_open(&stage, press->output, err);
     if (rc < 0)
         return rc;
     rc = fp_publishing_open(&site, press, how->windows, how->window_count, err);
@@ -263,8 +408,11 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
         fp_publishing_tell(&site, result);
     fp_publishing_close(&site);
     if (rc == FP_OK) {
+        if (result->nights)
+            write_note(press, how, result);
         remove_run(press, how->run);
         remove_forgotten(press);
+        remove_notes(press);
         remove_empty(press);
     }
     return rc;
@@ -277,6 +425,8 @@ int fp_assemble(const struct fp_press *press, const struct fp_assembling *how, s
     int rc;
 
     *ret_result = (struct fp_press_result){ 0 };
+    if (is_assembled(press, how, true, ret_result))
+        return FP_OK;
     rc = await_parts(press, how, err);
     if (rc == FP_OK)
         rc = fp_lock_take(&lock, press->output, (int64_t)time(NULL), err);

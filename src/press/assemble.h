@@ -4,7 +4,8 @@
  * Nothing is asked of a source. Which report is published where an earlier run of the night left one is decided here, by
  * the site as it is now, since shards press without the site's lock. When all is published, the parts are removed; until
  * then they stay as they are (reports are taken over by hard links), so that a process that was killed can be followed by
- * another. Parts of other runs that nobody has touched for FP_LIMIT_PART_AGE are removed, too.
+ * another. One that is started again after the run was published finds the note of that (.flamepress/assembled/RUN), no parts
+ * and the nights, and has nothing to do: fp_press_result.already. Parts and notes of other runs that nobody has touched for FP_LIMIT_PART_AGE are removed, too.
  */
 #ifndef FP_PRESS_ASSEMBLE_H
 #define FP_PRESS_ASSEMBLE_H
@@ -23,7 +24,7 @@ struct fp_assembling {
     const struct fp_window *windows;
     size_t window_count;
     int64_t wait_ms;     /* for parts that are not there yet */
-    /* Is to leave a part of failures in place of one that is still missing then; NULL = that is an error. */
+    /* Is to leave a part of failures in place of one that is still missing then, or damaged; NULL = that is an error. */
     void (*give_up)(void *ctx, const struct fp_shard *shard);
     void *ctx;
 };

@@ -287,30 +287,88 @@ size_t fp_part_count(const struct fp_part *part, const char *outcome)
 
 /* ---- taking ---- */
 
-static int take_file(const json_t *file, const char *from_dir, const char *to_dir, struct fp_error *err)
+/* Is the file what was pressed? `ret_path`: initialised; where it is. */
+static int check_file(const json_t *file, const char *dir, struct fp_str *ret_path, struct fp_error *err)
 {
     const char *name = fp_model_get_text(file, "name");
     char sha256[FP_SHA256_HEX];
-    struct fp_str from, to;
     int64_t size;
     int rc;
 
     if (!name[0] || name[0] == '.' || strchr(name, '/'))
         return fp_error_set(err, FP_EDATA, "\"%s\" is no name of a file", name);
-    fp_str_init(&from, FP_LIMIT_TEXT);
-    fp_str_init(&to, FP_LIMIT_TEXT);
-    rc = fp_path_make(&from, from_dir, name, err);
+    rc = fp_path_make(ret_path, dir, name, err);
     if (rc == FP_OK)
-        rc = fp_path_make(&to, to_dir, name, err);
-    if (rc == FP_OK)
-        rc = fp_sha256_file(from.data, sha256, &size, err);
+        rc = fp_sha256_file(ret_path->data, sha256, &size, err);
     if (rc == FP_OK &&
         (size != fp_model_get_int(file, "size") || strcmp(sha256, fp_model_get_text(file, "sha256")) != 0))
-        rc = fp_error_set(err, FP_EDATA, "%s is not what was pressed", from.data);
+        rc = fp_error_set(err, FP_EDATA, "%s is not what was pressed", ret_path->data);
+    return rc;
+}
+
+static int take_file(const json_t *file, const char *from_dir, const char *to_dir, struct fp_error *err)
+{
+    struct fp_str from, to;
+    int rc;
+
+    fp_str_init(&from, FP_LIMIT_TEXT);
+    fp_str_init(&to, FP_LIMIT_TEXT);
+    rc = check_file(file, from_dir, &from, err);
+    if (rc == FP_OK)
+        rc = fp_path_make(&to, to_dir, fp_model_get_text(file, "name"), err);
     if (rc == FP_OK)
         rc = fp_file_share(from.data, to.data, err);
     fp_str_release(&from);
     fp_str_release(&to);
+    return rc;
+}
+
+/* Where a report of the part is: `ret_dir` is initialised. */
+static int report_dir(const struct fp_part *part, const char *night, const json_t *report, struct fp_str *ret_dir,
+                      struct fp_error *err)
+{
+    const char *path = fp_model_get_text(json_object_get(report, "entry"), "path");
+
+    if (!fp_history_is_report_path(path))
+        return fp_error_set(err, FP_EDATA, "\"%s\" is no path of a report", path);
+    fp_str_puts(ret_dir, part->dir.data);
+    fp_path_join(ret_dir, night);
+    fp_path_join(ret_dir, path);
+    return fp_str_status(ret_dir, "a path", err);
+}
+
+static int check_report(const struct fp_part *part, const char *night, const json_t *report, struct fp_error *err)
+{
+    const json_t *files = json_object_get(report, "files");
+    struct fp_str dir;
+    int rc;
+
+    fp_str_init(&dir, FP_LIMIT_TEXT);
+    rc = report_dir(part, night, report, &dir, err);
+    for (size_t i = 0; i < json_array_size(files) && rc == FP_OK; i++) {
+        struct fp_str path;
+
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        rc = check_file(json_array_get(files, i), dir.data, &path, err);
+        fp_str_release(&path);
+    }
+    fp_str_release(&dir);
+    return rc;
+}
+
+int fp_part_check(const struct fp_part *part, const struct fp_window *windows, size_t count, struct fp_error *err)
+{
+    const json_t *nights = json_object_get(part->said, "nights");
+    int rc = json_array_size(nights) == count ? FP_OK : fp_error_set(err, FP_EDATA, "it has other nights");
+
+    for (size_t n = 0; n < count && rc == FP_OK; n++) {
+        const json_t *night = json_array_get(nights, n), *reports = json_object_get(night, "reports");
+
+        if (strcmp(fp_model_get_text(night, "path"), windows[n].path) != 0)
+            rc = fp_error_set(err, FP_EDATA, "it has no night %s", windows[n].path);
+        for (size_t i = 0; i < json_array_size(reports) && rc == FP_OK; i++)
+            rc = check_report(part, windows[n].path, json_array_get(reports, i), err);
+    }
     return rc;
 }
 
@@ -321,18 +379,13 @@ static int take_report(const struct fp_part *part, const json_t *report, struct 
     const char *path = fp_model_get_text(entry, "path");
     const json_t *files = json_object_get(report, "files");
     struct fp_str from, to;
-    int rc = FP_OK;
+    int rc;
 
-    if (!fp_history_is_report_path(path))
-        return fp_error_set(err, FP_EDATA, "\"%s\" is no path of a report", path);
     if (fp_entry_has_outcome(entry, "failed") && fp_pressed_find(night, path))
         return FP_OK;
     fp_str_init(&from, FP_LIMIT_TEXT);
     fp_str_init(&to, FP_LIMIT_TEXT);
-    fp_str_puts(&from, part->dir.data);
-    fp_path_join(&from, night->window->path);
-    fp_path_join(&from, path);
-    rc = fp_str_status(&from, "a path", err);
+    rc = report_dir(part, night->window->path, report, &from, err);
     if (rc == FP_OK)
         rc = fp_path_make(&to, to_night, path, err);
     if (rc == FP_OK)

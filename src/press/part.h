@@ -75,6 +75,10 @@ void fp_part_close(struct fp_part *part);
 /* Is there one? */
 bool fp_part_is_there(const char *output, const struct fp_part_place *place);
 
+/* Does it hold these nights, and is each of its files there, as it was pressed? FP_EDATA or FP_ENOTFOUND when not. Reads them
+ * all. */
+int fp_part_check(const struct fp_part *part, const struct fp_window *windows, size_t count, struct fp_error *err);
+
 /* How many reports have this outcome. */
 size_t fp_part_count(const struct fp_part *part, const char *outcome);
 

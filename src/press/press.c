@@ -361,6 +361,8 @@ static int is_done(const struct fp_press *press, struct fp_press_result *ret_res
     int rc = fp_part_open(&part, press->output, press->part, &damaged);
 
     *ret_done = false;
+    if (rc == FP_OK)
+        rc = fp_part_check(&part, press->plan->windows, press->plan->window_count, &damaged);
     if (rc == FP_OK) {
         ret_result->ok = fp_part_count(&part, "ok");
         ret_result->empty = fp_part_count(&part, "empty");
@@ -371,6 +373,8 @@ static int is_done(const struct fp_press *press, struct fp_press_result *ret_res
     } else if (rc == FP_ENOMEM) {
         rc = fp_error_nomem(err);
     } else { /* none, or a damaged one: it is pressed */
+        if (!press->given_up && fp_part_is_there(press->output, press->part))
+            fp_log(press->log, FP_LOG_WARNING, "the part that is there is damaged, so it is made anew: %s", damaged.message);
         rc = FP_OK;
     }
     fp_part_close(&part);

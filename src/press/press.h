@@ -56,6 +56,8 @@ struct fp_press_result {
     size_t damaged;                    /* nights with a damaged summary.json: mended, or shown so in the index */
     double seconds;                    /* that it took */
     bool not_pruned;                   /* what was to go is still there, in part or as a whole; logged */
+    bool already;                      /* nothing was done, for it was before (press/assemble.h): nights, regressions and whether
+                                          anything was partial are those of then */
     bool no_metrics;                   /* the metrics file could not be written; logged */
 };
 

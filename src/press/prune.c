@@ -207,6 +207,33 @@ static int read_copies(struct fp_prune_plan *plan, const struct fp_prune *prune,
     return rc;
 }
 
+/* Of a copy that is gone nobody knows which night it kept. */
+static int miss_copies(const struct fp_prune *prune, struct fp_error *err)
+{
+    struct fp_record site = { .is_site = true };
+    int rc = fp_record_load(prune->output, &site, NULL);
+
+    if (rc == FP_ENOMEM)
+        return fp_error_nomem(err);
+    rc = FP_OK;
+    for (size_t i = 0; i < site.kept_count && rc == FP_OK; i++) {
+        struct fp_str path;
+        struct stat st;
+
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        fp_str_printf(&path, "%s/" FP_PLAN_KEPT "/%s", prune->output, site.kept[i]);
+        rc = fp_str_status(&path, "a path", err);
+        if (rc == FP_OK && (lstat(path.data, &st) < 0 || !S_ISDIR(st.st_mode)))
+            rc = fp_error_set(err, FP_EDATA,
+                              "%s is gone: which night it keeps is not known, so nothing is removed: bring the copy back, keep "
+                              "the night again (flamepress keep NIGHT --as %s), or let it go (flamepress keep --release %s)",
+                              path.data, site.kept[i], site.kept[i]);
+        fp_str_release(&path);
+    }
+    fp_record_release(&site);
+    return rc;
+}
+
 /* ---- what is not ours ---- */
 
 /* *ret_foreign: how many things in the directory are not the night's own; `what` = why that matters, for the warning. */
@@ -270,6 +297,8 @@ int fp_prune_plan_make(struct fp_prune_plan *plan, const struct fp_prune *prune,
         rc = find_newest(plan, prune, err);
     if (rc == FP_OK)
         rc = read_copies(plan, prune, err);
+    if (rc == FP_OK)
+        rc = miss_copies(prune, err);
     if (rc == FP_OK)
         rc = fp_retention_judge(&prune->config->retention, plan->facts, plan->list.count, plan->verdicts, err);
     if (rc == FP_OK)

@@ -14,6 +14,7 @@
 #include "publish/lock.h"
 #include "publish/nights.h"
 #include "publish/record.h"
+#include "publish/site.h"
 #include "publish/stage.h"
 
 #define PROFILE_FILE "profile.pb.gz"
@@ -208,28 +209,37 @@ static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct f
                           keep->label, p.target.data);
     if (rc == FP_OK)
         rc = copy_night(&p, ret_reports, err);
-    if (rc == FP_OK && !*ret_reports)
-        rc = fp_error_set(err, FP_ENOTFOUND, "the night %s has no profile to keep", keep->night);
+    if (rc == FP_OK) /* of a night with no file worth a copy, too */
+        rc = fp_dir_make(p.staged.data, err);
     if (rc == FP_OK)
         rc = write_manifest(&p, err);
     if (rc == FP_OK)
         rc = put_in_place(&p, keep, err);
+    if (rc == FP_OK)
+        rc = fp_site_list_kept(&stage, keep->label, true, err);
     paths_release(&p);
     fp_stage_close(&stage);
     return rc;
 }
 
+static int check_label(const char *label, struct fp_error *err)
+{
+    if (fp_baseline_is_label(label))
+        return FP_OK;
+    return fp_error_set(
+        err, FP_EINVAL,
+        "\"%.80s\" is no label: up to 64 letters, digits and . _ - that do not begin with a dot and "
+        "mean nothing else, as a date or `previous` does",
+        label);
+}
+
 int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err)
 {
     struct fp_lock lock = { -1 };
-    int rc;
+    int rc = check_label(keep->label, err);
 
-    if (!fp_baseline_is_label(keep->label))
-        return fp_error_set(
-            err, FP_EINVAL,
-            "\"%.80s\" is no label: up to 64 letters, digits and . _ - that do not begin with a dot and "
-            "mean nothing else, as a date or `previous` does",
-            keep->label);
+    if (rc < 0)
+        return rc;
     if (!fp_night_is_path(keep->night))
         return fp_error_set(err, FP_EINVAL,
                             "\"%.80s\" is no night: give a date, 2026-11-20, or the path of one below "
@@ -238,6 +248,68 @@ int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_err
     rc = fp_lock_take(&lock, keep->site, keep->now, err);
     if (rc == FP_OK)
         rc = keep_locked(keep, ret_reports, err);
+    fp_lock_drop(&lock);
+    return rc;
+}
+
+/* ---- letting go ---- */
+
+static bool is_listed(const struct fp_record *site, const char *label)
+{
+    for (size_t i = 0; i < site->kept_count; i++)
+        if (strcmp(site->kept[i], label) == 0)
+            return true;
+    return false;
+}
+
+/* The label goes off the list before the copy, and the copy by one rename, into the stage, and with that. */
+static int let_go(struct fp_stage *stage, const char *copy, const char *label, struct fp_error *err)
+{
+    struct fp_str gone;
+    int rc;
+
+    fp_str_init(&gone, FP_LIMIT_TEXT);
+    rc = fp_path_make(&gone, stage->path, "released", err);
+    if (rc == FP_OK)
+        rc = fp_site_list_kept(stage, label, false, err);
+    if (rc == FP_OK && rename(copy, gone.data) < 0 && errno != ENOENT)
+        rc = fp_error_errno(err, FP_EIO, errno, "cannot remove %s", copy);
+    fp_str_release(&gone);
+    return rc;
+}
+
+static int release_locked(const char *site, const char *label, struct fp_error *err)
+{
+    struct fp_record record = { .is_site = true };
+    struct fp_stage stage;
+    struct fp_str copy;
+    int rc = fp_stage_open(&stage, site, err);
+
+    if (rc < 0)
+        return rc;
+    put_path(&copy, site, FP_PLAN_KEPT, label);
+    rc = fp_str_status(&copy, "a path", err);
+    if (rc == FP_OK && fp_record_load(site, &record, NULL) == FP_ENOMEM)
+        rc = fp_error_nomem(err);
+    if (rc == FP_OK && !fp_file_exists(copy.data) && !is_listed(&record, label))
+        rc = fp_error_set(err, FP_ENOTFOUND, "no night is kept as %s: %s/" FP_PLAN_KEPT " holds those that are", label, site);
+    if (rc == FP_OK)
+        rc = let_go(&stage, copy.data, label, err);
+    fp_record_release(&record);
+    fp_str_release(&copy);
+    fp_stage_close(&stage);
+    return rc;
+}
+
+int fp_keep_release(const char *site, const char *label, int64_t now, struct fp_error *err)
+{
+    struct fp_lock lock = { -1 };
+    int rc = check_label(label, err);
+
+    if (rc == FP_OK)
+        rc = fp_lock_take(&lock, site, now, err);
+    if (rc == FP_OK)
+        rc = release_locked(site, label, err);
     fp_lock_drop(&lock);
     return rc;
 }

@@ -6,6 +6,9 @@
  * it was, until somebody keeps another night under that name with `force`. A label is what fp_baseline_is_label says:
  * one safe path component.
  *
+ * A night whose profiles are gone, or that never had any, is kept all the same: by its summaries, and bound by its label. The
+ * manifest of the site lists the labels (publish/labels.h), so a copy that is lost is missed; who wants it to go says so.
+ *
  * Built in a stage and put in place with one rename, under the lock of the site: killed at any instant, the site keeps
  * the old copies or the new ones, whole.
  *
@@ -30,9 +33,13 @@ struct fp_keep {
     int64_t now;       /* for the lock */
 };
 
-/* FP_ENOTFOUND for a night that is not there, or has no profile; FP_EINVAL for a label that cannot be one, or that is in
+/* FP_ENOTFOUND for a night that is not there; FP_EINVAL for a label that cannot be one, or that is in
  * use; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
 int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err);
+
+/* Removes what is kept under the label, and the label, also where the copy is lost. FP_ENOTFOUND when there is neither; others
+ * as fp_keep_night. */
+int fp_keep_release(const char *site, const char *label, int64_t now, struct fp_error *err);
 
 /* The night of the site that `at` is in and that began last: so of an hour, a day and a month it is the hour. Those that
  * cannot be read are passed over. FP_ENOTFOUND when there is none. `ret_night`: initialised, empty. */

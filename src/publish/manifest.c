@@ -170,14 +170,21 @@ static void put_night(struct fp_str *out, const struct fp_manifest *manifest, co
     put_files(out, "files", files->items, files->count);
 }
 
+static void put_texts(struct fp_str *out, const char *key, const char *const *texts, size_t count)
+{
+    fp_str_printf(out, "  \"%s\": [", key);
+    for (size_t i = 0; i < count; i++) {
+        fp_str_puts(out, i ? ",\n    " : "\n    ");
+        put_string(out, texts[i]);
+    }
+    fp_str_puts(out, count ? "\n  ],\n" : "],\n");
+}
+
 static void put_site(struct fp_str *out, const struct fp_manifest_site *site)
 {
-    fp_str_puts(out, "  \"nights\": [");
-    for (size_t i = 0; i < site->night_count; i++) {
-        fp_str_puts(out, i ? ",\n    " : "\n    ");
-        put_string(out, site->nights[i]);
-    }
-    fp_str_puts(out, site->night_count ? "\n  ],\n" : "],\n");
+    put_texts(out, "nights", site->nights, site->night_count);
+    if (site->kept_count)
+        put_texts(out, "kept", site->kept, site->kept_count);
     if (site->latest) {
         put_member(out, "  ", "latest", site->latest);
         fp_str_puts(out, ",\n");

@@ -14,9 +14,10 @@
  *
  * The site has one of its own, for all that is in no night (index.html, services/…, assets/…), made by publish/site.h:
  *
- *   {"schema": 1, "version": "…", "run": "uuid", "nights": ["2026/11/20" …], "files": [{"path","size","sha256"}]
- *    [, "before": [{"path"[,"size","sha256"]}]]}
+ *   {"schema": 1, "version": "…", "run": "uuid", "nights": ["2026/11/20" …][, "kept": ["release-4.2" …]],
+ *    "files": [{"path","size","sha256"}][, "before": [{"path"[,"size","sha256"]}]]}
  *
+ * `kept`: the labels whose copies are in kept/ (publish/keep.h), so that one that is lost is missed.
  * With `before` it is being switched: each of these files may still be what it was, which is not there where there is no
  * size. publish/record.h reads both.
  *
@@ -71,6 +72,8 @@ struct fp_manifest_site {
     const struct fp_manifest_file *files, *before; /* sorted by path; before NULL = nothing is being switched */
     size_t file_count, before_count;
     const char *latest; /* the night that the link of that name leads to; NULL = not said */
+    const char *const *kept; /* labels */
+    size_t kept_count;
 };
 
 /* The text of the site's. Appends to `text`, whose sticky failure is the only error. */

@@ -10,6 +10,7 @@
 #include "base/in.h"
 #include "base/limits.h"
 #include "codec/json_reader.h"
+#include "plan/baseline.h"
 #include "publish/nights.h"
 #include "publish/sitepath.h"
 
@@ -174,6 +175,25 @@ static int read_nights(struct fp_json *json, struct fp_record *record, struct fp
     return rc;
 }
 
+static int read_kept(struct fp_json *json, struct fp_record *record, struct fp_error *err)
+{
+    int rc = fp_json_enter(json, '[', err);
+
+    while (rc >= 0 && (rc = fp_json_item(json, err)) > 0) {
+        const char *label = NULL;
+
+        rc = fp_array_reserve(&record->kept, &record->kept_cap, record->kept_count + 1, sizeof *record->kept,
+                              FP_LIMIT_NIGHTS, "kept nights in one site", err);
+        if (rc == FP_OK)
+            rc = read_text(json, record, &label, err);
+        if (rc == FP_OK && !fp_baseline_is_label(label))
+            rc = fp_json_fail(json, err, FP_EDATA, "\"%.60s\" is no label of a kept night", label);
+        if (rc == FP_OK)
+            record->kept[record->kept_count++] = label;
+    }
+    return rc;
+}
+
 static int read_window(struct fp_json *json, struct fp_record *record, struct fp_error *err)
 {
     struct fp_slice key;
@@ -221,6 +241,8 @@ static int read_member(struct fp_json *json, struct fp_record *record, struct fp
         return read_jobs(json, record, err);
     if (fp_slice_is(key, "nights"))
         return read_nights(json, record, err);
+    if (fp_slice_is(key, "kept"))
+        return read_kept(json, record, err);
     if (fp_slice_is(key, "latest"))
         return read_night(json, record, &record->latest, err);
     if (fp_slice_is(key, "files"))
@@ -308,6 +330,7 @@ void fp_record_release(struct fp_record *record)
 {
     free(record->jobs);
     free(record->nights);
+    free(record->kept);
     free(record->files);
     free(record->before);
     fp_arena_release(&record->arena);

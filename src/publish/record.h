@@ -33,6 +33,8 @@ struct fp_record {
     size_t job_count, job_cap;
     const char **nights;               /* heap; of a site */
     size_t night_count, night_cap;
+    const char **kept;                 /* heap; of a site: labels */
+    size_t kept_count, kept_cap;
     const char *latest;                /* of a site; NULL = it does not say */
     struct fp_manifest_file *files;    /* heap; sorted by path */
     size_t file_count, file_cap;

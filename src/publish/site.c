@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "publish/labels.h"
 
 struct fp_site_file {
     struct fp_manifest_file is, was; /* paths in the arena; was.size -1: it was not there */
@@ -116,13 +117,15 @@ static int by_path(const void *a, const void *b)
 }
 
 /* Adds those behind the ones of this run. A manifest that is damaged is made anew, and they are no longer known. */
-static int add_earlier(struct fp_site *site, struct fp_error *err)
+static int add_earlier(struct fp_site *site, struct fp_labels *ret_labels, struct fp_error *err)
 {
     size_t ours = site->count;
     struct fp_site_file *sorted = calloc(ours + 1, sizeof *sorted);
     const struct fp_record *record = &site->earlier;
     int rc = sorted ? FP_OK : fp_error_nomem(err);
 
+    if (rc == FP_OK)
+        rc = fp_labels_find(ret_labels, site->stage->output, record, err);
     for (size_t i = 0; sorted && i < ours; i++)
         sorted[i] = site->items[i];
     if (sorted && ours)
@@ -238,6 +241,17 @@ int fp_site_begin(struct fp_stage *stage, struct fp_error *err)
     return rc;
 }
 
+/* The manifest that is there, but for what `manifest` sets: the nights, or the labels. */
+static int put_again(struct fp_stage *stage, const struct fp_record *record, struct fp_manifest_site *manifest,
+                     struct fp_error *err)
+{
+    manifest->version = record->version;
+    manifest->latest = record->latest;
+    manifest->files = record->files;
+    manifest->file_count = record->file_count;
+    return put_manifest(stage, manifest, err);
+}
+
 int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err)
 {
     static const struct fp_manifest_file none[1];
@@ -252,18 +266,47 @@ int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struc
     else if (rc < 0) /* there is no list of nights to be right or wrong */
         rc = FP_OK;
     else
-        rc = put_manifest(stage,
-                          &(struct fp_manifest_site){ .version = record.version,
-                                                      .nights = paths,
-                                                      .night_count = left->count,
-                                                      .latest = record.latest,
-                                                      .files = record.files,
-                                                      .file_count = record.file_count,
-                                                      .before = record.before ? record.before : none,
-                                                      .before_count = record.before_count },
-                          err);
+        rc = put_again(stage, &record,
+                       &(struct fp_manifest_site){ .nights = paths,
+                                                   .night_count = left->count,
+                                                   .kept = record.kept,
+                                                   .kept_count = record.kept_count,
+                                                   .before = record.before ? record.before : none,
+                                                   .before_count = record.before_count },
+                       err);
     fp_record_release(&record);
     free(paths);
+    return rc;
+}
+
+/* ---- labels ---- */
+
+int fp_site_list_kept(struct fp_stage *stage, const char *label, bool is_kept, struct fp_error *err)
+{
+    static const struct fp_manifest_file none[1];
+    struct fp_record record = { .is_site = true };
+    struct fp_labels labels = { .items = NULL };
+    int rc = fp_record_load(stage->output, &record, NULL);
+
+    if (rc < 0) /* the next run makes it, and finds what is kept */
+        return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
+    rc = fp_labels_find(&labels, stage->output, &record, err);
+    for (size_t i = 0; i < labels.count && !is_kept; i++)
+        if (strcmp(labels.items[i], label) == 0) {
+            memmove(&labels.items[i], &labels.items[i + 1], (labels.count - i - 1) * sizeof *labels.items);
+            labels.count--;
+        }
+    if (rc == FP_OK && record.is_site)
+        rc = put_again(stage, &record,
+                       &(struct fp_manifest_site){ .nights = record.nights,
+                                                   .night_count = record.night_count,
+                                                   .kept = labels.items,
+                                                   .kept_count = labels.count,
+                                                   .before = record.before || !record.pending ? record.before : none,
+                                                   .before_count = record.before_count },
+                       err);
+    fp_labels_release(&labels);
+    fp_record_release(&record);
     return rc;
 }
 
@@ -303,12 +346,15 @@ static int init_switching(struct switching *s, const struct fp_nights *nights, s
     return FP_OK;
 }
 
-static int switch_files(const struct switching *s, const struct fp_nights *nights, const char *latest, struct fp_error *err)
+static int switch_files(const struct switching *s, const struct fp_nights *nights, const struct fp_labels *labels,
+                        const char *latest, struct fp_error *err)
 {
     struct fp_manifest_site manifest = { .version = FP_VERSION,
                                          .nights = s->nights,
                                          .night_count = nights->count,
                                          .latest = latest,
+                                         .kept = labels->items,
+                                         .kept_count = labels->count,
                                          .files = s->files,
                                          .file_count = s->site->count,
                                          .before = s->before,
@@ -328,12 +374,14 @@ static int switch_files(const struct switching *s, const struct fp_nights *night
 int fp_site_publish(struct fp_site *site, const struct fp_nights *nights, const char *latest, struct fp_error *err)
 {
     struct switching s = { .site = site };
-    int rc = add_earlier(site, err);
+    struct fp_labels labels = { .items = NULL };
+    int rc = add_earlier(site, &labels, err);
 
     if (rc == FP_OK)
         rc = init_switching(&s, nights, err);
     if (rc == FP_OK)
-        rc = switch_files(&s, nights, latest, err);
+        rc = switch_files(&s, nights, &labels, latest, err);
+    fp_labels_release(&labels);
     free(s.nights);
     free(s.files);
     free(s.before);

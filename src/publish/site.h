@@ -56,6 +56,10 @@ int fp_site_begin(struct fp_stage *stage, struct fp_error *err);
  * a run is at work. fp_site_publish ends that. */
 int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err);
 
+/* The manifest that is there, with the label in its list of kept nights, when its copy is in place, or without it, before that
+ * goes. Fine where there is none. */
+int fp_site_list_kept(struct fp_stage *stage, const char *label, bool is_kept, struct fp_error *err);
+
 /* FP_ENOMEM only. To be released in every case. */
 int fp_site_init(struct fp_site *site, struct fp_stage *stage, struct fp_error *err);
 void fp_site_release(struct fp_site *site);

@@ -371,6 +371,13 @@ static void judge_nights(const struct part *part)
     for (size_t i = 0; i < record->night_count; i++)
         if (!is_there(part, record->nights[i], true))
             tell(part, FP_FINDING_MISSING, record->nights[i], "the whole night");
+    for (size_t i = 0; i < record->kept_count; i++) {
+        char path[96]; /* labels are short */
+
+        snprintf(path, sizeof path, KEPT "%s", record->kept[i]);
+        if (!is_there(part, path, true))
+            tell(part, FP_FINDING_MISSING, path, "the whole copy");
+    }
     if (record->night_count && !record->pending && !is_there(part, LATEST, false))
         tell(part, FP_FINDING_MISSING, LATEST, "");
 }

@@ -194,6 +194,42 @@ class Bound(PruneCase):
         self.assertEqual(outcome.code, PARTIAL)
         self.one_line(outcome, "kept/v1", "nothing is removed")
 
+    def test_a_copy_that_is_lost_keeps_everything(self) -> None:
+        verify, release = ("verify", self.site), ("keep", "--release", "v1", "-o", self.site)
+        record = os.path.join(self.site, "run.json")
+        unkept = read_text(record)
+        self.assertEqual(self.command("keep", "2026-11-19", "--as", "v1", "-o", self.site).code, 0)
+        self.assertEqual(self.command(*verify).code, 0)
+        with open(record, "w", encoding="utf-8") as file:  # as an earlier version left it
+            file.write(unkept)
+        self.assertEqual(self.command("run", "-c", self.config(self.url, **self.plain)).code, 0)
+        shutil.rmtree(os.path.join(self.site, "kept", "v1"))
+        outcome = self.command(*verify)
+        self.assertEqual(outcome.code, 1, outcome)
+        self.has(outcome.out, "missing  kept/v1: the whole copy")
+        outcome = self.prune(keep_nights=1)
+        self.assertEqual(outcome.code, 1)
+        self.one_line(outcome, "kept/v1 is gone", "nothing is removed", "--release v1")
+        self.assertEqual(sorted(nights_of(self.site), reverse=True), NIGHTS)
+        self.assertEqual(self.command(*release), Outcome(0, "", ""))
+        self.assertEqual(self.command(*verify).code, 0)
+        self.one_line(self.command(*release), "no night is kept as v1")
+        self.assertEqual(self.command("keep", "2026-11-19", "--as", "v1", "-o", self.site).code, 0)
+        self.assertEqual(self.command(*release).code, 0)
+        self.assertEqual(os.listdir(os.path.join(self.site, "kept")), [])
+        self.assertEqual(read_text(record), unkept)
+        self.pruned(keep_nights=1)
+        self.assertNotIn("2026/11/19", nights_of(self.site))
+
+    def test_a_night_without_profiles_is_kept(self) -> None:
+        self.pruned(profiles={"keep_nights": 1})
+        self.assertEqual(self.command("keep", "2026-11-19", "--as", "v1", "-o", self.site), Outcome(0, "", ""))
+        self.assertEqual(self.command("keep", "2026-11-17", "--as", "v0", "-o", self.site), Outcome(0, "", ""))
+        self.pruned(keep_nights=1)
+        self.assertEqual(sorted(nights_of(self.site)), ["2026/11/17", "2026/11/19", NIGHT2])
+        outcome = self.command("check", "-c", self.config(self.url, **merge(self.plain, {"baseline": "v1"})))
+        self.has(outcome.err + outcome.out, "kept as v1", "has no profile")
+
     def test_what_is_not_ours(self) -> None:
         night = os.path.join(self.site, "2026/11/18")
         outside = self.path("outside")

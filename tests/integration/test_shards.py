@@ -138,7 +138,7 @@ class Whole(ShardCase):
         self.assertEqual(self.assemble(config), Outcome(0, "", ""))
         self.assertEqual(site_problems(self.site), [])
         self.assertEqual(self.places(), [], "parts that are published are removed")
-        self.assertEqual(sorted(os.listdir(os.path.join(self.site, ".flamepress"))), ["lock", "published"])
+        self.assertEqual(sorted(os.listdir(os.path.join(self.site, ".flamepress"))), ["assembled", "lock", "published"])
         self.same()
 
     def test_again_over_what_is_published(self) -> None:
@@ -297,7 +297,8 @@ class Few(ShardCase):
         waiting = self.start("assemble", "-c", config, "-o", self.site, "--shards", "2", "--wait", "60s")
         self.assertEqual(self.shard(config, 1).code, 0)
         self.assertEqual(self.finish(waiting), Outcome(0, "", ""))
-        stopped = self.start("assemble", "-c", config, "-o", self.site, "--shards", "2", "--wait", "60s")
+        arguments = ("--shards", "2", "--wait", "60s", "--window", "2026-11-19")
+        stopped = self.start("assemble", "-c", config, "-o", self.site, *arguments)
         time.sleep(0.5)
         stopped.send_signal(signal.SIGTERM)
         self.assertEqual(self.finish(stopped).code, 128 + signal.SIGTERM)
@@ -346,9 +347,41 @@ class Few(ShardCase):
             self.assertEqual(outcome.code, NOTHING, outcome)
             self.one_line(outcome, "part", "is damaged; remove it", "summary.json")
             self.assertFalse(os.path.exists(os.path.join(self.site, "index.html")))
-        shutil.rmtree(os.path.join(self.place(0), "part"))
-        self.assertEqual(self.shard(config, 0).code, 0)
+        outcome = self.assemble(config, "--incomplete")
+        self.assertEqual(outcome.code, PARTIAL, outcome)
+        self.has(outcome.lines[0], "warning: the part of shard 0/2 is damaged, so it counts as missing", "summary.json")
+        self.assertTrue(all("shard 0/2" in line for line in outcome.lines), outcome.err)
+        self.assertTrue(os.path.exists(os.path.join(self.site, "index.html")))
+
+    def test_a_shard_makes_its_damaged_part_anew(self) -> None:
+        config = self.settings(self.server().url)
+        self.press_all(config)
+        folder = os.path.join(self.place(0), "part", NIGHT2)
+        os.unlink(os.path.join(folder, sorted(os.listdir(folder))[0], "on-cpu", "summary.json"))
+        outcome = self.shard(config, 0)
+        self.assertEqual(outcome.code, 0, outcome)
+        self.one_line(outcome, "damaged, so it is made anew", "summary.json")
         self.assertEqual(self.assemble(config), Outcome(0, "", ""))
+
+    def test_who_assembles_is_started_again(self) -> None:
+        server = self.server()
+        config = self.settings(server.url)
+        self.press_all(config)
+        self.assertEqual(self.assemble(config), Outcome(0, "", ""))
+        before, asked = files_of(self.site), len(server.log())
+        started = time.monotonic()
+        again = self.assemble(config, "--incomplete", "--wait", "5m", "--verbose")
+        self.assertEqual(again.code, 0, again)
+        self.has(again.err, "put together already")
+        self.assertLess(time.monotonic() - started, 60)
+        self.assertEqual(len(server.log()), asked)
+        self.assertTrue(files_of(self.site) == before)
+        self.assertEqual(self.shard(config, 0).code, 0)
+        self.one_line(self.assemble(config), "1 of 2 parts", ": 1/2: ")  # a new run of the same
+        self.assertEqual(self.shard(config, 1).code, 0)
+        self.assertEqual(self.assemble(config), Outcome(0, "", ""))
+        shutil.rmtree(os.path.join(self.site, NIGHT2))
+        self.assertEqual(self.assemble(config).code, BUSY)
 
     def test_links_in_a_part_lead_nowhere(self) -> None:
         """Names that part.json gives are names of files, below the part."""
