@@ -31,7 +31,8 @@ static uint32_t visible(uint32_t code, bool keep_blanks)
         return keep_blanks && is_blank(code) ? code : 0x2400 + code;
     if (code == 0x7F)
         return 0x2421;
-    if ((code >= 0x80 && code < 0xA0) || (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF))
+    if ((code >= 0x80 && code < 0xA0) || (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF) ||
+        fp_utf8_turns_line(code))
         return FP_UTF8_REPLACEMENT;
     return code;
 }
@@ -97,8 +98,7 @@ static size_t longest_run(const char *s, size_t n, char of)
 /* Separators of lines, and marks of the writing direction. */
 static bool is_line_control(uint32_t code)
 {
-    return (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F ||
-           code == 0x061C;
+    return code == 0x2028 || code == 0x2029 || fp_utf8_turns_line(code);
 }
 
 static void repeat(struct fp_out *out, char c, size_t times)

@@ -7,7 +7,7 @@
  * - xml: element text and quoted attribute values of XML, SVG and HTML. & < > " '
  *   become entities. Characters that XML 1.0 cannot hold even as references, and
  *   all other C0 controls, DEL included, become their visible pictures (U+2400 …),
- *   C1 controls and non-characters U+FFFD. Source: XML 1.0 (5th ed.), 2.2 Char.
+ *   C1 controls, non-characters and controls of the writing direction U+FFFD. Source: XML 1.0 (5th ed.), 2.2 Char.
  *   Tab and newline become pictures too unless `text` asks to keep them.
  * - markdown code: a code span, CommonMark 0.31, 6.1: nothing in it is markup, a mention or a link. Its fence is longer
  *   than any run of backticks in it. Controls as in xml; what breaks or turns a line around becomes U+FFFD.

@@ -129,6 +129,12 @@ void fp_utf8_mend(struct fp_str *to, const char *s, size_t n)
     }
 }
 
+bool fp_utf8_turns_line(uint32_t code)
+{
+    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F ||
+           code == 0x061C;
+}
+
 size_t fp_utf8_clean(char *to, size_t max, const char *from, size_t n)
 {
     size_t i = 0, written = 0;
@@ -141,8 +147,8 @@ size_t fp_utf8_clean(char *to, size_t max, const char *from, size_t n)
         i += fp_utf8_decode(from + i, n - i, &code);
         if (code < 0x20 || (code >= 0x7F && code < 0xA0))
             code = '?';
-        else if ((code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069))
-            code = FP_UTF8_REPLACEMENT; /* would turn the rest of a line around */
+        else if (fp_utf8_turns_line(code))
+            code = FP_UTF8_REPLACEMENT;
         len = fp_utf8_encode(code, bytes);
         if (len > max - written)
             break;

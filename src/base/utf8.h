@@ -9,6 +9,7 @@
 #ifndef FP_BASE_UTF8_H
 #define FP_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ size_t fp_utf8_encode(uint32_t code, char to[4]);
 /* Appends s with every invalid byte (or broken prefix, see fp_utf8_decode) replaced by U+FFFD: at most 3 n
  * bytes. */
 void fp_utf8_mend(struct fp_str *to, const char *s, size_t n);
+
+/* Is it a control of the writing direction? Such a one would turn the rest of a line around. Source: UAX #9, 2. */
+bool fp_utf8_turns_line(uint32_t code);
 
 /* Copies with invalid bytes, controls of the writing direction (U+FFFD) and control characters ('?')
  * replaced, cut at a character boundary so that at most `max` bytes are written; returns the number

@@ -20,8 +20,7 @@ static uint32_t shown(uint32_t code)
         return 0x2421;
     if ((code >= 0x80 && code < 0xA0) || (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF))
         return FP_UTF8_REPLACEMENT;
-    /* Controls of the writing direction would turn the rest of the label around. */
-    if ((code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069))
+    if (fp_utf8_turns_line(code))
         return FP_UTF8_REPLACEMENT;
     return code;
 }

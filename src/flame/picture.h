@@ -64,6 +64,7 @@ struct fp_picture_options {
     int64_t whole;        /* what shares are of, where that is more than the tree's total; 0 = the tree's total */
     enum fp_unit unit;
     /* of a difference: */
+    const char *caution;                /* why its colours may be chance; NULL = nothing to say */
     int64_t before_whole;               /* as `whole`, which is the newer profile's */
     const struct fp_tree *before, *after; /* what the pair was made of, for raw names; borrowed; NULL = identities */
     bool baseline_shape;                /* what is new stands in the second panel */

@@ -153,10 +153,13 @@ static void write_legend(struct fp_picture *p, enum fp_change_palette palette, s
     }
 }
 
-static void write_notes(struct fp_picture *p, const char *note, const struct side *shape, const struct side *other)
+static void write_notes(struct fp_picture *p, const struct fp_picture_options *options, const struct side *shape,
+                        const struct side *other)
 {
-    if (note)
-        fp_picture_note(p, note);
+    if (options->caution)
+        fp_picture_note(p, options->caution);
+    if (options->note)
+        fp_picture_note(p, options->note);
     if (p->pair->before_total[0] == 0)
         fp_picture_note_word(p, "pic_no_samples_before");
     if (p->tree->total[0] == 0)
@@ -192,7 +195,7 @@ static int make(struct fp_picture *p, const struct fp_picture_options *options, 
     write_headings(p, &shape, &other);
     at = fp_picture_begin_legend(p, fp_picture_place_panels(p) + 10);
     write_legend(p, options->palette, &at);
-    write_notes(p, options->note, &shape, &other);
+    write_notes(p, options, &shape, &other);
     return fp_picture_end(p, &at, err);
 }
 

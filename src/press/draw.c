@@ -269,23 +269,39 @@ static void keep_drawn(const struct fp_picture *picture, struct fp_comparison_fa
     comparison->anchor_count = kept;
 }
 
+/* Colours alone would pass noise for changes. */
+static void put_caution(const struct fp_comparison_facts *comparison, const struct fp_lang *lang, struct fp_str *to)
+{
+    const struct fp_changes *changes = comparison->changes;
+    char before[FP_UNIT_TEXT], after[FP_UNIT_TEXT];
+
+    if (changes && changes->too_few && comparison->rule->sample > 0)
+        fp_lang_say_count(lang, to, changes->before_samples, "pic_too_few", fp_count_format(before, changes->before_samples),
+                          fp_count_format(after, changes->after_samples), NULL);
+}
+
 int fp_draw_make_difference(const struct fp_report_facts *facts, const struct fp_draw_options *options,
                             const struct fp_lang *lang, struct fp_picture *ret_picture, struct fp_error *err)
 {
     const struct fp_comparison_facts *comparison = facts->comparison;
     const struct fp_picture_config *config = options->picture;
-    struct fp_str subtitle, note;
+    struct fp_str subtitle, note, caution;
     struct fp_picture_options how = picture_options(facts, options, lang);
     int rc;
 
     fp_str_init(&note, FP_LIMIT_TEXT);
+    fp_str_init(&caution, FP_LIMIT_TEXT);
+    put_caution(comparison, lang, &caution);
     if (facts->transforms)
         fp_transforms_line(lang, facts->transforms, &note);
     rc = make_difference_subtitle(facts, lang, &subtitle, err);
     if (rc == FP_OK)
         rc = fp_str_status(&note, "a note", err);
+    if (rc == FP_OK)
+        rc = fp_str_status(&caution, "a note", err);
     how.subtitle = subtitle.data;
     how.note = note.len ? note.data : NULL;
+    how.caution = caution.len ? caution.data : NULL;
     how.before_whole = comparison->total;
     how.before = comparison->before;
     how.after = comparison->after;
@@ -295,6 +311,7 @@ int fp_draw_make_difference(const struct fp_report_facts *facts, const struct fp
     how.anchor_count = comparison->anchor_count;
     if (rc == FP_OK)
         rc = fp_picture_make_difference(ret_picture, comparison->pair, &how, err);
+    fp_str_release(&caution);
     fp_str_release(&note);
     fp_str_release(&subtitle);
     return rc;

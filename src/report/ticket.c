@@ -36,6 +36,12 @@ static void put_figures(struct fp_str *to, const struct fp_ticket *ticket)
     const json_t *figure;
     size_t i;
 
+    if (!json_is_true(json_object_get(ticket->view, "has_figures"))) { /* a zero would look measured */
+        bool empty = json_is_true(json_object_get(ticket->view, "is_empty"));
+
+        fp_str_puts(to, fp_lang_word(ticket->lang, empty ? "ticket_no_sample" : "ticket_no_value"));
+        return;
+    }
     json_array_foreach(json_object_get(ticket->view, "figures"), i, figure)
         fp_str_printf(to, "%s%s %s", i ? " \u00b7 " : "", fp_model_get_text(figure, "value"),
                       fp_model_get_text(figure, "label"));

@@ -360,14 +360,37 @@ static void push_code(struct view *view, json_t *list, const char *key, const ch
         fp_words_push_fact(&view->model, list, key, code, NULL, text);
 }
 
+static void push_requests(struct view *view, json_t *list)
+{
+    const json_t *requests = part(view, "requests");
+    int64_t sent = fp_model_get_int(requests, "sent"), used = fp_model_get_int(requests, "replies");
+    int64_t counted = fp_model_get_int(requests, "counted"), baseline = fp_model_get_int(requests, "baseline");
+    int64_t own = sent - baseline, rest = own - used - counted;
+    char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT], c[FP_UNIT_TEXT], d[FP_UNIT_TEXT], e[FP_UNIT_TEXT];
+    struct fp_str text;
+
+    if (sent <= 0)
+        return;
+    fp_str_init(&text, FP_LIMIT_TEXT);
+    if (baseline <= 0)
+        fp_lang_say(view->model.lang, &text, "requests_sent", fp_count_format(a, sent), fp_count_format(b, used), NULL);
+    else
+        fp_lang_say(view->model.lang, &text, rest > 0 ? "requests_compared_rest" : "requests_compared", fp_count_format(a, sent),
+                    fp_count_format(b, own), fp_count_format(c, baseline), fp_count_format(d, used), fp_count_format(e, rest), NULL);
+    if (counted > 0)
+        fp_lang_say(view->model.lang, &text, "requests_counted", fp_count_format(a, counted), NULL);
+    fp_words_push_fact(&view->model, list, "requests", NULL, text.data, NULL);
+    view->model.failed |= !fp_str_ok(&text);
+    fp_str_release(&text);
+}
+
 static void put_query(struct view *view)
 {
     const json_t *requests = part(view, "requests");
     json_t *list = fp_model_array(&view->model, view->root, "query");
     const char *filter = fp_model_get_text(requests, "filter"), *form = fp_model_get_text(requests, "form");
-    int64_t sent = fp_model_get_int(requests, "sent"), limit = fp_model_get_int(requests, "row_limit");
-    int64_t counted = fp_model_get_int(requests, "counted");
-    char a[FP_UNIT_TEXT], b[FP_UNIT_TEXT];
+    int64_t limit = fp_model_get_int(requests, "row_limit");
+    char a[FP_UNIT_TEXT];
     struct fp_str text;
 
     fp_str_init(&text, FP_LIMIT_TEXT);
@@ -386,13 +409,7 @@ static void put_query(struct view *view)
         fp_words_push_window(&view->model, list, view->start, view->end, view->zone);
     push_code(view, list, "source", fp_model_get_text(requests, "source"), NULL);
     fp_words_push_fact(&view->model, list, "form of the reply", NULL, *form ? fp_lang_word_of(view->model.lang, "form", form, form) : fp_lang_word(view->model.lang, "nothing_came"), NULL);
-    if (sent > 0) {
-        fp_lang_say(view->model.lang, &text, "requests_sent", fp_count_format(a, sent),
-                    fp_count_format(b, fp_model_get_int(requests, "replies")), NULL);
-        if (counted > 0)
-            fp_lang_say(view->model.lang, &text, "requests_counted", fp_count_format(a, counted), NULL);
-        fp_words_push_fact(&view->model, list, "requests", NULL, text.data, NULL);
-    }
+    push_requests(view, list);
     if (limit > 0) {
         fp_str_clear(&text);
         fp_lang_say_count(view->model.lang, &text, limit, "rows_a_reply", fp_count_format(a, limit), NULL);

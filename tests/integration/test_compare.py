@@ -139,6 +139,8 @@ class TwoNights(PressedOnce):
                  "A larger share than before", "A smaller share than before", AUDIT, "new",
                  "at least 0.5 points", "308 samples then and 329 now (at least 100 of each)", "false discovery rate of 1 %")
         self.assertLess(page.index('class="leads brief"'), page.index('id="graph"'))
+        brief = page[page.index('class="leads brief"') : page.index("leads-heading")]
+        self.assertEqual(len(re.findall(r'<a href="diff\.svg#node=([0-9a-f-]{36})" data-node="\1"><code>', brief)), 4)
         self.assertLess(page.index('id="graph"'), page.index('id="changes"'))
         changes = text[text.index("A larger share than before") :]
         self.assertLess(changes.index(AUDIT), changes.index("malloc_consolidate"))
@@ -148,7 +150,11 @@ class TwoNights(PressedOnce):
     def test_too_few_samples_are_said(self) -> None:
         text = " ".join(text_of(self.page("redis-server")).split())
         self.has(text, "Too few samples to tell", "1 now", "at least 100")
-        self.assertTrue(self.summary("redis-server")["comparison"]["too_few"])
+        counted = self.summary("redis-server")["comparison"]
+        self.assertTrue(counted["too_few"])
+        said = f'{counted["before_samples"]} samples then, {counted["after_samples"]} now: too few to tell a change from chance'
+        self.has(read_text(os.path.join(self.site, NIGHT2, "redis-server", "on-cpu", "diff.svg")), said)
+        self.has_not(read_text(os.path.join(self.site, NIGHT2, "checkout-api", "on-cpu", "diff.svg")), "too few")
 
     def test_what_is_no_count_of_samples_comes_with_a_caution(self) -> None:
         self.assertFalse(self.summary("checkout-api", "off-cpu")["comparison"]["sampled"])

@@ -74,6 +74,16 @@ class Beside(PressedOnce):
         self.has(files_of(self.site)[f"{NIGHT2}/checkout-api/on-cpu/summary.md"].decode(), f"`{HOSTILE}`")
         self.has(pdf_text(os.path.join(self.site, NIGHT2, "checkout-api", "on-cpu", "report.pdf")), "alert(1)")
 
+    def test_nothing_measured_is_no_zero(self) -> None:
+        where = os.path.join(self.site, NIGHT2, "nobody", "on-cpu")
+        self.has(read_text(os.path.join(where, "summary.md")), "**How much:** – (no sample)")
+        self.has(pdf_text(os.path.join(where, "report.pdf")), "– (no sample)")
+        for text in (read_text(os.path.join(where, "summary.md")), pdf_text(os.path.join(where, "report.pdf")), text_of(self.page("nobody"))):
+            self.has_not(text, "0 s", "0 cores")
+
+    def test_the_page_says_what_the_requests_were_for(self) -> None:
+        self.has(text_of(self.page()), "2 sent: 1 for this window, 1 for what it is compared with")
+
     def test_without(self) -> None:
         self.assertEqual(set(self.report("redis-server")), REPORT_FILES | {"diff.svg", "diff.png"})
         page = self.page("redis-server")

@@ -24,6 +24,8 @@ static const char *escape_text(escaper *how, struct fp_str *s, const char *text)
 
 static void examples(void **state)
 {
+    static const char *const turning[] = { "\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066", "\u2067",
+                                           "\u2068", "\u2069", "\u200E", "\u200F", "\u061C" };
     struct fp_str s;
 
     (void)state;
@@ -40,6 +42,11 @@ static void examples(void **state)
     assert_string_equal(escape_text(fp_escape_xml, &s, "\xC2\x80\xEF\xBF\xBE\xEF\xB7\x90\xF0\x9F\xBF\xBE"),
                         "\uFFFD\uFFFD\uFFFD\uFFFD");
     assert_string_equal(escape_text(fp_escape_xml, &s, "a\xFFz\xE6\xBC"), "a\uFFFDz\uFFFD");
+    for (size_t i = 0; i < sizeof turning / sizeof *turning; i++) {
+        assert_string_equal(escape_text(fp_escape_xml, &s, turning[i]), "\uFFFD");
+        assert_string_equal(escape_text(fp_escape_xml_text, &s, turning[i]), "\uFFFD");
+    }
+    assert_string_equal(escape_text(fp_escape_xml, &s, "\u200D\u202F\u2065\u206A"), "\u200D\u202F\u2065\u206A");
     assert_string_equal(escape_text(fp_escape_url, &s, "a/b c~%\xC3\xA4'"), "a%2Fb%20c~%25%C3%A4%27");
     assert_string_equal(escape_text(fp_escape_url_path, &s, "a/b?c#d"), "a/b%3Fc%23d");
     fp_str_release(&s);
