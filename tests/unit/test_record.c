@@ -109,7 +109,7 @@ static void test_a_site_comes_back(void **state)
     static const char *const nights[] = { "2026/11/20", "2026/11/20T010000Z-32400" };
     const struct fp_manifest_file files[] = { { "assets/a.css", 5, SHA }, { "index.html", 7, SHA } };
     const struct fp_manifest_file before[] = { { "assets/a.css", -1, "" }, { "index.html", 8, SHA } };
-    struct fp_manifest_site site = { "1", nights, 2, files, before, 2, 2, nights[0] };
+    struct fp_manifest_site site = { "1", nights, 2, files, before, 2, 2, nights[0], nights, 2 };
     struct fp_record record;
     struct fp_str text;
 
