@@ -107,9 +107,10 @@ static void test_a_night_comes_back(void **state)
 static void test_a_site_comes_back(void **state)
 {
     static const char *const nights[] = { "2026/11/20", "2026/11/20T010000Z-32400" };
+    static const char *const kept[] = { "release-1" };
     const struct fp_manifest_file files[] = { { "assets/a.css", 5, SHA }, { "index.html", 7, SHA } };
     const struct fp_manifest_file before[] = { { "assets/a.css", -1, "" }, { "index.html", 8, SHA } };
-    struct fp_manifest_site site = { "1", nights, 2, files, before, 2, 2, nights[0], nights, 2 };
+    struct fp_manifest_site site = { "1", nights, 2, files, before, 2, 2, nights[0], kept, 1 };
     struct fp_record record;
     struct fp_str text;
 
