@@ -31,7 +31,7 @@ struct fp_keep {
 };
 
 /* FP_ENOTFOUND for a night that is not there, or has no profile; FP_EINVAL for a label that cannot be one, or that is in
- * use; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
+ * use, or under which a file of somebody else's is kept; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
 int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err);
 
 /* The night of the site that `at` is in and that began last: so of an hour, a day and a month it is the hour. Those that
