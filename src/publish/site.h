@@ -56,6 +56,10 @@ int fp_site_begin(struct fp_stage *stage, struct fp_error *err);
  * a run is at work. fp_site_publish ends that. */
 int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err);
 
+/* Calls `found` for each night that the manifest in `output` lists and that is no more there. Whoever says it says it once: the
+ * manifests that fp_site_announce and fp_site_publish write do not list it. FP_ENOMEM only. */
+int fp_site_each_gone(const char *output, void (*found)(void *ctx, const char *night), void *ctx, struct fp_error *err);
+
 /* FP_ENOMEM only. To be released in every case. */
 int fp_site_init(struct fp_site *site, struct fp_stage *stage, struct fp_error *err);
 void fp_site_release(struct fp_site *site);
