@@ -280,7 +280,7 @@ static int work(struct incident *x, struct fp_error *err)
                config->file);
         return FP_EXIT_CONFIG;
     }
-    if (!x->r->force && fp_report_dir_guard(x->r->output, err) < 0)
+    if (!x->r->force && fp_report_dir_guard(x->r->output, true, err) < 0)
         return fp_cmd_fail(x->log, err, NULL, FP_EXIT_USAGE);
     if (fp_pages_open(&x->pages, &pages, err) < 0 ||
         fp_source_open(&x->source, &config->source, fp_signals_cancel(), err) < 0)

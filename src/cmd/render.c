@@ -367,7 +367,7 @@ static int render(struct render_options *r, char **files, int count, struct fp_l
 
     if (result != FP_EXIT_OK)
         return result;
-    if (!r->force && fp_report_dir_guard(r->output, &err) < 0)
+    if (!r->force && fp_report_dir_guard(r->output, false, &err) < 0)
         return fp_cmd_fail(log, &err, NULL, FP_EXIT_USAGE);
     fp_inputs_init(&in, r->service, r->event);
     /* every bad file is named, but a profile with a part missing is not pressed */

@@ -15,10 +15,14 @@
 #include "base/in.h"
 #include "base/limits.h"
 #include "press/baseline.h"
+#include "press/bundle.h"
 #include "press/draw.h"
 #include "report/summary.h"
 
 /* ---- whose files ---- */
+
+#define SIGN_PAGE "<meta name=\"generator\" content=\"flamepress "
+#define SIGN_SUMMARY "{\n  \"schema\": 1,\n  \"service\": \""
 
 static bool holds(const char *dir, const char *name)
 {
@@ -51,26 +55,45 @@ static bool has_sign(const char *dir, const char *name, const char *sign)
     return memmem(head, used, sign, strlen(sign)) != NULL;
 }
 
-int fp_report_dir_guard(const char *dir, struct fp_error *err)
+/* For the ticket's note, PDF and zip: is there a ticket of ours, which has all of them? */
+static bool has_ticket(const char *dir)
 {
-    /* pictures and archives have no room for a sign; they do not come alone but by --formats */
+    return has_sign(dir, FP_SUMMARY_FILE, SIGN_SUMMARY) && has_sign(dir, FP_BUNDLE_PAGE, SIGN_PAGE);
+}
+
+/* Does the file bear a sign of ours, or stand beside those that do? */
+static bool is_ours(const char *dir, const char *name, bool ticket)
+{
     static const struct {
         const char *name, *sign;
-    } files[] = {
-        { "index.html", "<meta name=\"generator\" content=\"flamepress " },
-        { "report.html", "<meta name=\"generator\" content=\"flamepress " },
+    } signs[] = {
+        { FP_DRAW_PAGE_FILE, SIGN_PAGE },
+        { FP_BUNDLE_PAGE, SIGN_PAGE },
         { "flamegraph.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" role=\"img\" width=\"" },
-        { FP_SUMMARY_FILE, "{\n  \"schema\": 1,\n  \"service\": \"" },
+        { FP_SUMMARY_FILE, SIGN_SUMMARY },
     };
+    static const char *const of_tickets[] = { FP_BUNDLE_PDF, FP_BUNDLE_NOTE, FP_BUNDLE_ZIP };
 
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strcmp(name, signs[i].name) == 0)
+            return has_sign(dir, name, signs[i].sign);
+    for (size_t i = 0; i < sizeof of_tickets / sizeof *of_tickets; i++)
+        if (strcmp(name, of_tickets[i]) == 0)
+            return has_ticket(dir);
+    /* pictures and profiles have no room for a sign; `render --formats` may write them alone, a ticket never does */
+    return !ticket || has_sign(dir, FP_SUMMARY_FILE, SIGN_SUMMARY);
+}
+
+int fp_report_dir_guard(const char *dir, bool ticket, struct fp_error *err)
+{
     if (holds(dir, ".flamepress") ||
         (holds(dir, FP_SUMMARY_FILE) && (holds(dir, "run.json") || holds(dir, "../../run.json"))))
         return fp_error_set(err, FP_EINVAL, "%s belongs to a published site: give another directory, or --force", dir);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (holds(dir, files[i].name) && !has_sign(dir, files[i].name, files[i].sign))
+    for (size_t i = 0; fp_draw_names[i]; i++)
+        if (holds(dir, fp_draw_names[i]) && !is_ours(dir, fp_draw_names[i], ticket))
             return fp_error_set(err, FP_EINVAL,
-                                "%s holds a file %s that `render` did not write: give another directory, or --force to "
-                                "replace it", dir, files[i].name);
+                                "%s holds a file %s that no earlier report here had: give another directory, or --force to "
+                                "replace it", dir, fp_draw_names[i]);
     return FP_OK;
 }
 

@@ -307,6 +307,16 @@ static void warn_of_nothing(const struct fp_index_run *run, const struct all *al
                    "is right, and whether the source gets samples", run->pressed[i], newest);
 }
 
+static void log_gone(void *ctx, const char *night)
+{
+    fp_log(ctx, FP_LOG_WARNING, "night %s was published, and is gone: the site no longer lists it", night);
+}
+
+int fp_index_say_gone(const char *output, struct fp_log *log, struct fp_error *err)
+{
+    return fp_site_each_gone(output, log_gone, log, err);
+}
+
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err)
 {
     struct all all = { .nights = json_array() };
@@ -314,6 +324,8 @@ int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct
 
     fp_history_init(&all.history);
     fp_feed_init(&all.feed, run->title, run->site_url, fp_pages_lang(run->pages));
+    if (rc == FP_OK)
+        rc = fp_index_say_gone(run->stage->output, run->log, err);
     if (rc == FP_OK)
         rc = load_nights(run, &all, err);
     if (rc == FP_OK)

@@ -57,4 +57,7 @@ struct fp_index_run {
  * that cannot is shown as damaged, logged, and counted in *ret_damaged. */
 int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct fp_error *err);
 
+/* One warning for each night that was published and is no more there. To be said before the site's manifest forgets it. */
+int fp_index_say_gone(const char *output, struct fp_log *log, struct fp_error *err);
+
 #endif

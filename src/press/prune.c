@@ -457,8 +457,10 @@ static int remove_night(struct pruning *p, size_t i, struct fp_error *err)
 static int remove_nights(struct pruning *p, struct fp_error *err)
 {
     const struct fp_prune_plan *plan = p->plan;
-    int rc = plan->going ? fp_site_announce(p->stage, &p->left, err) : FP_OK;
+    int rc = plan->going ? fp_index_say_gone(p->stage->output, p->prune->log, err) : FP_OK;
 
+    if (rc == FP_OK && plan->going)
+        rc = fp_site_announce(p->stage, &p->left, err);
     /* it may lead to a night that goes */
     if (rc == FP_OK && plan->going && plan->newest < plan->list.count)
         rc = fp_stage_latest(p->stage, plan->list.items[plan->newest].path, err);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "plan/baseline.h"
 #include "plan/compare.h"
+#include "publish/belongings.h"
 #include "publish/lock.h"
 #include "publish/nights.h"
 #include "publish/record.h"
@@ -96,6 +97,31 @@ static bool is_wanted(const FTSENT *entry)
          summary = strcmp(entry->fts_name, SUMMARY_FILE) == 0;
 
     return (entry->fts_level == 1 && summary) || (entry->fts_level == 3 && (summary || profile));
+}
+
+static int in_the_way(const struct paths *p, const char *path, struct fp_error *err)
+{
+    return fp_error_set(err, FP_EINVAL, "%s/%s is in the way, and in no manifest: move it away", p->target.data, path);
+}
+
+static int guard_by_place(const struct paths *p, struct fp_error *err)
+{
+    char *const roots[] = { p->target.data, NULL };
+    FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    FTSENT *entry;
+    int rc = FP_OK;
+
+    if (!fts)
+        return fp_error_errno(err, FP_EIO, errno, "cannot walk %s", p->target.data);
+    while (rc == FP_OK && (entry = fts_read(fts)) != NULL) {
+        bool manifest = entry->fts_level == 1 && strcmp(entry->fts_name, FP_MANIFEST_FILE) == 0;
+
+        if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP &&
+            (entry->fts_info != FTS_F || !(manifest || is_wanted(entry))))
+            rc = in_the_way(p, entry->fts_level > 0 ? entry->fts_path + p->target.len + 1 : "", err);
+    }
+    fts_close(fts);
+    return rc;
 }
 
 static int copy_night(const struct paths *p, size_t *ret_reports, struct fp_error *err)
@@ -191,6 +217,26 @@ static int write_manifest(const struct paths *p, struct fp_error *err)
     return rc;
 }
 
+/* What is kept already goes, and with it nothing of somebody else's. Where its manifest cannot say what is its own, the files
+ * that a copy has are. */
+static int guard_target(const struct paths *p, struct fp_error *err)
+{
+    struct fp_record record = { .is_site = false };
+    struct fp_foreign foreign;
+    int rc;
+
+    if (!fp_file_exists(p->target.data))
+        return FP_OK;
+    if (fp_record_load(p->target.data, &record, NULL) < 0)
+        return guard_by_place(p, err);
+    rc = fp_belongings_look(p->target.data, &record, &foreign, err);
+    if (rc == FP_OK && foreign.count)
+        rc = in_the_way(p, foreign.first.data, err);
+    fp_foreign_release(&foreign);
+    fp_record_release(&record);
+    return rc;
+}
+
 static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err)
 {
     struct fp_stage stage;
@@ -207,6 +253,8 @@ static int keep_locked(const struct fp_keep *keep, size_t *ret_reports, struct f
                           "a night is kept as %s already (%s): choose another label, or replace it "
                           "with --force",
                           keep->label, p.target.data);
+    if (rc == FP_OK)
+        rc = guard_target(&p, err);
     if (rc == FP_OK)
         rc = copy_night(&p, ret_reports, err);
     if (rc == FP_OK) /* of a night with no file worth a copy, too */

@@ -33,8 +33,9 @@ struct fp_keep {
     int64_t now;       /* for the lock */
 };
 
-/* FP_ENOTFOUND for a night that is not there; FP_EINVAL for a label that cannot be one, or that is in
- * use; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the lock. `ret_reports`: how many profiles were copied. */
+/* FP_ENOTFOUND for a night that is not there; FP_EINVAL for a label that cannot be one, or that is in use, or under which a
+ * file of somebody else's is kept; FP_EDATA and the like for a night whose run.json is damaged; FP_EBUSY while a run holds the
+ * lock. `ret_reports`: how many profiles were copied. */
 int fp_keep_night(const struct fp_keep *keep, size_t *ret_reports, struct fp_error *err);
 
 /* Removes what is kept under the label, and the label, also where the copy is lost. FP_ENOTFOUND when there is neither; others

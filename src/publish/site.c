@@ -252,6 +252,24 @@ static int put_again(struct fp_stage *stage, const struct fp_record *record, str
     return put_manifest(stage, manifest, err);
 }
 
+int fp_site_each_gone(const char *output, void (*found)(void *ctx, const char *night), void *ctx, struct fp_error *err)
+{
+    struct fp_record record = { .is_site = false };
+    int rc = fp_record_load(output, &record, NULL) == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
+    struct fp_str path;
+    struct stat st;
+
+    for (size_t i = 0; i < record.night_count && rc == FP_OK; i++) {
+        fp_str_init(&path, FP_LIMIT_TEXT);
+        if (fp_path_make(&path, output, record.nights[i], NULL) == FP_OK && lstat(path.data, &st) < 0 &&
+            (errno == ENOENT || errno == ENOTDIR))
+            found(ctx, record.nights[i]);
+        fp_str_release(&path);
+    }
+    fp_record_release(&record);
+    return rc;
+}
+
 int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struct fp_error *err)
 {
     static const struct fp_manifest_file none[1];

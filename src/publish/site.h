@@ -60,6 +60,10 @@ int fp_site_announce(struct fp_stage *stage, const struct fp_nights *left, struc
  * goes. Fine where there is none. */
 int fp_site_list_kept(struct fp_stage *stage, const char *label, bool is_kept, struct fp_error *err);
 
+/* Calls `found` for each night that the manifest in `output` lists and that is no more there. Whoever says it says it once: the
+ * manifests that fp_site_announce and fp_site_publish write do not list it. FP_ENOMEM only. */
+int fp_site_each_gone(const char *output, void (*found)(void *ctx, const char *night), void *ctx, struct fp_error *err);
+
 /* FP_ENOMEM only. To be released in every case. */
 int fp_site_init(struct fp_site *site, struct fp_stage *stage, struct fp_error *err);
 void fp_site_release(struct fp_site *site);

@@ -1,5 +1,6 @@
 #include "publish/verify.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fts.h>
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "plan/window.h"
 #include "publish/nights.h"
 #include "publish/record.h"
 #include "publish/site.h"
@@ -324,6 +326,26 @@ static int check(struct part *part, struct fp_error *err)
     return rc;
 }
 
+/* A night has the name of its window, so one that was copied to another date shows. Where the zone is not known here, a whole
+ * day cannot be told; FP_ENOMEM only. */
+static int judge_place(const struct part *above, const struct fp_record *record, const char *below, struct fp_error *err)
+{
+    struct fp_error failure = FP_ERROR_INIT;
+    struct fp_zone *zone = fp_zone_new(record->timezone, &failure);
+    struct fp_window window;
+    char why[96];
+    int rc = zone ? fp_window_make(record->start, record->end, zone, &window, &failure) : failure.code;
+
+    if (rc == FP_OK && strcmp(window.path, below) != 0) {
+        snprintf(why, sizeof why, "its " FP_MANIFEST_FILE " is that of the night %s", window.path);
+        tell(above, FP_FINDING_DAMAGED, below, why);
+    } else if (rc < 0 && rc != FP_ENOMEM && zone) {
+        tell(above, FP_FINDING_DAMAGED, below, failure.message);
+    }
+    fp_zone_free(zone);
+    return rc == FP_ENOMEM ? fp_error_nomem(err) : FP_OK;
+}
+
 /* A night, or a copy in kept/. `below`: its path below the site. */
 static int verify_part(const struct part *above, const char *dir, const char *below, struct fp_error *err)
 {
@@ -343,7 +365,9 @@ static int verify_part(const struct part *above, const char *dir, const char *be
     part.known = rc == FP_OK;
     if (rc < 0)
         tell(above, FP_FINDING_DAMAGED, below, rc == FP_ENOTFOUND ? "there is no " FP_MANIFEST_FILE : failure.message);
-    rc = check(&part, err);
+    rc = part.known && fp_night_is_path(below) ? judge_place(above, &part.record, below, err) : FP_OK;
+    if (rc == FP_OK)
+        rc = check(&part, err);
     fp_str_release(&prefix);
     fp_record_release(&part.record);
     return rc;
@@ -391,10 +415,19 @@ static bool has_nights(const struct part *part)
     return has;
 }
 
-/* Is there anything that a manifest would name? A run makes one before the first night is in place. */
+/* Nothing but STATE_DIR? A run makes the manifest before the first night is in place. */
 static bool is_empty_site(const struct part *part)
 {
-    return !has_nights(part) && !is_there(part, "index.html", false) && !is_there(part, "kept", false);
+    struct dirent *entry;
+    DIR *dir = opendir(part->dir);
+    bool empty = true;
+
+    while (dir && empty && (entry = readdir(dir)) != NULL)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+                strcmp(entry->d_name, STATE_DIR) == 0;
+    if (dir)
+        closedir(dir);
+    return empty;
 }
 
 /* `why`: the manifest is not to be had; empty = it is not there. */

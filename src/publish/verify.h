@@ -8,7 +8,7 @@
  *   changed   there with other bytes, or no plain file
  *   foreign   there, and in no manifest
  *             (what a night that was removed left behind, too)
- *   damaged   a manifest that is missing or cannot be trusted, a directory or file that cannot be read. Of what it should
+ *   damaged   a manifest that is missing or cannot be trusted, or is that of another night, a directory or file that cannot be read. Of what it should
  *             name only what no run makes is found then: links and the like, a file where none ever stands (foreign)
  *
  * While a run is at work, or where one died, the files outside nights may be what they were or what they are to be
