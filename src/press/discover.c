@@ -308,6 +308,9 @@ static int finish(const struct discovering *d, struct fp_discovery *discovery, s
     discovery->not_pressed = not_pressed;
     discovery->not_pressed_count = found->not_pressed_count;
     discovery->requests = d->requests;
+    discovery->unanswered = d->answer_count > 0;
+    for (size_t i = 0; i < d->answer_count; i++)
+        discovery->unanswered = discovery->unanswered && d->answers[i].failure;
     return FP_OK;
 }
 
