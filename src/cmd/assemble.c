@@ -204,7 +204,7 @@ int fp_cmd_assemble(int argc, char **argv, struct fp_log *log)
     if (result == FP_EXIT_OK) {
         result = fp_cmd_load_config(&config, a.config, log);
         if (result == FP_EXIT_OK) {
-            result = fp_hooks_tell(&config, assemble_told, &(struct telling){ &a, &config, log }, log);
+            result = fp_hooks_tell(&config, NULL, assemble_told, &(struct telling){ &a, &config, log }, log);
             fp_config_release(&config);
         }
     }

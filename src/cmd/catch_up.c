@@ -71,8 +71,8 @@ int fp_catch_up_find(struct fp_catch_up *ret, const struct fp_catch_up_options *
     if (result != FP_EXIT_OK)
         return result;
     if (o->last > FP_LIMIT_WINDOWS / kinds) {
-        fp_log(log, FP_LOG_ERROR, "--catch-up: %zu of each of %zu kinds are more windows than one run takes (%u): give a "
-               "smaller number", o->last, kinds, FP_LIMIT_WINDOWS);
+        fp_log(log, FP_LOG_ERROR, "--catch-up: %zu of each of %zu kinds are more windows than one run takes (%u): give %zu "
+               "at most", o->last, kinds, FP_LIMIT_WINDOWS, FP_LIMIT_WINDOWS / kinds);
         return FP_EXIT_USAGE;
     }
     room = calloc(o->last, sizeof *room);

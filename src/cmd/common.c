@@ -215,7 +215,12 @@ static int discover(struct fp_planned *planned, const struct fp_config *config, 
         struct fp_error err = FP_ERROR_INIT;
 
         if (fp_discover(&planned->discoveries[w], config, &options->only, &options->windows[w], &fetcher, &err) < 0) {
-            fp_error_prepend(&err, "what `match` and `group_by` stand for, %s", options->windows[w].label);
+            if (err.code == FP_ECANCELLED) {
+                err = (struct fp_error)FP_ERROR_INIT;
+                fp_error_set(&err, FP_ECANCELLED, "told to stop; nothing was published");
+            } else {
+                fp_error_prepend(&err, "what `match` and `group_by` stand for, %s", options->windows[w].label);
+            }
             return fp_cmd_fail(log, &err, NULL, fp_cmd_exit_of(&err, FP_EXIT_NOTHING));
         }
         planned->count++;

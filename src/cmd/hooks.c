@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/signals.h"
+#include "publish/lock.h"
 #include "source/ping.h"
 
 /* What programs that copy a site need of our environment; one that ends in '*' is what names begin with. */
@@ -169,9 +170,11 @@ static void tell(const struct fp_ping *ping, const char *what, struct fp_log *lo
         fp_log_error(log, FP_LOG_WARNING, &err, "ping_url");
 }
 
-int fp_hooks_tell(const struct fp_config *config, int (*work)(void *ctx), void *ctx, struct fp_log *log)
+/* Who has the lock tells how it ends: of one that only finds it taken a failure would be told, and there is none. */
+int fp_hooks_tell(const struct fp_config *config, const char *output, int (*work)(void *ctx), void *ctx, struct fp_log *log)
 {
     struct fp_ping ping;
+    bool started;
     char code[16];
     int result;
 
@@ -179,9 +182,14 @@ int fp_hooks_tell(const struct fp_config *config, int (*work)(void *ctx), void *
         return work(ctx);
     fp_ping_init(&ping, config->ping_url, config->source.ca_file);
     fp_signals_catch();
-    tell(&ping, "start", log);
+    started = !output || !fp_lock_look(output).held;
+    if (started)
+        tell(&ping, "start", log);
     result = atomic_load(fp_signals_cancel()) ? FP_EXIT_SIGNAL + fp_signals_caught() : work(ctx);
     snprintf(code, sizeof code, "%d", result);
-    tell(&ping, code, log);
+    if (!output || result != FP_EXIT_BUSY)
+        tell(&ping, code, log);
+    else if (started) /* it was taken since */
+        tell(&ping, "log", log);
     return result;
 }

@@ -24,7 +24,8 @@ int fp_hooks_after_publish(const struct fp_after_publish *after, struct fp_log *
 /* Why the program of `after_publish` surely cannot be run: FP_ENOTFOUND, and the error begins with the path of the key. */
 int fp_hooks_check(const struct fp_config *config, struct fp_error *err);
 
-/* Does the work, which gives an exit code; tells `ping_url`, where there is one, that it begins and how it ended. */
-int fp_hooks_tell(const struct fp_config *config, int (*work)(void *ctx), void *ctx, struct fp_log *log);
+/* Does the work, which gives an exit code; tells `ping_url`, where there is one, that it begins and how it ended. `output`: the
+ * site whose lock it needs at once, so that nothing is told where that is taken; NULL = its FP_EXIT_BUSY is told, too. */
+int fp_hooks_tell(const struct fp_config *config, const char *output, int (*work)(void *ctx), void *ctx, struct fp_log *log);
 
 #endif

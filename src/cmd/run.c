@@ -89,7 +89,7 @@ static int parse(struct run_options *r, int argc, char **argv, struct fp_log *lo
     if (catch_up && (r->window.since || r->window.until))
         return fp_options_wrong(&o, "--catch-up goes by kinds of windows: --since and --until are no kind");
     if (catch_up && (catch_up[strspn(catch_up, "0123456789")] || strlen(catch_up) > 4 || !(r->catch_up = (size_t)atoi(catch_up))))
-        return fp_options_wrong(&o, "--catch-up \"%s\": how many windows, from 1 on?", catch_up);
+        return fp_options_wrong(&o, "--catch-up \"%s\": how many windows, from 1 to %u?", catch_up, FP_LIMIT_WINDOWS);
     return FP_EXIT_OK;
 }
 
@@ -158,6 +158,16 @@ static void print_plan(const struct fp_plan *plan, const struct fp_zone *zone, c
              "where they are too many, its halves are asked for instead.");
 }
 
+/* Is the server one that a run would get nothing from, by all that is known? */
+static bool is_unanswered(const struct fp_planned *planned)
+{
+    bool none = true;
+
+    for (size_t w = 0; w < planned->count; w++)
+        none = none && planned->discoveries[w].unanswered;
+    return none;
+}
+
 /* With everything planned: print it, or do it. */
 static int work(const struct run_options *r, const struct fp_site_options *site, struct fp_log *log)
 {
@@ -178,7 +188,9 @@ static int work(const struct run_options *r, const struct fp_site_options *site,
     if (failed && failed == plan->job_count)
         return FP_EXIT_NOTHING;
     print_plan(plan, site->zone, site->source, site->output, failed);
-    return failed ? FP_EXIT_PARTIAL : FP_EXIT_OK;
+    if (!failed)
+        return FP_EXIT_OK;
+    return is_unanswered(site->planned) ? FP_EXIT_NOTHING : FP_EXIT_PARTIAL;
 }
 
 /* The windows of this run, and what of them to press; of one in shards, also its name. */
@@ -311,7 +323,8 @@ int fp_cmd_run(int argc, char **argv, struct fp_log *log)
             if (r.dry_run || r.of.count)
                 result = run(&r, &config, log);
             else
-                result = fp_hooks_tell(&config, run_told, &(struct telling){ &r, &config, log }, log);
+                result = fp_hooks_tell(&config, r.output ? r.output : config.output, run_told,
+                                       &(struct telling){ &r, &config, log }, log);
             fp_config_release(&config);
         }
     }

@@ -17,6 +17,7 @@ struct answer {
     size_t entry;
     struct fp_value_list list;
     const char *failure; /* in the arena: there is none, and why; the list is empty then */
+    bool unreachable; /* … for nobody was there to answer */
 };
 
 /* One window's discovery while it is made. */
@@ -88,6 +89,7 @@ static int note_failure(struct discovering *d, struct answer *answer, const stru
         return failure->code;
     }
     d->fetcher = fp_fetcher_hasty(&d->fetcher, RETRIES_LATER, &d->hasty);
+    answer->unreachable = failure->code == FP_ENET;
     answer->failure = fp_arena_strdup(d->found.arena, fp_error_text(text, failure));
     return answer->failure ? FP_OK : fp_error_nomem(err);
 }
@@ -308,6 +310,9 @@ static int finish(const struct discovering *d, struct fp_discovery *discovery, s
     discovery->not_pressed = not_pressed;
     discovery->not_pressed_count = found->not_pressed_count;
     discovery->requests = d->requests;
+    discovery->unanswered = d->answer_count > 0;
+    for (size_t i = 0; i < d->answer_count; i++)
+        discovery->unanswered = discovery->unanswered && d->answers[i].unreachable;
     return FP_OK;
 }
 

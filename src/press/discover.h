@@ -46,6 +46,7 @@ struct fp_discovery {
     const bool *settled;       /* of each entry: it was asked about, or needs no question */
     size_t entry_count;        /* 0: no entry needs one */
     uint32_t requests;         /* sent, retries included */
+    bool unanswered;           /* there were questions, and nobody was there to answer any */
     struct fp_arena arena;
 };
 

@@ -150,6 +150,9 @@ class CatchUp(PressCase):
         for arguments in (("0",), ("-1",), ("x",), ("99999",), ("1", "--since", "2026-11-19"), ("1", "--until", "2026-11-20")):
             outcome = self.press("http://127.0.0.1:9", "--catch-up", *arguments)
             self.assertEqual(outcome.code, USAGE, outcome)
+        self.has(self.press("http://127.0.0.1:9", "--catch-up", "99999").err, "from 1 to 1000")
+        outcome = self.press("http://127.0.0.1:9", "--catch-up", "501", windows=["yesterday", "previous hour"])
+        self.one_line(outcome, "501 of each of 2 kinds", "give 500 at most")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import time
 import unittest
 from typing import Any, Dict, List, Sequence
 
@@ -292,6 +294,19 @@ class NoAnswer(Discovery):
         self.assertEqual(len(outcome.lines), 2, outcome.err)
         self.assertEqual(self.jobs(outcome), ["checkout-api on-cpu"])
         self.has(outcome.out, 'services[1] (match "redis-*") on-cpu, off-cpu: what it stands for is not known', "\n1 job, ")
+        nobody = self.press("http://127.0.0.1:9", "--dry-run", services=services, source={"retries": 0})
+        self.assertEqual(nobody.code, NOTHING, nobody)
+
+    def test_told_to_stop(self) -> None:
+        server = self.server()
+        server.faults([{"path": "query", "kind": "hang_headers"}])
+        process = self.start("run", "-c", self.config(server.url, services=[{"match": "*"}]))
+        while not server.log():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        outcome = self.finish(process)
+        self.assertEqual(outcome.code, 130)
+        self.one_line(outcome, "error: told to stop; nothing was published")
 
     def test_what_was_there_stays_and_what_failed_goes(self) -> None:
         server = self.server()

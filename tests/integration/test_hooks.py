@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.server
 import os
 import signal
@@ -254,6 +255,13 @@ class Ping(HookCase):
         self.assertLess(time.monotonic() - started, 30)
         self.assertEqual(len(outcome.lines), 2)
         self.assertNotIn(self.SECRET, outcome.err)
+
+    def test_not_where_another_run_is_at_work(self) -> None:
+        self.assertEqual(self.press(self.server().url, **SMALL).code, 0)
+        with open(os.path.join(self.site, ".flamepress", "lock")) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(self.press(self.server().url, ping_url=self.url, **SMALL).code, BUSY)
+        self.assertEqual(self.paths(), [])
 
     def test_not_for_a_dry_run(self) -> None:
         self.assertEqual(self.press(self.server().url, "--dry-run", ping_url=self.url, **SMALL).code, 0)
