@@ -38,7 +38,7 @@
 
   /* A frame a line, the outermost first. */
   fp.stackText = function (profile, scene, { part, node }) {
-    const path = fp.pathTo(part.tree, node).map((i) => fp.rawName(profile, scene, { part, node: i }));
+    const path = fp.pathTo(part.tree, node).map((i) => fp.rawName(profile, scene, { part, node: i }) || fp.noName);
     if (scene.kind === 'leaf')
       return path.slice(1).reverse().join('\n');
     return (part.up && scene.kind === 'sandwich' ? path.reverse() : path).join('\n');
