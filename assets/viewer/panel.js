@@ -126,8 +126,7 @@
       list.replaceChildren(head(words.matches),
         fp.el('ol', null, ...found.slice(0, LISTED).map(({ name, total }) => fp.el('li', null,
           fp.el('span', { class: 'viewer-share', title: fp.formatExact(total, profile.unit, words) }, fp.formatShare(total, profile.whole)),
-          fp.el('span', null, fp.button('', () => on.sandwich(name), { title: words.sandwich }), ' ',
-            fp.kindElement(profile, words, name))))),
+          fp.button('', () => on.sandwich(name), { title: words.sandwich }), fp.kindElement(profile, words, name)))),
         fp.el('p', { class: 'note' }, found.length > LISTED
           ? fp.fill(words.more, { count: fp.formatCount(found.length - LISTED) }) : ''));
       list.querySelectorAll('li button').forEach((button, i) =>
