@@ -8,7 +8,8 @@
     const code = c.charCodeAt(0);
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
   };
-  fp.shown = (text) => text.replace(UNSAFE, show);
+  fp.noName = '(no name)'; /* in the language of the page, from its start on */
+  fp.shown = (text) => (text ? text.replace(UNSAFE, show) : fp.noName);
 
   /* Without "[k] " and the like: the colour says it. */
   fp.bareName = (text) => (/^\[[tpkcl]\] ./s.test(text) ? text.slice(4) : text);

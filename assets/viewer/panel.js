@@ -38,7 +38,7 @@
 
   /* A frame a line, the outermost first. */
   fp.stackText = function (profile, scene, { part, node }) {
-    const path = fp.pathTo(part.tree, node).map((i) => fp.rawName(profile, scene, { part, node: i }));
+    const path = fp.pathTo(part.tree, node).map((i) => fp.rawName(profile, scene, { part, node: i }) || fp.noName);
     if (scene.kind === 'leaf')
       return path.slice(1).reverse().join('\n');
     return (part.up && scene.kind === 'sandwich' ? path.reverse() : path).join('\n');
@@ -126,8 +126,7 @@
       list.replaceChildren(head(words.matches),
         fp.el('ol', null, ...found.slice(0, LISTED).map(({ name, total }) => fp.el('li', null,
           fp.el('span', { class: 'viewer-share', title: fp.formatExact(total, profile.unit, words) }, fp.formatShare(total, profile.whole)),
-          fp.el('span', null, fp.button('', () => on.sandwich(name), { title: words.sandwich }), ' ',
-            fp.kindElement(profile, words, name))))),
+          fp.button('', () => on.sandwich(name), { title: words.sandwich }), fp.kindElement(profile, words, name)))),
         fp.el('p', { class: 'note' }, found.length > LISTED
           ? fp.fill(words.more, { count: fp.formatCount(found.length - LISTED) }) : ''));
       list.querySelectorAll('li button').forEach((button, i) =>

@@ -389,6 +389,7 @@
     if (!place)
       return;
     const words = fp.wordsFor(document.documentElement.lang);
+    fp.noName = words.noName;
     try {
       const profile = fp.decode(await fp.unpack(text)), viewer = new fp.Viewer(profile, words);
       place.replaceChildren(...viewer.elements);

@@ -9,7 +9,7 @@
     units: [['µs', 'µs'], ['ns', 'ns'], ['bytes', 'byte'], ['objects', 'object'], ['samples', 'sample'],
       ['goroutines', 'goroutine'], ['units', 'unit']], /* in the order of enum fp_unit: beside a number, and beside 1 */
     changed: '{value}, {relative}; share {points}', ofPoints: '{points} points', unchanged: 'unchanged',
-    program: 'program', noPackage: 'no package',
+    program: 'program', noPackage: 'no package', noName: '(no name)',
     graph: 'Flame graph of the whole profile',
     keys: 'Arrow keys walk from frame to frame, with Shift to the neighbours of what is zoomed into. Enter zooms in, Escape out, Home shows all. / searches, n and p go through what was found.',
     failed: 'The graph could not be read: {why}. The picture below shows the same profile.',

@@ -8,7 +8,7 @@
     units: [['µs', 'µs'], ['ns', 'ns'], ['字节', '字节'], ['个对象', '个对象'], ['个样本', '个样本'],
       ['个 goroutine', '个 goroutine'], ['个单位', '个单位']],
     changed: '{value}，{relative}；占比{points}', ofPoints: ' {points} 个百分点', unchanged: '不变',
-    program: '程序', noPackage: '无包名',
+    program: '程序', noPackage: '无包名', noName: '（无名称）',
     graph: '完整剖析数据的火焰图',
     keys: '方向键在帧之间移动，按住 Shift 移到放大帧的相邻帧。Enter 放大，Escape 返回上一级，Home 显示全部。/ 搜索，n 和 p 在匹配之间跳转。',
     failed: '无法读取火焰图：{why}。下方图片显示的是同一份数据。',

@@ -76,6 +76,15 @@ test('the address says the view, and comes back', () => {
   assert.strictEqual(fp.parseAddress('#on=', { ...defaults, on: 2 }).on, 0);
 });
 
+test('a function without a name has callers and callees, too', () => {
+  const profile = profileOf([['a;b', 1]]), defaults = fp.defaultState(profile), { text } = profile.names;
+  const address = fp.formatAddress({ ...defaults, view: 'sandwich', fn: '' }, defaults);
+  assert.strictEqual(address, '#fn=&view=sandwich');
+  assert.strictEqual(fp.parseAddress(address, defaults).fn, '');
+  profile.names.text = (i) => (text(i) === 'b' ? '' : text(i));
+  assert.strictEqual(fp.findFunction(profile, profile.tree, ''), Array.from({ length: 3 }, (_, i) => text(i)).indexOf('b'));
+});
+
 test('addresses of others, and nonsense', () => {
   const defaults = fp.defaultState(profileOf(stacks));
   assert.strictEqual(fp.parseAddress('#functions', defaults), null);

@@ -93,6 +93,12 @@ test('labels keep the end that tells', () => {
   assert.strictEqual(label('支付.处理', 5), '处理');
 });
 
+test('a frame without a name is not without a label', () => {
+  assert.strictEqual(fp.nameText(''), '(no name)');
+  assert.strictEqual(fp.labelFor(fp.shorterNames(''), 20), '(no name)');
+  assert.strictEqual(fp.namePieces('').join(''), '(no name)');
+});
+
 test('packages', () => {
   for (const [name, wanted] of [['com.example.Order.run', 'com.example.Order'], ['void java.util.Sort.sort(int[], int)', 'java.util.Sort'],
     ['auditLine /app/api.js:3:19', '/app/api.js'], ['next node:internal/a:1:2', 'node:internal/a'], ['deflate.part.0', ''], ['cfree@GLIBC_2.2.5', ''],
