@@ -22,6 +22,7 @@
 #include "report/entry.h"
 
 #define LOOK_MS 1000 /* between two looks for parts that are awaited */
+#define GONE ".gone" /* behind the name of a run whose parts are being removed */
 #define ASSEMBLED_DIR ".flamepress/assembled" /* below the output: a file for each run, "whole 0" or "partial 2" (regressions) */
 #define WHOLE "whole"
 
@@ -305,6 +306,13 @@ static int put_together(const struct fp_press *press, const struct fp_assembling
 
 /* ---- afterwards ---- */
 
+static bool is_gone(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > strlen(GONE) && strcmp(name + n - strlen(GONE), GONE) == 0;
+}
+
 /* What cannot be removed costs space and nothing else. First under another name: killed meanwhile, none of it is there to be
  * put together again. */
 static void remove_run(const struct fp_press *press, const char *run)
@@ -317,7 +325,7 @@ static void remove_run(const struct fp_press *press, const char *run)
     fp_str_puts(&path, press->output);
     fp_path_join(&path, FP_PARTS_DIR);
     fp_path_join(&path, run);
-    fp_str_printf(&gone, "%s.gone", path.data);
+    fp_str_printf(&gone, "%s%s", path.data, is_gone(run) ? "" : GONE);
     if (fp_str_status(&path, "a path", &err) < 0 || fp_str_status(&gone, "a path", &err) < 0 ||
         fp_dir_remove(rename(path.data, gone.data) == 0 ? gone.data : path.data, &err) < 0)
         fp_log_error(press->log, FP_LOG_WARNING, &err, "parts that are of no use any more");
@@ -325,7 +333,7 @@ static void remove_run(const struct fp_press *press, const char *run)
     fp_str_release(&gone);
 }
 
-/* Shards of a run that never was put together. */
+/* Shards of a run that never was put together, and what an earlier removal left. */
 static void remove_forgotten(const struct fp_press *press)
 {
     struct fp_str path;
@@ -339,7 +347,7 @@ static void remove_forgotten(const struct fp_press *press)
         struct stat info;
 
         if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(info.st_mode) && time(NULL) - info.st_mtime > FP_LIMIT_PART_AGE)
+            S_ISDIR(info.st_mode) && (is_gone(entry->d_name) || time(NULL) - info.st_mtime > FP_LIMIT_PART_AGE))
             remove_run(press, entry->d_name);
     }
     if (dir)
@@ -378,6 +386,14 @@ static void remove_empty(const struct fp_press *press)
 }
 
 /* With the site's lock held. */
+static void tidy(const struct fp_press *press)
+{
+    remove_forgotten(press);
+    remove_notes(press);
+    remove_empty(press);
+}
+
+/* With the site's lock held. */
 static int assemble_locked(const struct fp_press *press, const struct fp_assembling *how, const struct fp_lock *lock,
                            struct fp_press_result *result, struct fp_error *err)
 {
@@ -411,9 +427,7 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
         if (result->nights)
             write_note(press, how, result);
         remove_run(press, how->run);
-        remove_forgotten(press);
-        remove_notes(press);
-        remove_empty(press);
+        tidy(press);
     }
     return rc;
 }
@@ -425,8 +439,12 @@ int fp_assemble(const struct fp_press *press, const struct fp_assembling *how, s
     int rc;
 
     *ret_result = (struct fp_press_result){ 0 };
-    if (is_assembled(press, how, true, ret_result))
+    if (is_assembled(press, how, true, ret_result)) {
+        if (fp_lock_take(&lock, press->output, (int64_t)time(NULL), NULL) == FP_OK)
+            tidy(press);
+        fp_lock_drop(&lock);
         return FP_OK;
+    }
     rc = await_parts(press, how, err);
     if (rc == FP_OK)
         rc = fp_lock_take(&lock, press->output, (int64_t)time(NULL), err);

@@ -550,9 +550,12 @@ int fp_stage_latest(struct fp_stage *stage, const char *night, struct fp_error *
     status = open_output(stage, &root, err);
     if (status < 0)
         return status;
+    errno = 0;
     if (!is_dir_at(root, night))
-        status = fp_error_set(err, FP_ENOTFOUND, "latest cannot point to %s: there is no such night in %s",
-                              night, stage->output);
+        status = errno && errno != ENOENT && errno != ENOTDIR
+                     ? fp_error_errno(err, FP_EIO, errno, "cannot look at %s/%s", stage->output, night)
+                     : fp_error_set(err, FP_ENOTFOUND, "latest cannot point to %s: there is no such night in %s", night,
+                                    stage->output);
     else if (fstatat(root, "latest", &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(st.st_mode))
         status = fp_error_set(err, FP_EINVAL, "%s/latest is not a symbolic link of ours: move it away",
                               stage->output);

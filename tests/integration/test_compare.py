@@ -363,7 +363,7 @@ class Keep(PressCase):
         shutil.rmtree(os.path.join(self.site, NIGHT1))
         self.assertEqual(files_of(os.path.join(self.site, "kept")), kept)
         self.stand_in.call("DELETE", "/_log")
-        self.pressed(self.stand_in.url, baseline="release-4.2")
+        self.one_line(self.press(self.stand_in.url, baseline="release-4.2"), f"night {NIGHT1} was published, and is gone")
         self.assertEqual(days_of(self.stand_in.log()), [DAY2])
         baseline = self.summary()["baseline"]
         self.assertEqual((baseline["label"], baseline["window"]["label"]), ("release-4.2", "Thu 19 Nov 2026"))
