@@ -349,6 +349,18 @@ static size_t count_leads(const struct section *s)
     return count;
 }
 
+/* As of a host. */
+static bool all_processes(const struct section *s)
+{
+    size_t i;
+    const json_t *change;
+
+    json_array_foreach(s->changes, i, change)
+        if (strcmp(fp_model_get_text(change, "kind"), "process") != 0)
+            return false;
+    return json_array_size(s->changes) > 0;
+}
+
 static void put_verdict(struct section *s)
 {
     size_t lead_count = count_leads(s);
@@ -366,7 +378,7 @@ static void put_verdict(struct section *s)
         fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)lead_count, "verdict_changes",
                            fp_lang_number(lead_count).text, fp_count_format(before, changed), NULL);
     else if (sampled && changed)
-        fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)changed, "verdict_changed", fp_count_format(before, changed), NULL);
+        fp_model_say_count(s->model, s->root, "changes_verdict", changed, all_processes(s) ? "verdict_changed_processes" : "verdict_changed", fp_count_format(before, changed), NULL);
     else if (sampled)
         put_word(s, "changes_verdict", "verdict_unchanged");
     else if (changed)
