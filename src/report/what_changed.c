@@ -316,8 +316,10 @@ static void put_totals(struct section *s, json_t *head)
         return;
     }
     write_total(s, true, now);
-    if (s->before > 0)
-        fp_signed(fp_number_format(relative, round(more * 10) / 10), round(more * 10));
+    if (s->before > 0) {
+        more = fabs(more) < 0.05 ? 0 : more;
+        fp_signed(fabs(more) < 1000 ? fp_fixed_format(relative, more, 1) : fp_number_format(relative, more), more);
+    }
     fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now, relative, NULL);
 }
 
