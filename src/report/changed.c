@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/unit.h"
+#include "profile/frame_kind.h"
 #include "report/leads.h"
 #include "report/words.h"
 
@@ -57,6 +58,22 @@ static void push_row(const struct changed *c, json_t *rows, const struct fp_lead
     put_word(c, row, "unit", lead->has_cores ? "unit_cores" : NULL);
 }
 
+/* What the rows of a group are; of the host they may be processes. */
+static const char *fold_words(const struct changed *c, enum fp_lead_group group)
+{
+    size_t first = c->leads->first[group], end = c->leads->first[group + 1], processes = 0, functions = 0;
+
+    for (size_t i = first; i < end; i++) {
+        enum fp_frame_kind kind = fp_frame_kind_named(fp_model_get_text(c->leads->items[i].lead, "kind"));
+
+        processes += kind == FP_KIND_PROCESS;
+        functions += kind != FP_KIND_PROCESS && kind != FP_KIND_THREAD;
+    }
+    if (functions == end - first)
+        return "list_fold";
+    return processes == end - first ? "list_fold_processes" : "list_fold_changes";
+}
+
 static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group group)
 {
     static const struct {
@@ -83,7 +100,7 @@ static void put_list(const struct changed *c, json_t *lists, enum fp_lead_group 
     put_word(c, list, "caption", words[group].caption);
     put_word(c, list, "note", words[group].note);
     if (words[group].fold)
-        fp_model_say_count(c->model, list, "fold", (int64_t)count, "list_fold",
+        fp_model_say_count(c->model, list, "fold", (int64_t)count, fold_words(c, group),
                            fp_lang_word(c->model->lang, words[group].head), fp_count_format(text, (int64_t)count), NULL);
     else
         put_text(c, list, "fold", NULL);

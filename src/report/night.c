@@ -271,6 +271,7 @@ static void put_versus(struct night_view *view, json_t *row, const json_t *entry
     double growth = growth_of(entry);
 
     fp_model_put(&view->model, row, "versus_order", json_null());
+    put_text(view, row, "versus_few", NULL);
     fp_model_put(&view->model, row, "has_versus", json_boolean(fp_entry_has_value(entry) && fp_entry_has_baseline(entry)));
     if (!fp_entry_has_value(entry) || !fp_entry_has_baseline(entry)) {
         put_text(view, row, "versus", "\u2013");
@@ -278,8 +279,8 @@ static void put_versus(struct night_view *view, json_t *row, const json_t *entry
         return;
     }
     if (json_is_true(json_object_get(entry, "too_few")))
-        put_word(view, row, "versus", "versus_too_few");
-    else if (!isfinite(growth))
+        put_word(view, row, "versus_few", "versus_cannot_judge"); /* the total is known all the same */
+    if (!isfinite(growth))
         put_word(view, row, "versus", "verdict_new");
     else
         put_growth(view, row, growth);

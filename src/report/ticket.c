@@ -185,7 +185,8 @@ static size_t change_lines(const json_t *view, const char *table)
 
 static size_t top_lines(const json_t *view)
 {
-    size_t left = ROW_LINES - change_lines(view, "changes_up") - change_lines(view, "changes_down");
+    size_t left = ROW_LINES - change_lines(view, "changes_up") - change_lines(view, "changes_down") -
+                  change_lines(view, "processes");
 
     return left > TOP_LINES ? left : TOP_LINES;
 }
@@ -211,6 +212,8 @@ static void make_lines(struct fp_ticket *ticket)
     fp_str_puts(&text, ticket->left_out);
     add(ticket, FP_PDF_FACT, fp_lang_word(ticket->lang, "ticket_left_out"), &text);
     fp_str_release(&text);
+    if (json_is_true(json_object_get(view, "has_processes")))
+        add_rows(ticket, "ticket_top_processes", json_object_get(view, "processes"), CHANGE_LINES);
     if (json_is_true(json_object_get(view, "has_functions")))
         add_rows(ticket, "ticket_top_share", json_object_get(view, "by_self"), top_lines(view));
     add_rows(ticket, "larger_than_before", json_object_get(view, "changes_up"), CHANGE_LINES);
@@ -297,6 +300,8 @@ void fp_ticket_markdown(const struct fp_ticket *ticket, struct fp_out *out)
     fp_out_putc(out, '\n');
     say(lang, out, "ticket_when", fp_model_get_text(view, "when"));
     for (size_t i = 0; i < FACTS; i++) {
+        if (facts[i].put == put_changed && json_is_true(json_object_get(view, "has_processes")))
+            say_rows(lang, out, "ticket_top_processes", json_object_get(view, "processes"));
         if (facts[i].put == put_changed && json_is_true(json_object_get(view, "has_functions")))
             say_rows(lang, out, "ticket_top", json_object_get(view, "by_self"));
         fp_str_clear(&text);

@@ -316,8 +316,10 @@ static void put_totals(struct section *s, json_t *head)
         return;
     }
     write_total(s, true, now);
-    if (s->before > 0)
-        fp_signed(fp_number_format(relative, round(more * 10) / 10), round(more * 10));
+    if (s->before > 0) {
+        more = fabs(more) < 0.05 ? 0 : more;
+        fp_signed(fabs(more) < 1000 ? fp_fixed_format(relative, more, 1) : fp_number_format(relative, more), more);
+    }
     fp_model_say(s->model, head, "after", *relative ? "then_now_relative" : "then_now", then, now, relative, NULL);
 }
 
@@ -349,6 +351,18 @@ static size_t count_leads(const struct section *s)
     return count;
 }
 
+/* As of a host. */
+static bool all_processes(const struct section *s)
+{
+    size_t i;
+    const json_t *change;
+
+    json_array_foreach(s->changes, i, change)
+        if (strcmp(fp_model_get_text(change, "kind"), "process") != 0)
+            return false;
+    return json_array_size(s->changes) > 0;
+}
+
 static void put_verdict(struct section *s)
 {
     size_t lead_count = count_leads(s);
@@ -366,7 +380,7 @@ static void put_verdict(struct section *s)
         fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)lead_count, "verdict_changes",
                            fp_lang_number(lead_count).text, fp_count_format(before, changed), NULL);
     else if (sampled && changed)
-        fp_model_say_count(s->model, s->root, "changes_verdict", (int64_t)changed, "verdict_changed", fp_count_format(before, changed), NULL);
+        fp_model_say_count(s->model, s->root, "changes_verdict", changed, all_processes(s) ? "verdict_changed_processes" : "verdict_changed", fp_count_format(before, changed), NULL);
     else if (sampled)
         put_word(s, "changes_verdict", "verdict_unchanged");
     else if (changed)

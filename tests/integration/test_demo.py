@@ -83,6 +83,10 @@ class Demo(PressedOnce):
         self.assertEqual([lead["effect"] > 0 for lead in on_cpu["order-service.jar"]], [True])
         too_few = [e["title"] for e in night["services"] if e["too_few"]]
         self.assertEqual(too_few, ["redis-server"])
+        page = read_text(os.path.join(self.site, NIGHT2, "index.html"))
+        self.has(page, '<small class="few">too few to judge functions</small>', "\u221299.3 %<", "On the host: 2 processes changed")
+        host = read_text(os.path.join(self.site, NIGHT2, "Total", "on-cpu", "summary.md"))
+        self.has(host, "**Top processes:** `", "2 processes changed, beyond")
         first_night = read_json(os.path.join(self.site, NIGHT1, "summary.json"))
         for entry in first_night["services"]:
             self.assertIsNone(entry["baseline"])

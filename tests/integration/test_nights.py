@@ -493,7 +493,8 @@ class Hostile(PressedOnce, NightsCase):
         self.assertLessEqual(tags, {HTML + tag for tag in ("div", "p", "ul", "li", "a", "code")})
         names = ["".join(code.itertext()) for code in content.iter(HTML + "code")]
         for name in FUNCTIONS:
-            self.assertIn(re.sub("[\x00-\x1f]", lambda m: chr(0x2400 + ord(m.group())), name), names)
+            shown = re.sub("[\x00-\x1f]", lambda m: chr(0x2400 + ord(m.group())), name).replace("\u202e", "\ufffd")
+            self.assertIn(shown, names)
         self.has(read_text(os.path.join(self.site, "index.html")), 'type="application/atom+xml"')
 
     def test_metrics(self) -> None:
