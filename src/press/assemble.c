@@ -436,12 +436,16 @@ int fp_assemble(const struct fp_press *press, const struct fp_assembling *how, s
                 struct fp_error *err)
 {
     struct fp_lock lock = { -1 };
+    struct fp_stage stage;
     int rc;
 
     *ret_result = (struct fp_press_result){ 0 };
     if (is_assembled(press, how, true, ret_result)) {
-        if (fp_lock_take(&lock, press->output, (int64_t)time(NULL), NULL) == FP_OK)
+        if (fp_lock_take(&lock, press->output, (int64_t)time(NULL), NULL) == FP_OK) {
+            if (fp_stage_open(&stage, press->output, NULL) == FP_OK) /* removes what was left of others */
+                fp_stage_close(&stage);
             tidy(press);
+        }
         fp_lock_drop(&lock);
         return FP_OK;
     }

@@ -1,5 +1,6 @@
 #include "press/rebuild.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -67,8 +68,11 @@ static int check(const struct fp_manifest_file *file, const char *from, struct f
     int64_t size;
     int rc;
 
-    if (lstat(from, &st) < 0 || !S_ISREG(st.st_mode))
-        return fp_error_set(err, FP_EDATA, "%s is missing", file->path);
+    if (lstat(from, &st) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? fp_error_set(err, FP_EDATA, "%s is missing", file->path)
+                                                   : fp_error_errno(err, FP_EDATA, errno, "cannot look at %s", file->path);
+    if (!S_ISREG(st.st_mode))
+        return fp_error_set(err, FP_EDATA, "%s is no plain file", file->path);
     rc = fp_sha256_file(from, sha256, &size, err);
     if (rc == FP_OK && (size != file->size || strcmp(sha256, file->sha256) != 0))
         rc = fp_error_set(err, FP_EDATA, "%s is not as it was published", file->path);

@@ -124,7 +124,7 @@ class Place(KilledCase):
         self.assertLessEqual(len(outcome.lines), 12, outcome.err)
         self.assertEqual([line for line in outcome.lines if not line.startswith("flamepress: ")], [])
         reasons = [os.strerror(int(fault.what))]
-        if fault.call in MEMORY:
+        if fault.call in MEMORY or fault.what == str(errno.ENOMEM):
             reasons = ["emory"]
         if fault.call == "stat":  # what cannot be looked at may be there
             reasons += ["belongs to a published site", "No such file"]
