@@ -44,8 +44,7 @@ function load() {
   });
 }
 
-// As in labels: what would turn the writing around is shown.
-const titleOf = (el) => el.firstChild.textContent.replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+const titleOf = (el) => el.firstChild.textContent; // what would turn the writing around never gets into a picture
 const nameOf = (b) => titleOf(b.el).split('\n', 1)[0];
 
 function boxAt(target) {

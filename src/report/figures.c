@@ -70,10 +70,15 @@ void fp_figures_put(const struct fp_figures *figures, json_t *to)
                                                                 figures->event->title)
                                               : fp_lang_word(figures->model->lang, "col_total");
     int64_t functions = fp_tables_function_count(figures->summary);
+    bool counts = figures->event->known && figures->event->unit == FP_UNIT_SAMPLES; /* the title says of what */
     char value[FP_UNIT_TEXT], exact[FP_UNIT_TEXT];
 
     fp_model_put_word(figures->model, to, "event_note", note_of(figures));
-    row = push_figure(figures, list, title, fp_words_value(figures->model->lang, value, figures->total, figures->unit),
+    if (counts)
+        fp_count_format(value, figures->total);
+    else
+        fp_words_value(figures->model->lang, value, figures->total, figures->unit);
+    row = push_figure(figures, list, title, value,
                       fp_lang_exact(figures->model->lang, exact, figures->total, figures->unit));
     if (figures->event->gauge)
         fp_model_say(figures->model, row, "label", "figure_last_value", title, NULL);

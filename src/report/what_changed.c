@@ -66,7 +66,10 @@ static void put_relative(struct section *s, json_t *row, const json_t *change)
         fp_model_put_word(s->model, row, "word", before <= 0 ? "none_before" : "none_after");
     } else {
         relative = 100 * fp_model_get_real(change, "effect") / before;
-        fp_number_format(text, round(relative * 10) / 10);
+        if (fabs(relative) < 1000)
+            fp_fixed_format(text, relative, 1);
+        else
+            fp_number_format(text, round(relative));
         strcat(text, " %");
         fp_model_put(s->model, row, "word_order", json_real(relative));
         fp_model_put(s->model, row, "word", fp_model_text(fp_signed(text, relative)));

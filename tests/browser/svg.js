@@ -435,7 +435,7 @@ test('hostile names: found, zoomed to, told, and never more than text', async ()
       await page.keyboard.press('Enter');
     }
     await page.keyboard.press('Escape');
-    await box(page, '\u202etxt.exe').click();
+    await box(page, '\ufffdtxt.exe').click();
     const [label, name] = await page.evaluate(() => [
       document.activeElement.querySelector('text').textContent, document.activeElement.getAttribute('aria-label')]);
     assert.equal(label, '\ufffdtxt.exe');

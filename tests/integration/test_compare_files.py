@@ -39,7 +39,7 @@ class Render(PressCase):
         self.assertEqual(found["b"], ("change", 300, 600))
         self.assertEqual(found["main"], ("noise", 1200, 1600))
         text = " ".join(text_of(read_text(self.path("out", "index.html"))).split())
-        self.has(text, "Compared with old.folded: 1,200 samples then, 1,600 samples now (+33.3 %).", "+50 %", "new", "gone")
+        self.has(text, "Compared with old.folded: 1,200 samples then, 1,600 samples now (+33.3 %).", "+50.0 %", "new", "gone")
         self.assertEqual(svg_problems(self.path("out", "diff.svg")), [])
         self.assertTrue(os.path.isfile(self.path("out", "diff.png")))
 
@@ -50,7 +50,7 @@ class Render(PressCase):
 
     def test_a_doubling_is_a_hundred_percent(self) -> None:
         self.render("main;a 2000\nmain;b 8000\n", "main;a 1000\nmain;b 9000\n")
-        self.has(text_of(read_text(self.path("out", "index.html"))), "+100 %")
+        self.has(text_of(read_text(self.path("out", "index.html"))), "+100.0 %")
 
     def test_three(self) -> None:
         outcome = self.render(self.NEW, self.OLD, "--fail-on-regression")

@@ -47,6 +47,7 @@ class Beside(PressedOnce):
                 assert link, name
                 size = float(link[1]) * {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}[link[2]]
                 self.assertAlmostEqual(size / len(files[name]), 1, delta=0.06, msg=name)
+                self.assertRegex(page, rf'<p class="quick">.*<a href="{re.escape(name)}" download="" title="')
             self.has_not(page, "flamepress incident")
 
     def test_the_zip_has_what_is_beside_it(self) -> None:
@@ -88,7 +89,7 @@ class Beside(PressedOnce):
         self.assertEqual(set(self.report("redis-server")), REPORT_FILES | {"diff.svg", "diff.png"})
         page = self.page("redis-server")
         self.has(page, "flamepress incident")
-        self.has_not(page, *PARTS, "For a ticket</h3>")
+        self.has_not(page, *PARTS, "For a ticket</h3>", 'class="quick"')
 
     def test_pressed_again_the_same_bytes(self) -> None:
         before = files_of(self.site)

@@ -50,7 +50,7 @@ test('names of every kind of malice stay names, in a file of letters', async () 
   const names = Array.from({ length: profile.names.count }, (_, i) => profile.names.text(i));
   for (const name of evil)
     assert.ok(names.includes(name), name);
-  assert.strictEqual(fp.shown('a\u202eb\u0000c\n'), 'a\ufffdb\u2400c\u240a');
+  assert.strictEqual(fp.shown('a\u202eb\u200f\u061cc\u0000d\n'), 'a\ufffdb\ufffd\ufffdc\u2400d\u240a');
 });
 
 test('the file is a call with base64 and nothing else', async () => {
