@@ -43,7 +43,7 @@ openssl
 poppler-utils
 golang-go
 fonts-noto-cjk
-chromium!chromium
+chromium-headless-shell!chromium-headless-shell
 nodejs!node
 npm!npm
 dpkg-dev
