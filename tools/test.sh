@@ -7,7 +7,7 @@
 # run in both; of the real binary's tests those about what others send and much else run with the sanitizers, those about
 # time, signals, disks, sizes and pages in a browser in the release (labels in tests/CMakeLists.txt; ctest in one build
 # runs all that it has). How fast pages are is printed. Stops at the first build or run that fails; ctest's summary of
-# the release stands last. Takes ten minutes to a quarter of an hour on two cores.
+# the release stands last. Takes about a quarter of an hour on two cores.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"

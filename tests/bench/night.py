@@ -65,7 +65,7 @@ def press(flamepress: str, port: int, services: int, directory: str, server: int
         "source": {"url": f"http://127.0.0.1:{port}", "in_flight": 8},
         "windows": ["yesterday"],
         "baseline": "none",
-        "defaults": {"events": ["on-cpu"], "step": "1h"},
+        "defaults": {"events": ["on-cpu"], "step": "1h", "ticket": False},  # as `render`, which is measured beside it
         "services": [{"name": f"{i:03}"} for i in range(services)],
     }
     path = os.path.join(directory, "config.json")

@@ -6,7 +6,7 @@
 # render   replies and folded stacks to SVG and PNG, against jansson's parse, flamegraph.pl and rsvg-convert
 # decode   decoding alone, against jansson's parse
 # growth   10,000 to 1,000,000 nodes; with `huge` also 10,000,000 (2 GB of memory, minutes to make)
-# night    200 services, 4,800 replies of 10,000 nodes from a server on this machine
+# night    200 services, 4,800 replies of 10,000 nodes from a server on this machine; no files for tickets
 #
 # BUILD=DIR (default build, made by `cmake --preset release && cmake --build build`), RUNS=N (default 5),
 # DATA=DIR for the made-up profiles (default BUILD/bench: 0.5 GB, made once).
