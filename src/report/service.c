@@ -273,7 +273,12 @@ static void push_row(struct service_view *view, json_t *rows, const struct fp_ch
     fp_model_put(&view->model, row, "value_order", fp_model_number(value));
     put_text(view, row, "label", fp_words_label(view->model.lang, date, fp_model_get_text(point, "label")));
     put_report_href(view, row, point);
-    put_text(view, row, "value", json_is_number(value) ? fp_chart_format(chart, text, json_number_value(value)) : "\u2013");
+    if (!json_is_number(value))
+        put_text(view, row, "value", "\u2013");
+    else if (chart->scale == FP_CHART_CORES) /* as its column's head says */
+        put_text(view, row, "value", fp_fixed_format(text, json_number_value(value), fp_fixed_decimals(chart->most)));
+    else
+        put_text(view, row, "value", fp_chart_format(chart, text, json_number_value(value)));
     put_text(view, row, "outcome", outcome);
     put_text(view, row, "outcome_text", fp_lang_word_of(view->model.lang, "outcome", outcome, outcome));
     put_text(view, row, "mark", strcmp(outcome, "missing") ? fp_words_mark(outcome) : "");
