@@ -262,6 +262,23 @@ int fp_dir_make(const char *path, struct fp_error *err)
     return status;
 }
 
+int fp_dir_list(const char *path, fp_dir_name_fn *each, void *ctx, struct fp_error *err)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    int rc = FP_OK;
+
+    if (!dir)
+        return errno == ENOENT ? FP_OK : io_error(err, errno, "list", path);
+    for (errno = 0; rc == FP_OK && (entry = readdir(dir)) != NULL; errno = 0)
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            rc = each(ctx, dirfd(dir), entry->d_name, err);
+    if (rc == FP_OK && errno)
+        rc = io_error(err, errno, "list", path);
+    closedir(dir);
+    return rc;
+}
+
 int fp_dir_sync(const char *path, struct fp_error *err)
 {
     int fd = fp_fd_open(AT_FDCWD, path, OPEN_DIR);

@@ -38,6 +38,11 @@ int fp_dir_make(const char *path, struct fp_error *err);
 /* rm -r, never following symbolic links nor entering another file system; a path that is not there is fine. Ten
  * file descriptors and 16 bytes a level, however deep the tree. "/", "." and ".." are refused. */
 int fp_dir_remove(const char *path, struct fp_error *err);
+/* Is called with each name in a directory but "." and "..", in no order; `dir`: the directory's descriptor, for the
+ * …at() calls. Less than 0 ends the listing, and is its result. */
+typedef int fp_dir_name_fn(void *ctx, int dir, const char *name, struct fp_error *err);
+/* Lists a directory; one that is not there is empty. */
+int fp_dir_list(const char *path, fp_dir_name_fn *each, void *ctx, struct fp_error *err);
 /* fsync of a directory, so that renames in it last. */
 int fp_dir_sync(const char *path, struct fp_error *err);
 /* True for anything that is there, a directory too; and for what cannot be looked at: whoever opens it hears why. */

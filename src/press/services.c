@@ -1,7 +1,5 @@
 #include "press/services.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,12 +220,16 @@ static bool is_left_over(const struct fp_services_run *run, int services, const 
     return is;
 }
 
-static int publish_left_over(const struct fp_services_run *run, const char *name, struct fp_error *err)
+static int publish_left_over(void *ctx, int services, const char *name, struct fp_error *err)
 {
+    const struct fp_services_run *run = *(const struct fp_services_run *const *)ctx;
     json_t *service = NULL;
     struct fp_model model = FP_MODEL_INIT;
-    int rc = make_service(run, NULL, 0, &service, err);
+    int rc;
 
+    if (!is_left_over(run, services, name))
+        return FP_OK;
+    rc = make_service(run, NULL, 0, &service, err);
     if (rc < 0)
         return rc;
     fp_model_put(&model, service, "title", fp_model_text(name));
@@ -239,24 +241,12 @@ static int publish_left_over(const struct fp_services_run *run, const char *name
 static int publish_left_overs(const struct fp_services_run *run, struct fp_error *err)
 {
     struct fp_str path;
-    struct dirent *entry;
-    DIR *dir;
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_puts(&path, run->site->stage->output);
-    fp_path_join(&path, SERVICES_DIR);
-    rc = fp_str_status(&path, "a path", err);
-    dir = rc == FP_OK ? opendir(path.data) : NULL;
-    if (rc == FP_OK && !dir && errno != ENOENT)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", path.data);
-    for (errno = 0; dir && rc == FP_OK && (entry = readdir(dir)) != NULL; errno = 0)
-        if (is_left_over(run, dirfd(dir), entry->d_name))
-            rc = publish_left_over(run, entry->d_name, err);
-    if (dir && rc == FP_OK && errno)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", path.data);
-    if (dir)
-        closedir(dir);
+    rc = fp_path_make(&path, run->site->stage->output, SERVICES_DIR, err);
+    if (rc == FP_OK)
+        rc = fp_dir_list(path.data, publish_left_over, &run, err);
     fp_str_release(&path);
     return rc;
 }

@@ -1,7 +1,5 @@
 #include "publish/labels.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,24 +37,20 @@ static bool is_copy(int kept, const char *name)
            fstatat(kept, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
+static int add_copy(void *ctx, int kept, const char *name, struct fp_error *err)
+{
+    return is_copy(kept, name) ? add(ctx, name, err) : FP_OK;
+}
+
 static int add_copies(struct fp_labels *labels, const char *output, struct fp_error *err)
 {
-    struct dirent *entry;
     struct fp_str path;
-    DIR *dir = NULL;
     int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
     rc = fp_path_make(&path, output, FP_PLAN_KEPT, err);
-    if (rc == FP_OK && !(dir = opendir(path.data)) && errno != ENOENT)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", path.data);
-    for (errno = 0; dir && rc == FP_OK && (entry = readdir(dir)) != NULL; errno = 0)
-        if (is_copy(dirfd(dir), entry->d_name))
-            rc = add(labels, entry->d_name, err);
-    if (dir && rc == FP_OK && errno)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", path.data);
-    if (dir)
-        closedir(dir);
+    if (rc == FP_OK)
+        rc = fp_dir_list(path.data, add_copy, labels, err);
     fp_str_release(&path);
     return rc;
 }
