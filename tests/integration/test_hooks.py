@@ -106,7 +106,7 @@ class AfterPublish(HookCase):
         self.one_line(outcome, "was stopped after 1 s: waiting")
         self.assertLess(time.monotonic() - started, 15)
         for name in ("pid", "child"):
-            self.assertFalse(alive(int(read_text(self.path(name)))))
+            self.gone(name)
 
     def test_a_signal_while_it_runs(self) -> None:
         hook = self.script("echo $$ > pid; exec sleep 300")
@@ -118,7 +118,7 @@ class AfterPublish(HookCase):
         outcome = self.finish(process)
         self.assertEqual(outcome.code, 128 + signal.SIGTERM, outcome)
         self.assertLess(time.monotonic() - started, 10)
-        self.assertFalse(alive(int(read_text(self.path("pid")))))
+        self.gone("pid")
         self.assertEqual(self.command("verify", self.site).code, 0)
 
     def test_the_site_stands_still_meanwhile(self) -> None:
@@ -132,10 +132,10 @@ class AfterPublish(HookCase):
         self.assertEqual(self.finish(process), (0, "", ""))
 
     def test_what_it_leaves_in_the_background_is_its_own(self) -> None:
-        hook = self.script("sleep 5 & echo $! > child")
+        hook = self.script("sleep 120 & echo $! > child")
         started = time.monotonic()
         self.assertEqual(self.hooked(self.server().url, hook), (0, "", ""))
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 60)
         os.kill(int(read_text(self.path("child"))), signal.SIGKILL)
 
     def test_a_copy_of_the_site(self) -> None:
@@ -156,6 +156,13 @@ class AfterPublish(HookCase):
             self.assertEqual(outcome.code, CONFIG, outcome)
             self.has(outcome.err, "after_publish", part)
         self.assertEqual(self.command("check", "-c", self.config("http://127.0.0.1:9", after_publish=["true"])).code, 0)
+
+    def gone(self, name: str) -> None:
+        """A process that was killed, not ours to wait for, is gone when the kernel comes to it."""
+        until = time.monotonic() + 30
+        while alive(int(read_text(self.path(name)))):
+            self.assertLess(time.monotonic(), until, f"{name} is still there")
+            time.sleep(0.05)
 
     def wait_for(self, name: str) -> None:
         until = time.monotonic() + 30
