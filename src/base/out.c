@@ -84,11 +84,6 @@ void fp_out_puts(struct fp_out *out, const char *text)
     fp_out_write(out, text, strlen(text));
 }
 
-void fp_out_putc(struct fp_out *out, char c)
-{
-    fp_out_write(out, &c, 1);
-}
-
 void fp_out_u64(struct fp_out *out, uint64_t value)
 {
     char digits[20];

@@ -44,7 +44,15 @@ void fp_out_to(struct fp_out *out, int (*write)(void *, const char *, size_t, st
 
 void fp_out_write(struct fp_out *out, const void *bytes, size_t n);
 void fp_out_puts(struct fp_out *out, const char *text);
-void fp_out_putc(struct fp_out *out, char c);
+static inline void fp_out_putc(struct fp_out *out, char c)
+{
+    if (out->used + 1 < sizeof out->buffer) {
+        out->buffer[out->used++] = c;
+        out->written++;
+    } else {
+        fp_out_write(out, &c, 1);
+    }
+}
 void fp_out_i64(struct fp_out *out, int64_t value);
 void fp_out_u64(struct fp_out *out, uint64_t value);
 /* `value` rounded to at most `decimals` (0…6) places, trailing zeros dropped: 12.5, -3, 0.1. For

@@ -244,71 +244,114 @@ int fp_folded_read(struct fp_in *in, struct fp_builder *builder, struct fp_folde
     return rc;
 }
 
-/* A frame as the format can hold it; true when the name had to be changed. */
-static bool put_frame(struct fp_out *out, struct fp_slice name, bool alone)
+struct folded_writer {
+    const struct fp_tree *tree;
+    struct fp_out *out;
+    uint32_t *path;  /* by depth: the node, and … */
+    uint64_t *bytes; /* … how long the stack is down to it */
+    bool *changed;   /* by name: it holds what the format cannot */
+    uint64_t changes;
+};
+
+static bool breaks(char c)
 {
-    bool changed = false;
+    return c == ';' || c == '\n' || c == '\r';
+}
 
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
+static void find_changed(struct folded_writer *w)
+{
+    for (uint32_t id = 0; id < w->tree->names.count; id++) {
+        struct fp_slice name = fp_names_get(&w->tree->names, id);
 
-        if (c == ';' || c == '\n' || c == '\r') {
-            changed = true;
-            c = c == ';' ? ':' : ' ';
-        }
-        fp_out_putc(out, c);
+        for (size_t i = 0; i < name.len && !w->changed[id]; i++)
+            w->changed[id] = breaks(name.data[i]);
     }
-    if (name.len || !alone)
-        return changed;
-    fp_out_putc(out, ' '); /* nothing at all would be the root */
-    return true;
 }
 
-static void put_value(struct fp_out *out, int64_t value)
+/* Before a byte is written: a few long names in a deep tree make more text than anybody wants. */
+static bool is_too_long(const struct folded_writer *w)
 {
-    fp_out_putc(out, ' ');
-    fp_out_i64(out, value);
-    fp_out_putc(out, '\n');
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < w->tree->count && sum <= FP_LIMIT_FOLDED; i++) {
+        uint32_t depth = w->tree->depth[i];
+
+        w->bytes[depth] = depth ? w->bytes[depth - 1] + fp_tree_name(w->tree, i).len + 1 : 0;
+        if (w->tree->self[i])
+            sum += w->bytes[depth] + strlen(" 1\n");
+        for (int64_t value = w->tree->self[i]; value >= 10; value /= 10)
+            sum++;
+    }
+    return sum > FP_LIMIT_FOLDED;
 }
 
-static void write_stacks(const struct fp_tree *tree, uint32_t *path, struct fp_out *out, uint64_t *changed)
+/* A frame as the format can hold it. */
+static void put_frame(struct folded_writer *w, uint32_t node, bool alone)
 {
-    for (uint32_t i = 0; i < tree->count && out->err.code == FP_OK; i++) {
-        uint32_t depth = tree->depth[i];
+    struct fp_slice name = fp_tree_name(w->tree, node);
 
-        path[depth] = i;
-        if (!tree->self[i])
-            continue;
-        /* a first name that begins like a byte order mark would lose its beginning: it is the second one
-         * then */
-        if (!out->written && depth && fp_slice_starts(fp_tree_name(tree, path[1]), FP_UTF8_MARK))
-            fp_out_puts(out, FP_UTF8_MARK);
-        /* a single stack can be longer than any limit: deep, and of long names */
-        for (uint32_t d = 1; d <= depth && out->written <= FP_LIMIT_FOLDED; d++) {
-            if (d > 1)
-                fp_out_putc(out, ';');
-            *changed += put_frame(out, fp_tree_name(tree, path[d]), depth == 1);
-        }
-        put_value(out, tree->self[i]);
-        if (out->written > FP_LIMIT_FOLDED)
-            fp_out_fail(out, FP_ELIMIT, "the folded stacks would be longer than the limit");
+    if (!w->changed[w->tree->name[node]]) {
+        fp_out_write(w->out, name.data, name.len);
+        if (name.len || !alone)
+            return;
+        fp_out_putc(w->out, ' '); /* nothing at all would be the root */
+    }
+    for (size_t i = 0; i < name.len; i++)
+        fp_out_putc(w->out, !breaks(name.data[i]) ? name.data[i] : name.data[i] == ';' ? ':' : ' ');
+    w->changes++;
+}
+
+static void put_stack(struct folded_writer *w, uint32_t depth, int64_t value)
+{
+    /* a first name that begins like a byte order mark would lose its beginning: it is the second one then */
+    if (!w->out->written && depth && fp_slice_starts(fp_tree_name(w->tree, w->path[1]), FP_UTF8_MARK))
+        fp_out_puts(w->out, FP_UTF8_MARK);
+    for (uint32_t d = 1; d <= depth; d++) {
+        if (d > 1)
+            fp_out_putc(w->out, ';');
+        put_frame(w, w->path[d], depth == 1);
+    }
+    fp_out_putc(w->out, ' ');
+    fp_out_i64(w->out, value);
+    fp_out_putc(w->out, '\n');
+}
+
+static void write_stacks(struct folded_writer *w)
+{
+    const struct fp_tree *tree = w->tree;
+
+    if (is_too_long(w)) {
+        fp_out_fail(w->out, FP_ELIMIT, "the folded stacks would be longer than the limit");
+        return;
+    }
+    find_changed(w);
+    for (uint32_t i = 0; i < tree->count && w->out->err.code == FP_OK; i++) {
+        w->path[tree->depth[i]] = i;
+        if (tree->self[i])
+            put_stack(w, tree->depth[i], tree->self[i]);
     }
 }
 
 int fp_folded_write_gz(const struct fp_tree *tree, const char *path, uint64_t *ret_changed,
                        struct fp_error *err)
 {
-    uint32_t *stack = malloc(((size_t)tree->max_depth + 1) * sizeof *stack);
+    size_t depths = (size_t)tree->max_depth + 1;
     struct fp_gzip_out gzip;
-    uint64_t changed = 0;
-    int rc = stack ? fp_gzip_out_open(&gzip, path, err) : fp_error_nomem(err);
+    struct folded_writer w = { .tree = tree,
+                               .out = &gzip.out,
+                               .path = calloc(depths, sizeof *w.path),
+                               .bytes = calloc(depths, sizeof *w.bytes),
+                               .changed = calloc(tree->names.count + 1, sizeof *w.changed) };
+    int rc = w.path && w.bytes && w.changed ? fp_gzip_out_open(&gzip, path, err) : fp_error_nomem(err);
 
     if (rc == FP_OK) {
-        write_stacks(tree, stack, &gzip.out, &changed);
+        write_stacks(&w);
         rc = fp_gzip_out_close(&gzip, err);
     }
-    free(stack);
+    free(w.path);
+    free(w.bytes);
+    free(w.changed);
     if (rc == FP_OK)
-        *ret_changed = changed;
+        *ret_changed = w.changes;
     return rc;
 }
