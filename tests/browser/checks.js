@@ -46,16 +46,15 @@ async function overflow(page, widths) {
   return problems;
 }
 
-// `contrast`: half of the time, and nothing that a page's numbers change.
-async function axe(page, contrast = true) {
+async function axe(page) {
   await page.evaluate(AXE);
-  const found = await page.evaluate(([tags, contrast]) => window.axe.run(document, {
+  const found = await page.evaluate((tags) => window.axe.run(document, {
     runOnly: tags,
     resultTypes: ['violations'],
     // an experiment of axe's, which an emoji between words confuses; svg.js looks at what it is about
-    rules: { 'label-content-name-mismatch': { enabled: false }, 'color-contrast': { enabled: contrast } },
+    rules: { 'label-content-name-mismatch': { enabled: false } },
     preload: false, // asks for the style sheets again, by means that the pages' policy forbids
-  }), [WCAG, contrast]);
+  }), WCAG);
   return found.violations.flatMap((v) => v.nodes.slice(0, 3).map(
     (n) => `axe ${v.id}: ${v.help}: ${n.html.slice(0, 160)} ${n.any.map((a) => a.message).join('; ').slice(0, 200)}`));
 }
