@@ -330,12 +330,12 @@ int fp_index_publish(const struct fp_index_run *run, size_t *ret_damaged, struct
         rc = load_nights(run, &all, err);
     if (rc == FP_OK)
         rc = publish_all(run, &all, err);
-    if (rc == FP_OK)
+    if (rc == FP_OK) {
         warn_of_nothing(run, &all);
-    if (rc == FP_OK)
         *ret_damaged = all.damaged;
-    else
+    } else {
         fp_error_prepend(err, "index of %s", run->stage->output);
+    }
     fp_feed_release(&all.feed);
     fp_history_release(&all.history);
     json_decref(all.nights);
