@@ -64,7 +64,7 @@ static void put_when(struct view *view)
     if (!*label)
         put_word(view, "when", "when_unknown");
     else if (*zone && !strstr(label, zone))
-        fp_model_printf(&view->model, view->root, "when", "%s, %s", label, zone);
+        fp_model_say(&view->model, view->root, "when", "when_in_zone", label, zone, NULL);
     else
         put_text(view, "when", label);
 }
