@@ -280,7 +280,7 @@ static bool ends_in_message(const char *key)
 void fp_words_put_lacks(struct fp_model *model, json_t *object, const char *key, const json_t *from)
 {
     const json_t *words = json_object_get(from, "no_baseline_words");
-    const char *reason = json_string_value(json_array_get(words, 0)), *args[FP_WORDS_LACKS_ARGS], *message = NULL;
+    const char *reason = json_string_value(json_array_get(words, 0)), *args[FP_WORDS_LACKS_ARGS] = { NULL }, *message = NULL;
     const char *said = fp_model_get_text(from, "no_baseline");
     char dates[FP_WORDS_LACKS_ARGS][FP_WORDS_LABEL_MAX], message_key[40];
 
