@@ -1,6 +1,5 @@
 #include "cmd/report_dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -118,53 +117,40 @@ static bool is_night(const char *name)
     return (strspn(name, "0123456789") == 4 && !name[4]) || strcmp(name, FP_BASELINE_STAGE) == 0;
 }
 
-/* Holds nothing but what a stage does? */
-static bool is_stage(const char *path)
+static int want_of_stage(void *ctx, int dir, const char *name, struct fp_error *err)
 {
-    struct dirent *item;
-    DIR *dir = opendir(path);
-    bool ours = dir != NULL;
+    size_t i = 0;
 
-    for (errno = 0; ours && (item = readdir(dir)) != NULL; errno = 0) {
-        size_t i = 0;
-
-        while (fp_draw_names[i] && strcmp(item->d_name, fp_draw_names[i]) != 0)
-            i++;
-        ours = fp_draw_names[i] || is_night(item->d_name) || strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
-    }
-    ours = ours && !errno;
-    if (dir)
-        closedir(dir);
-    return ours;
+    (void)dir;
+    while (fp_draw_names[i] && strcmp(name, fp_draw_names[i]) != 0)
+        i++;
+    if (fp_draw_names[i] || is_night(name))
+        return FP_OK;
+    return fp_error_set(err, FP_EINVAL, "%s is no part of the stage %s", name, (const char *)ctx);
 }
 
-/* Removes the stages that killed renderings into this directory left behind: made by a process that is no more. Best
- * effort: what stays is in nobody's way. */
-static void remove_leftovers(const char *output)
+/* Removes the stages that killed renderings into this directory left behind: made by a process that is no more, and holding
+ * nothing but what a stage does. Best effort: what stays is in nobody's way. */
+static int remove_leftover(void *ctx, int dir, const char *name, struct fp_error *err)
 {
-    struct dirent *item;
-    DIR *dir = opendir(output);
+    pid_t owner = stage_owner(name);
     struct fp_str path;
+    struct stat st;
 
+    (void)err;
+    if (!owner || (owner != getpid() && (kill(owner, 0) == 0 || errno != ESRCH)) ||
+        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
+        return FP_OK;
     fp_str_init(&path, FP_LIMIT_TEXT);
-    while (dir && (item = readdir(dir)) != NULL) {
-        pid_t owner = stage_owner(item->d_name);
-        struct stat st;
-
-        if (!owner || (owner != getpid() && (kill(owner, 0) == 0 || errno != ESRCH)) ||
-            fstatat(dirfd(dir), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
-            continue;
-        if (fp_path_make(&path, output, item->d_name, NULL) == FP_OK && is_stage(path.data))
-            fp_dir_remove(path.data, NULL);
-    }
-    if (dir)
-        closedir(dir);
+    if (fp_path_make(&path, ctx, name, NULL) == FP_OK && fp_dir_list(path.data, want_of_stage, path.data, NULL) == FP_OK)
+        fp_dir_remove(path.data, NULL);
     fp_str_release(&path);
+    return FP_OK;
 }
 
 int fp_report_dir_stage(const char *dir, struct fp_str *stage, struct fp_error *err)
 {
-    remove_leftovers(dir);
+    (void)fp_dir_list(dir, remove_leftover, (void *)dir, NULL);
     fp_str_puts(stage, dir);
     fp_str_printf(stage, "/" STAGE_PREFIX "%ld", (long)getpid());
     return fp_str_status(stage, "a path", err);

@@ -1,32 +1,34 @@
 #include "cmd/site_guard.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/str.h"
 
+struct found {
+    bool site, anything;
+};
+
+static int look(void *ctx, int dir, const char *name, struct fp_error *err)
+{
+    struct found *found = ctx;
+
+    (void)dir;
+    (void)err;
+    found->site |= strcmp(name, ".flamepress") == 0;
+    found->anything = true;
+    return FP_OK;
+}
+
 int fp_site_guard(const char *output, struct fp_error *err)
 {
-    bool site = false, empty = true;
-    struct dirent *item;
-    DIR *dir = opendir(output);
-    int rc = FP_OK;
+    struct found found = { .site = false };
+    int rc = fp_dir_list(output, look, &found, err);
 
-    if (!dir && errno == ENOENT)
-        return FP_OK;
-    if (!dir)
-        return fp_error_errno(err, FP_EIO, errno, "cannot read the output directory %s", output);
-    for (errno = 0; (item = readdir(dir)) != NULL; errno = 0) {
-        site |= strcmp(item->d_name, ".flamepress") == 0;
-        empty &= strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
-    }
-    if (errno)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot read the output directory %s", output);
-    closedir(dir);
-    if (rc < 0 || site || empty)
+    if (rc < 0)
+        fp_error_prepend(err, "the output directory");
+    if (rc < 0 || found.site || !found.anything)
         return rc;
     return fp_error_set(err, FP_EINVAL, "%s is not empty and holds no site of ours: give an empty or new directory, or --force",
                         output);

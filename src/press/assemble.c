@@ -1,6 +1,5 @@
 #include "press/assemble.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
@@ -333,44 +332,43 @@ static void remove_run(const struct fp_press *press, const char *run)
     fp_str_release(&gone);
 }
 
-/* Shards of a run that never was put together, and what an earlier removal left. */
-static void remove_forgotten(const struct fp_press *press)
+static bool is_old(const struct stat *info)
 {
-    struct fp_str path;
-    struct dirent *entry;
-    DIR *dir = NULL;
+    return time(NULL) - info->st_mtime > FP_LIMIT_PART_AGE;
+}
 
-    fp_str_init(&path, FP_LIMIT_TEXT);
-    if (fp_path_make(&path, press->output, FP_PARTS_DIR, NULL) == FP_OK)
-        dir = opendir(path.data);
-    while (dir && (entry = readdir(dir)) != NULL) {
-        struct stat info;
+/* Shards of a run that never was put together, and what an earlier removal left. */
+static int remove_forgotten(void *ctx, int dir, const char *name, struct fp_error *err)
+{
+    struct stat info;
 
-        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(info.st_mode) && (is_gone(entry->d_name) || time(NULL) - info.st_mtime > FP_LIMIT_PART_AGE))
-            remove_run(press, entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    fp_str_release(&path);
+    (void)err;
+    if (name[0] != '.' && fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode) &&
+        (is_gone(name) || is_old(&info)))
+        remove_run(ctx, name);
+    return FP_OK;
 }
 
 /* Notes of runs that nobody starts again. */
-static void remove_notes(const struct fp_press *press)
+static int remove_note(void *ctx, int dir, const char *name, struct fp_error *err)
+{
+    struct stat info;
+
+    (void)ctx;
+    (void)err;
+    if (name[0] != '.' && fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) && is_old(&info))
+        unlinkat(dir, name, 0);
+    return FP_OK;
+}
+
+/* Best effort, as all that is done afterwards. */
+static void each_below(const struct fp_press *press, const char *dir, fp_dir_name_fn *each)
 {
     struct fp_str path;
-    struct dirent *entry;
-    DIR *dir = note_path(press, NULL, &path, NULL) == FP_OK ? opendir(path.data) : NULL;
 
-    while (dir && (entry = readdir(dir)) != NULL) {
-        struct stat info;
-
-        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(info.st_mode) && time(NULL) - info.st_mtime > FP_LIMIT_PART_AGE)
-            unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    if (dir)
-        closedir(dir);
+    fp_str_init(&path, FP_LIMIT_TEXT);
+    if (fp_path_make(&path, press->output, dir, NULL) == FP_OK)
+        (void)fp_dir_list(path.data, each, (void *)press, NULL);
     fp_str_release(&path);
 }
 
@@ -388,8 +386,8 @@ static void remove_empty(const struct fp_press *press)
 /* With the site's lock held. */
 static void tidy(const struct fp_press *press)
 {
-    remove_forgotten(press);
-    remove_notes(press);
+    each_below(press, FP_PARTS_DIR, remove_forgotten);
+    each_below(press, ASSEMBLED_DIR, remove_note);
     remove_empty(press);
 }
 

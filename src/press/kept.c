@@ -1,6 +1,5 @@
 #include "press/kept.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -339,47 +338,47 @@ int fp_kept_stays(const struct fp_kept *kept, const json_t *pressed, const char 
 
 /* ---- taking over ---- */
 
+struct copying {
+    const char *from, *to;
+    struct fp_str old_path, new_path;
+};
+
+static int copy_file(void *ctx, int dir, const char *name, struct fp_error *err)
+{
+    struct copying *c = ctx;
+    struct stat info;
+    int rc;
+
+    if (name[0] == '.')
+        return FP_OK;
+    if (fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+        return fp_error_errno(err, FP_EIO, errno, "cannot look at %s/%s", c->from, name);
+    if (!S_ISREG(info.st_mode))
+        return FP_OK;
+    rc = fp_path_make(&c->old_path, c->from, name, err);
+    if (rc == FP_OK)
+        rc = fp_path_make(&c->new_path, c->to, name, err);
+    return rc == FP_OK ? fp_file_share(c->old_path.data, c->new_path.data, err) : rc;
+}
+
 /* All regular files of one directory; reports have no directories in them. */
 static int copy_report(const char *from, const char *to, struct fp_error *err)
 {
-    DIR *dir = opendir(from);
-    struct dirent *item;
-    struct fp_str a, b;
+    struct copying c = { .from = from, .to = to };
+    struct stat info;
     int rc;
 
-    if (!dir)
+    if (stat(from, &info) < 0)
         return fp_error_errno(err, FP_EIO, errno, "cannot read %s", from);
-    fp_str_init(&a, FP_LIMIT_TEXT);
-    fp_str_init(&b, FP_LIMIT_TEXT);
+    fp_str_init(&c.old_path, FP_LIMIT_TEXT);
+    fp_str_init(&c.new_path, FP_LIMIT_TEXT);
     rc = fp_dir_remove(to, err);
     if (rc == FP_OK)
         rc = fp_dir_make(to, err);
-    for (errno = 0; rc == FP_OK && (item = readdir(dir)) != NULL; errno = 0) {
-        struct stat info;
-
-        if (item->d_name[0] == '.')
-            continue;
-        if (fstatat(dirfd(dir), item->d_name, &info, AT_SYMLINK_NOFOLLOW) < 0)
-            rc = fp_error_errno(err, FP_EIO, errno, "cannot look at %s/%s", from, item->d_name);
-        if (rc < 0 || !S_ISREG(info.st_mode))
-            continue;
-        fp_str_clear(&a);
-        fp_str_clear(&b);
-        fp_str_puts(&a, from);
-        fp_path_join(&a, item->d_name);
-        fp_str_puts(&b, to);
-        fp_path_join(&b, item->d_name);
-        rc = fp_str_status(&a, "a path", err);
-        if (rc == FP_OK)
-            rc = fp_str_status(&b, "a path", err);
-        if (rc == FP_OK)
-            rc = fp_file_share(a.data, b.data, err);
-    }
-    if (rc == FP_OK && errno)
-        rc = fp_error_errno(err, FP_EIO, errno, "cannot list %s", from);
-    closedir(dir);
-    fp_str_release(&a);
-    fp_str_release(&b);
+    if (rc == FP_OK)
+        rc = fp_dir_list(from, copy_file, &c, err);
+    fp_str_release(&c.old_path);
+    fp_str_release(&c.new_path);
     return rc;
 }
 
