@@ -46,6 +46,12 @@ SETTINGS: Dict[str, Any] = {
 }
 
 
+def catches(pid: int, number: int) -> bool:
+    """Whether a process has come so far as to handle a signal itself."""
+    caught = next(line for line in read_text(f"/proc/{pid}/status").splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+
+
 class ShardCase(PressCase):
     """One machine publishes into `alone`, shards into `site`."""
 
@@ -300,7 +306,8 @@ class Few(ShardCase):
         self.assertEqual(self.finish(waiting), Outcome(0, "", ""))
         arguments = ("--shards", "2", "--wait", "60s", "--window", "2026-11-19")
         stopped = self.start("assemble", "-c", config, "-o", self.site, *arguments)
-        time.sleep(0.5)
+        while not catches(stopped.pid, signal.SIGTERM):
+            time.sleep(0.02)
         stopped.send_signal(signal.SIGTERM)
         self.assertEqual(self.finish(stopped).code, 128 + signal.SIGTERM)
 
