@@ -33,9 +33,9 @@ static inline struct fp_source_config config_for(const char *scene)
     snprintf(url, sizeof url, "http://127.0.0.1:%d/%s", server.port, scene);
     return (struct fp_source_config){
         .url = url,
-        .timeout_ms = 60000, /* other tests may have the machine; those about time set their own */
-        .connect_timeout_ms = 3000,
-        .stall_timeout_ms = 5000,
+        .timeout_ms = 60000, /* other tests, or valgrind, may have the machine; those about time set their own */
+        .connect_timeout_ms = 60000,
+        .stall_timeout_ms = 60000,
         .retries = 5,
         .in_flight = 8,
         .max_response = 1 << 30,
