@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,18 @@ bool fp_file_exists(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+int fp_file_look(const char *dir, const char *name, bool *ret_there, struct fp_error *err)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    bool fits = snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path;
+
+    *ret_there = fits && stat(path, &st) == 0;
+    if (*ret_there || (fits && (errno == ENOENT || errno == ENOTDIR)))
+        return FP_OK;
+    return io_error(err, fits ? errno : ENAMETOOLONG, "look at", path);
 }
 
 void fp_path_join(struct fp_str *path, const char *name)

@@ -47,6 +47,8 @@ int fp_dir_list(const char *path, fp_dir_name_fn *each, void *ctx, struct fp_err
 int fp_dir_sync(const char *path, struct fp_error *err);
 /* True for anything that is there, a directory too; and for what cannot be looked at: whoever opens it hears why. */
 bool fp_file_exists(const char *path);
+/* Whether there is `name` below `dir`, whatever it is, without asking for memory. FP_EIO when that cannot be found out. */
+int fp_file_look(const char *dir, const char *name, bool *ret_there, struct fp_error *err);
 /* Appends "/name" (or name, when path is empty or ends in a slash). */
 void fp_path_join(struct fp_str *path, const char *name);
 /* "dir/name" in `path` (initialised; what was in it goes). Fails when that is too long, or memory is short. */

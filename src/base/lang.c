@@ -125,14 +125,9 @@ char *fp_lang_exact(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t v
     if (!lang || lang == &fp_langs[0] || unit == FP_UNIT_MICROSECONDS || unit == FP_UNIT_NANOSECONDS)
         return fp_unit_format_exact(to, value, unit);
     snprintf(key, sizeof key, "unit_%s", fp_unit_name(unit));
-    fp_str_init(&text, FP_UNIT_TEXT - 1);
+    fp_str_init_fixed(&text, to, FP_UNIT_TEXT);
     fp_lang_say(lang, &text, key, fp_count_format(number, value), NULL);
-    if (text.len && fp_str_ok(&text))
-        memcpy(to, text.data, text.len + 1);
-    else
-        fp_unit_format_exact(to, value, unit);
-    fp_str_release(&text);
-    return to;
+    return text.len && fp_str_ok(&text) ? to : fp_unit_format_exact(to, value, unit);
 }
 
 char *fp_lang_value(const struct fp_lang *lang, char to[FP_UNIT_TEXT], int64_t value, enum fp_unit unit)

@@ -14,9 +14,15 @@ void fp_str_init(struct fp_str *s, size_t max)
     *s = (struct fp_str){ .data = empty_string, .max = max };
 }
 
+void fp_str_init_fixed(struct fp_str *s, char *buffer, size_t size)
+{
+    *s = (struct fp_str){ .data = buffer, .cap = size, .max = size - 1, .fixed = true };
+    buffer[0] = '\0';
+}
+
 void fp_str_release(struct fp_str *s)
 {
-    if (s->cap)
+    if (s->cap && !s->fixed)
         free(s->data);
     fp_str_init(s, s->max);
 }
@@ -72,6 +78,13 @@ void fp_str_append(struct fp_str *s, const void *bytes, size_t n)
         memcpy(s->data + s->len, bytes, n);
     s->len += n;
     s->data[s->len] = '\0';
+}
+
+void fp_str_replace_nul(struct fp_str *s)
+{
+    for (size_t i = 0; i < s->len; i++)
+        if (!s->data[i])
+            s->data[i] = '?';
 }
 
 void fp_str_puts(struct fp_str *s, const char *text)

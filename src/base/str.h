@@ -36,10 +36,13 @@ struct fp_str {
     size_t cap;    /* allocated, the final NUL included; 0 = nothing allocated yet */
     size_t max;    /* `len` never goes beyond */
     int failed;    /* 0, FP_ENOMEM or FP_ELIMIT */
+    bool fixed;    /* `data` is the caller's */
 };
 
 /* No allocation happens here, so this cannot fail. */
 void fp_str_init(struct fp_str *s, size_t max);
+/* Fills `buffer` (its size is more than 0) and never asks for memory: the only failure is FP_ELIMIT. Not to be detached. */
+void fp_str_init_fixed(struct fp_str *s, char *buffer, size_t size);
 void fp_str_release(struct fp_str *s);
 
 /* Empties the buffer and forgets a failure; keeps the memory for re-use. */
@@ -51,6 +54,8 @@ void fp_str_append(struct fp_str *s, const void *bytes, size_t n);
 void fp_str_puts(struct fp_str *s, const char *text);
 void fp_str_putc(struct fp_str *s, char c);
 void fp_str_printf(struct fp_str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For those who take it for a text of C: bytes that are NUL become '?'. */
+void fp_str_replace_nul(struct fp_str *s);
 void fp_str_vprintf(struct fp_str *s, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 static inline bool fp_str_ok(const struct fp_str *s)

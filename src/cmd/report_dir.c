@@ -23,17 +23,6 @@
 #define SIGN_PAGE "<meta name=\"generator\" content=\"flamepress "
 #define SIGN_SUMMARY "{\n  \"schema\": 1,\n  \"service\": \""
 
-static bool holds(const char *dir, const char *name)
-{
-    struct fp_str path;
-    bool there;
-
-    fp_str_init(&path, FP_LIMIT_TEXT);
-    there = fp_path_make(&path, dir, name, NULL) == FP_OK && fp_file_exists(path.data);
-    fp_str_release(&path);
-    return there;
-}
-
 /* Does the file have `sign` near its beginning? Then it is one of ours. */
 static bool has_sign(const char *dir, const char *name, const char *sign)
 {
@@ -83,17 +72,37 @@ static bool is_ours(const char *dir, const char *name, bool ticket)
     return !ticket || has_sign(dir, FP_SUMMARY_FILE, SIGN_SUMMARY);
 }
 
+/* A site, or a report in one: of a service, or of a kept night. */
+static int is_of_site(const char *dir, bool *ret_is, struct fp_error *err)
+{
+    bool state = false, summary = false, night = false, report = false;
+    int rc = fp_file_look(dir, ".flamepress", &state, err);
+
+    if (rc == FP_OK)
+        rc = fp_file_look(dir, FP_SUMMARY_FILE, &summary, err);
+    if (rc == FP_OK)
+        rc = fp_file_look(dir, "run.json", &night, err);
+    if (rc == FP_OK && summary && !night)
+        rc = fp_file_look(dir, "../../run.json", &report, err);
+    *ret_is = state || (summary && (night || report));
+    return rc;
+}
+
 int fp_report_dir_guard(const char *dir, bool ticket, struct fp_error *err)
 {
-    if (holds(dir, ".flamepress") ||
-        (holds(dir, FP_SUMMARY_FILE) && (holds(dir, "run.json") || holds(dir, "../../run.json"))))
+    bool is = false;
+    int rc = is_of_site(dir, &is, err);
+
+    if (rc == FP_OK && is)
         return fp_error_set(err, FP_EINVAL, "%s belongs to a published site: give another directory, or --force", dir);
-    for (size_t i = 0; fp_draw_names[i]; i++)
-        if (holds(dir, fp_draw_names[i]) && !is_ours(dir, fp_draw_names[i], ticket))
+    for (size_t i = 0; fp_draw_names[i] && rc == FP_OK; i++) {
+        rc = fp_file_look(dir, fp_draw_names[i], &is, err);
+        if (rc == FP_OK && is && !is_ours(dir, fp_draw_names[i], ticket))
             return fp_error_set(err, FP_EINVAL,
                                 "%s holds a file %s that no earlier report here had: give another directory, or --force to "
                                 "replace it", dir, fp_draw_names[i]);
-    return FP_OK;
+    }
+    return rc;
 }
 
 /* ---- stages ---- */

@@ -36,13 +36,7 @@ int fp_site_guard(const char *output, struct fp_error *err)
 
 bool fp_site_is_one(const char *output)
 {
-    struct fp_str state;
-    bool found;
+    bool there;
 
-    fp_str_init(&state, FP_LIMIT_TEXT);
-    fp_str_puts(&state, output);
-    fp_path_join(&state, ".flamepress");
-    found = fp_str_ok(&state) && fp_file_exists(state.data);
-    fp_str_release(&state);
-    return found;
+    return fp_file_look(output, ".flamepress", &there, NULL) < 0 || there; /* what goes wrong will show */
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/jansson_load.h"
 #include "config/path.h"
 #include "config/problems.h"
 
@@ -134,18 +135,18 @@ int fp_syntax_parse(const char *text, size_t n, const char *file, struct fp_prob
 {
     json_error_t error = { 0 };
     json_t *json;
+    bool starved;
 
     if (report_nul(problems, file, text, n)) {
         *ret_json = NULL;
         return FP_OK;
     }
-    json = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+    json = fp_jansson_load(text, n, JSON_REJECT_DUPLICATES, &error, &starved);
     if (!json && json_error_code(&error) == json_error_duplicate_key) {
         report_duplicate(problems, file, text, place_of(&error, n), &error);
-        json = json_loadb(text, n, 0, &error);
+        json = fp_jansson_load(text, n, 0, &error, &starved);
     }
-    if (!json && (json_error_code(&error) == json_error_out_of_memory ||
-                  json_error_code(&error) == json_error_unknown))
+    if (!json && starved)
         return fp_error_nomem(err);
     if (!json)
         report_syntax(problems, file, text, n, &error);

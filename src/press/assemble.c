@@ -32,36 +32,31 @@ static struct fp_part_place place_of(const struct fp_assembling *how, uint32_t i
     return (struct fp_part_place){ how->run, { index, how->shards } };
 }
 
-static uint32_t count_missing(const struct fp_press *press, const struct fp_assembling *how)
+/* FP_EBUSY names those that are missing, as far as a line goes. */
+static int want_all(const struct fp_press *press, const struct fp_assembling *how, struct fp_error *err)
 {
     uint32_t missing = 0;
-
-    for (uint32_t i = 0; i < how->shards; i++) {
-        struct fp_part_place place = place_of(how, i);
-
-        missing += !fp_part_is_there(press->output, &place);
-    }
-    return missing;
-}
-
-/* Names the missing, as far as a line goes. */
-static int say_missing(const struct fp_press *press, const struct fp_assembling *how, uint32_t count, struct fp_error *err)
-{
     struct fp_str names;
-    int rc;
+    int rc = FP_OK;
 
     fp_str_init(&names, FP_LIMIT_TEXT);
-    for (uint32_t i = 0; i < how->shards && names.len < FP_LIMIT_LISTING; i++) {
+    for (uint32_t i = 0; i < how->shards && rc == FP_OK; i++) {
         struct fp_part_place place = place_of(how, i);
+        bool there = false;
 
-        if (!fp_part_is_there(press->output, &place))
+        rc = fp_part_look(press->output, &place, &there, err);
+        missing += rc == FP_OK && !there;
+        if (rc == FP_OK && !there && names.len < FP_LIMIT_LISTING)
             fp_str_printf(&names, "%s%" PRIu32 "/%" PRIu32, names.len ? ", " : "", i, how->shards);
     }
-    rc = fp_error_set(err, FP_EBUSY,
-                      "%" PRIu32 " of %" PRIu32 " parts are not in %s/" FP_PARTS_DIR "/%s: %s%s: wait for them (--wait), or "
-                      "press them (run --shard), with the same configuration and windows",
-                      count, how->shards, press->output, how->run, names.data ? names.data : "",
-                      names.len < FP_LIMIT_LISTING ? "" : ", …");
+    if (rc == FP_OK)
+        rc = fp_str_status(&names, "the names of parts", err);
+    if (rc == FP_OK && missing)
+        rc = fp_error_set(err, FP_EBUSY,
+                          "%" PRIu32 " of %" PRIu32 " parts are not in %s/" FP_PARTS_DIR "/%s: %s%s: wait for them (--wait), or "
+                          "press them (run --shard), with the same configuration and windows",
+                          missing, how->shards, press->output, how->run, names.data,
+                          names.len < FP_LIMIT_LISTING ? "" : ", …");
     fp_str_release(&names);
     return rc;
 }
@@ -72,9 +67,10 @@ static bool is_of_use(const struct fp_press *press, const struct fp_assembling *
     struct fp_part_place place = place_of(how, index);
     struct fp_error damaged = FP_ERROR_INIT;
     struct fp_part part;
+    bool there = true;
     int rc;
 
-    if (!fp_part_is_there(press->output, &place))
+    if (fp_part_look(press->output, &place, &there, NULL) == FP_OK && !there)
         return false;
     rc = fp_part_open(&part, press->output, &place, &damaged);
     if (rc == FP_OK)
@@ -138,14 +134,11 @@ static void write_note(const struct fp_press *press, const struct fp_assembling 
 /* Is there anything of the run, so that it is to be put together (again)? A shard that is at work counts. */
 static bool has_parts(const struct fp_press *press, const struct fp_assembling *how)
 {
-    struct fp_str path;
-    bool has;
+    char name[sizeof FP_PARTS_DIR + FP_RUN_NAME];
+    bool there;
 
-    fp_str_init(&path, FP_LIMIT_TEXT);
-    fp_str_printf(&path, "%s/" FP_PARTS_DIR "/%s", press->output, how->run);
-    has = fp_str_ok(&path) && fp_file_exists(path.data);
-    fp_str_release(&path);
-    return has;
+    snprintf(name, sizeof name, FP_PARTS_DIR "/%s", how->run);
+    return fp_file_look(press->output, name, &there, NULL) < 0 || there;
 }
 
 static bool has_nights(const struct fp_press *press, const struct fp_assembling *how)
@@ -153,12 +146,10 @@ static bool has_nights(const struct fp_press *press, const struct fp_assembling 
     bool has = true;
 
     for (size_t i = 0; i < how->window_count && has; i++) {
-        struct fp_str path;
+        char name[sizeof how->windows->path + sizeof FP_MANIFEST_FILE];
 
-        fp_str_init(&path, FP_LIMIT_TEXT);
-        fp_str_printf(&path, "%s/%s/" FP_MANIFEST_FILE, press->output, how->windows[i].path);
-        has = fp_str_ok(&path) && fp_file_exists(path.data);
-        fp_str_release(&path);
+        snprintf(name, sizeof name, "%s/" FP_MANIFEST_FILE, how->windows[i].path);
+        has = fp_file_look(press->output, name, &has, NULL) == FP_OK && has;
     }
     return has;
 }
@@ -196,15 +187,19 @@ static int await_parts(const struct fp_press *press, const struct fp_assembling 
 {
     const struct fp_fetcher patient = { .cancel = press->cancel };
     int64_t until = fp_clock_ms() + how->wait_ms;
-    uint32_t missing;
-    int rc = FP_OK;
+    int rc;
 
-    while ((missing = count_missing(press, how)) > 0 && rc == FP_OK) {
+    while ((rc = want_all(press, how, err)) == FP_EBUSY) {
         int64_t left = until - fp_clock_ms();
 
-        if (left <= 0) /* else what to do is for who holds the lock */
-            return how->give_up || is_assembled(press, how, false, NULL) ? FP_OK : say_missing(press, how, missing, err);
+        if (left <= 0 && !how->give_up && !is_assembled(press, how, false, NULL))
+            return rc;
+        fp_error_clear(err);
+        if (left <= 0) /* what to do is for who holds the lock */
+            return FP_OK;
         rc = fp_fetch_pause(left < LOOK_MS ? left : LOOK_MS, &patient, err);
+        if (rc < 0)
+            return rc;
     }
     return rc;
 }
@@ -396,7 +391,6 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
                            struct fp_press_result *result, struct fp_error *err)
 {
     int64_t started = fp_clock_ms();
-    uint32_t missing;
     struct fp_stage stage = { 0 };
     struct fp_publishing site;
     int rc = FP_OK;
@@ -405,9 +399,8 @@ static int assemble_locked(const struct fp_press *press, const struct fp_assembl
         return FP_OK;
     if (how->give_up)
         rc = give_up(press, how, err);
-    missing = count_missing(press, how);
-    if (rc == FP_OK && missing)
-        rc = say_missing(press, how, missing, err);
+    if (rc == FP_OK)
+        rc = want_all(press, how, err);
     if (rc == FP_OK)
         rc = fp_stage_open(&stage, press->output, err);
     if (rc < 0)

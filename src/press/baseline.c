@@ -42,14 +42,9 @@ static void append_profile(struct fp_str *file, const char *dir)
 
 static bool has_profile(const char *dir)
 {
-    struct fp_str file;
-    bool found;
+    bool there;
 
-    fp_str_init(&file, FP_LIMIT_TEXT);
-    append_profile(&file, dir);
-    found = fp_str_ok(&file) && fp_file_exists(file.data);
-    fp_str_release(&file);
-    return found;
+    return fp_file_look(dir, FP_DRAW_PPROF_FILE, &there, NULL) < 0 || there; /* what goes wrong will show */
 }
 
 /* ---- the file ---- */

@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "base/in.h"
+#include "base/jansson_load.h"
 #include "base/limits.h"
 #include "base/out.h"
-#include "codec/json_reader.h"
 #include "press/worth.h"
 #include "report/entry.h"
 #include "report/model.h"
@@ -28,43 +27,19 @@ static bool is_report_path(const char *path)
            strlen(path) < 2 * (FP_LIMIT_PATH_COMPONENT + 20);
 }
 
-/* jansson takes what it has no memory for as a wrong token, and a sound file must not be called damaged: our own reader,
- * which needs hardly any, knows better. */
-static bool lacked_memory(const json_error_t *why, const struct fp_str *text)
-{
-    struct fp_error unsound = FP_ERROR_INIT;
-    struct fp_json json;
-    struct fp_in *in;
-    bool sound;
-
-    if (!why->text[0])
-        return true;
-    if (!strstr(why->text, "expected near") && !strstr(why->text, "invalid token"))
-        return false;
-    if (fp_in_open_memory(text->data, text->len, &in, &unsound) < 0)
-        return true;
-    if (fp_json_init(&json, in, &unsound) < 0) {
-        fp_in_close(in);
-        return true;
-    }
-    sound = fp_json_skip(&json, &unsound) == FP_OK && fp_json_finish(&json, &unsound) == FP_OK;
-    fp_json_release(&json);
-    fp_in_close(in);
-    return sound;
-}
-
 int fp_kept_load_object(const char *path, json_t **ret_object, struct fp_error *err)
 {
     json_error_t why;
     struct fp_str text;
     json_t *object = NULL;
+    bool starved;
     int rc;
 
     fp_str_init(&text, FP_LIMIT_PAGE);
     rc = fp_file_read(path, &text, err);
     if (rc == FP_OK) {
-        object = json_loadb(text.data, text.len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
-        if (!object && lacked_memory(&why, &text))
+        object = fp_jansson_load(text.data, text.len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why, &starved);
+        if (!object && starved)
             rc = fp_error_nomem(err);
         else if (!object)
             rc = fp_error_set(err, FP_ESYNTAX, "%s is damaged (line %d: %s)", path, why.line, why.text);
@@ -220,12 +195,19 @@ static int find_entries(struct fp_kept *kept, struct fp_error *err)
 static int load_entries(struct fp_kept *kept, const char *output, const char *night_path, struct fp_error *err)
 {
     json_t *night = NULL, *entry;
+    bool there = true;
     size_t i;
     int rc = fp_kept_load(output, night_path, &night, &kept->damaged);
 
     if (rc == FP_ENOMEM)
         return fp_error_nomem(err);
-    if (rc < 0 && !fp_file_exists(kept->night.data)) {
+    if (rc < 0) {
+        int looked = fp_file_look(output, night_path, &there, err);
+
+        if (looked < 0)
+            return looked;
+    }
+    if (rc < 0 && !there) {
         fp_error_clear(&kept->damaged);
         return FP_OK;
     }

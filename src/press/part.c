@@ -228,17 +228,17 @@ int fp_part_write(const struct fp_part_place *place, struct fp_stage *stage, con
 
 /* ---- reading ---- */
 
-bool fp_part_is_there(const char *output, const struct fp_part_place *place)
+int fp_part_look(const char *output, const struct fp_part_place *place, bool *ret_there, struct fp_error *err)
 {
     struct fp_str path;
-    bool is;
+    int rc;
 
     fp_str_init(&path, FP_LIMIT_TEXT);
-    is = fp_part_dir(place, output, &path, NULL) == FP_OK;
-    fp_path_join(&path, PART_DIR "/" PART_FILE);
-    is = is && fp_str_ok(&path) && fp_file_exists(path.data);
+    rc = fp_part_dir(place, output, &path, err);
+    if (rc == FP_OK)
+        rc = fp_file_look(path.data, PART_DIR "/" PART_FILE, ret_there, err);
     fp_str_release(&path);
-    return is;
+    return rc;
 }
 
 int fp_part_open(struct fp_part *part, const char *output, const struct fp_part_place *place, struct fp_error *err)

@@ -73,7 +73,7 @@ int fp_part_open(struct fp_part *part, const char *output, const struct fp_part_
 void fp_part_close(struct fp_part *part);
 
 /* Is there one? */
-bool fp_part_is_there(const char *output, const struct fp_part_place *place);
+int fp_part_look(const char *output, const struct fp_part_place *place, bool *ret_there, struct fp_error *err);
 
 /* Does it hold these nights, and is each of its files there, as it was pressed? FP_EDATA or FP_ENOTFOUND when not. Reads them
  * all. */

@@ -358,6 +358,7 @@ static int is_done(const struct fp_press *press, struct fp_press_result *ret_res
 {
     struct fp_error damaged = FP_ERROR_INIT;
     struct fp_part part;
+    bool there;
     int rc = fp_part_open(&part, press->output, press->part, &damaged);
 
     *ret_done = false;
@@ -373,7 +374,7 @@ static int is_done(const struct fp_press *press, struct fp_press_result *ret_res
     } else if (rc == FP_ENOMEM) {
         rc = fp_error_nomem(err);
     } else { /* none, or a damaged one: it is pressed */
-        if (!press->given_up && fp_part_is_there(press->output, press->part))
+        if (!press->given_up && fp_part_look(press->output, press->part, &there, NULL) == FP_OK && there)
             fp_log(press->log, FP_LOG_WARNING, "the part that is there is damaged, so it is made anew: %s", damaged.message);
         rc = FP_OK;
     }

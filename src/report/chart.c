@@ -186,11 +186,9 @@ char *fp_chart_date(const struct fp_chart *chart, char to[FP_CHART_DATE], int64_
     snprintf(key, sizeof key, "month_short_%02d", (month + 11) % 12 + 1);
     snprintf(number, sizeof number, "%d", day % 100);
     text[4] = '\0'; /* the year */
-    fp_str_init(&date, FP_CHART_DATE - 1);
+    fp_str_init_fixed(&date, to, FP_CHART_DATE);
     fp_lang_say(lang_of(chart), &date, year ? "chart_date_year" : "chart_date", number, fp_lang_word(lang_of(chart), key),
                 clock, text, NULL);
-    snprintf(to, FP_CHART_DATE, "%s", date.len ? date.data : "");
-    fp_str_release(&date);
     return to;
 }
 

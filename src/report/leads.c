@@ -158,7 +158,7 @@ char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads, co
     char text[FP_UNIT_TEXT];
     struct fp_str line;
 
-    fp_str_init(&line, FP_LEADS_TEXT - 1);
+    fp_str_init_fixed(&line, to, FP_LEADS_TEXT);
     if (leads->known && count)
         fp_lang_say_count(lang, &line, (int64_t)count, leads->clipped ? "headline_at_least" : "headline",
                           fp_count_format(text, (int64_t)count), NULL);
@@ -168,8 +168,6 @@ char *fp_leads_headline(char to[FP_LEADS_TEXT], const struct fp_leads *leads, co
                     : leads->too_few ? "headline_too_few"
                                      : "headline_nothing",
                     NULL);
-    snprintf(to, FP_LEADS_TEXT, "%s", line.len ? line.data : "");
-    fp_str_release(&line);
     return to;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/jansson_load.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "source/archive_files.h"
@@ -190,15 +191,18 @@ static int read_request(struct archive *archive, const char *path, struct record
     uint32_t line = 0, column = 0;
     struct fp_str text, where;
     json_error_t bad;
+    bool starved;
     json_t *json;
     int rc;
 
     fp_str_init(&text, REQUEST_MAX);
     rc = read_whole(archive, path, &text, err);
     if (rc == 0) {
-        json = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &bad);
+        json = fp_jansson_load(text.data, text.len, JSON_REJECT_DUPLICATES, &bad, &starved);
         if (json) {
             rc = take_request(archive, json, r, err);
+        } else if (starved) {
+            rc = fp_error_nomem(err);
         } else {
             line = bad.line > 0 ? (uint32_t)bad.line : 0;
             column = bad.column > 0 ? (uint32_t)bad.column : 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/jansson_load.h"
 #include "base/limits.h"
 #include "base/out.h"
 #include "base/str.h"
@@ -90,13 +91,16 @@ static int query(struct deepflow *deepflow, const char *sql, json_t **ret_reply,
 {
     struct fp_str text;
     json_error_t bad;
+    bool starved;
     int rc;
 
     fp_str_init(&text, FP_LIMIT_QUERY_REPLY);
     rc = post_query(deepflow, sql, &text, attempt, err);
     if (rc == 0) {
-        *ret_reply = json_loadb(text.data, text.len, JSON_ALLOW_NUL, &bad);
-        if (!*ret_reply)
+        *ret_reply = fp_jansson_load(text.data, text.len, JSON_ALLOW_NUL, &bad, &starved);
+        if (!*ret_reply && starved)
+            rc = fp_error_nomem(err);
+        else if (!*ret_reply)
             rc = fp_error_set(err, FP_ESYNTAX,
                               "%s/v1/query/ does not answer with JSON (line %d: %s): is source.url "
                               "a deepflow-server?",

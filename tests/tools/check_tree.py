@@ -23,7 +23,7 @@ LOGGING = {"base", "press", "cmd", ""}  # everything else returns its errors; ""
 
 # Header (a prefix) → the folders that may know the library behind it.
 THIRD_PARTY = {
-    "jansson": {"config", "source", "report", "press"},
+    "jansson": {"base", "config", "source", "report", "press"},
     "curl/": {"source"},
     "cairo": {"flame"},
     "pango/": {"flame"},
