@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,11 +69,21 @@ static void renounce_privileges(void)
 #endif
 }
 
+/* Who starts us may have closed standard input, output or error: the next file opened would be that one, and what we say
+ * would stand in a report. Whatever is used of them fails as before, for these are open the wrong way. */
+static void occupy_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(FP_EXIT_NOTHING);
+}
+
 int main(int argc, char **argv)
 {
     struct fp_log log;
     int result = FP_EXIT_USAGE;
 
+    occupy_standard_files();
     renounce_privileges();
     /* Large arrays come from the kernel and go back to it: what one service took is not kept while the next one asks for
      * something else. What is smaller stays. (glibc would move both limits as it goes.) */

@@ -282,6 +282,7 @@ int fp_inputs_finish(struct fp_inputs *in, struct fp_error *err)
     if (rc < 0 || !in->builder.count)
         return rc;
     name_root(in);
+    fp_str_replace_nul(&in->root); /* it is the title, too */
     rc = fp_str_status(&in->root, "the name of the root", err);
     if (rc == FP_OK)
         rc = fp_names_intern(&in->builder.names, fp_str_slice(&in->root), in->root_kind, &in->builder.name[0], err);

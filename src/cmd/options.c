@@ -131,6 +131,23 @@ static void report_mistake(const struct fp_options *options, bool value_missing,
     fp_options_wrong(options, value_missing ? "%s needs a value" : "unknown or ambiguous option %s", option);
 }
 
+/* Of a file or a directory. */
+static bool names_file(const struct fp_option *option)
+{
+    return option->value && (strncmp(option->value, "DIR", 3) == 0 || strncmp(option->value, "FILE", 4) == 0);
+}
+
+/* No command takes an operand without characters. */
+static int refuse_nameless(const struct fp_options *options, int argc, char **argv)
+{
+    for (int i = options->operand; i < argc; i++)
+        if (!*argv[i]) {
+            fp_options_wrong(options, "an argument of no characters; is a variable not set?");
+            return FP_OPTIONS_WRONG;
+        }
+    return FP_OPTIONS_END;
+}
+
 int fp_options_next(struct fp_options *options, int argc, char **argv)
 {
     struct option longs[FP_OPTIONS_MAX + COMMON_COUNT + 1];
@@ -146,7 +163,7 @@ int fp_options_next(struct fp_options *options, int argc, char **argv)
 
         if (found == -1) {
             options->operand = optind;
-            return FP_OPTIONS_END;
+            return refuse_nameless(options, argc, argv);
         }
         if (found == ':' || found == '?') {
             report_mistake(options, found == ':', argv[optind - 1]);
@@ -154,6 +171,10 @@ int fp_options_next(struct fp_options *options, int argc, char **argv)
         }
         options->value = optarg;
         index = index_of(options->table, n, FIRST_LONG, found);
+        if (index >= 0 && names_file(&options->table[index]) && !*optarg) {
+            fp_options_wrong(options, "--%s: a name of no characters; is a variable not set?", options->table[index].name);
+            return FP_OPTIONS_WRONG;
+        }
         if (index >= 0)
             return index;
         rc = take_common(options, index_of(fp_options_common, COMMON_COUNT, FIRST_LONG + (int)n, found));

@@ -22,6 +22,7 @@ void fp_signals_catch(void)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sigaction(numbers[i], &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* `ulimit -f`: a write fails, which is said and tidied up after */
 }
 
 const atomic_bool *fp_signals_cancel(void)

@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-/* Installs the handlers; ignores SIGPIPE. A second signal of the same kind ends the process at once. */
+/* Installs the handlers; ignores SIGPIPE and SIGXFSZ. A second signal of the same kind ends the process at once. */
 void fp_signals_catch(void);
 /* True once a signal came. */
 const atomic_bool *fp_signals_cancel(void);

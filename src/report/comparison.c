@@ -381,6 +381,7 @@ void fp_comparison_say_regression(const json_t *lead, struct fp_str *to)
     double more = json_number_value(in_cores);
 
     fp_str_append(to, name.data, name.len);
+    fp_str_replace_nul(to);
     fp_str_printf(to, ": %s \u2192 %s", share_text(before, lead, "before_share"),
                   share_text(after, lead, "after_share"));
     if (json_is_number(in_cores))
