@@ -232,27 +232,30 @@ static void put_text(struct fp_str *text, const char *version, const struct fp_s
     fp_str_release(&rest);
 }
 
-bool fp_manifest_is_intact(const char *text, size_t n)
+int fp_manifest_check_id(const char *text, size_t n, struct fp_error *err)
 {
     static const char lead[] = "\n  \"run\": \"";
     const char *line = memmem(text, n, lead, strlen(lead));
     size_t head = line ? (size_t)(line - text) + 1 : 0, length = strlen(lead) - 1 + UUID_STR_LEN - 1 + strlen("\",\n");
     struct fp_str rest, expected;
-    bool intact;
+    int rc;
 
     if (!line || n - head < length)
-        return false;
+        return fp_error_set(err, FP_EDATA, "it has no id in `run`");
     fp_str_init(&rest, FP_LIMIT_PAGE);
     fp_str_init(&expected, FP_LIMIT_TEXT);
     fp_str_append(&rest, text, head);
     fp_str_append(&rest, text + head + length, n - head - length);
-    if (fp_str_ok(&rest))
+    rc = fp_str_status(&rest, "the manifest", err);
+    if (rc == FP_OK)
         put_run_id(&expected, rest.data, rest.len);
-    intact = fp_str_ok(&rest) && fp_str_ok(&expected) && expected.len == length &&
-             memcmp(expected.data, text + head, length) == 0;
+    if (rc == FP_OK)
+        rc = fp_str_status(&expected, "the manifest's id", err);
+    if (rc == FP_OK && (expected.len != length || memcmp(expected.data, text + head, length) != 0))
+        rc = fp_error_set(err, FP_EDATA, "its bytes do not give the id that it has in `run`: it was changed");
     fp_str_release(&rest);
     fp_str_release(&expected);
-    return intact;
+    return rc;
 }
 
 void fp_manifest_format_site(const struct fp_manifest_site *site, struct fp_str *text)

@@ -79,7 +79,7 @@ struct fp_manifest_site {
 /* The text of the site's. Appends to `text`, whose sticky failure is the only error. */
 void fp_manifest_format_site(const struct fp_manifest_site *site, struct fp_str *text);
 
-/* Does the text carry the id that its bytes give? */
-bool fp_manifest_is_intact(const char *text, size_t n);
+/* FP_EDATA when the text does not carry the id that its bytes give. */
+int fp_manifest_check_id(const char *text, size_t n, struct fp_error *err);
 
 #endif

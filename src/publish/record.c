@@ -277,10 +277,10 @@ static int parse(const struct fp_str *text, struct fp_record *record, struct fp_
 {
     struct fp_json json;
     struct fp_in *in;
-    int rc;
+    int rc = fp_manifest_check_id(text->data, text->len, err);
 
-    if (!fp_manifest_is_intact(text->data, text->len))
-        return fp_error_set(err, FP_EDATA, "its bytes do not give the id that it has in `run`: it was changed");
+    if (rc < 0)
+        return rc;
     rc = fp_in_open_memory(text->data, text->len, &in, err);
     if (rc < 0)
         return rc;
